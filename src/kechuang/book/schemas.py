@@ -1,0 +1,225 @@
+"""What a book holds, as frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a figure or sentence comes from, and how near that is to the original."""
+
+    code: str
+    title: str
+    status: str
+    url: str = ""
+    issuer: str = ""
+    dated: str = ""
+    checked_on: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What is measured. ``measure`` names the room's measure when our own records can tell."""
+
+    id: str
+    title: str
+    title_en: str
+    unit: str
+    kind: str
+    definition: str
+    definition_en: str
+    producer: str
+    rhythm: str
+    measure: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """A figure to be reached. Without ``value``, ``absence`` says why: no_number, unknown or masked."""
+
+    number: int
+    id: str
+    group: str
+    title: str
+    title_en: str
+    indicator: str
+    printed: str
+    bound: str
+    value: Decimal | None
+    absence: str
+    by: date
+    source: str
+    status: str
+    parent: str
+    note: str
+    tasks: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A piece of work; ``basis`` says whether the responsible unit is named in a text or our reading."""
+
+    number: int
+    id: str
+    title: str
+    title_en: str
+    content: str
+    lead: str
+    cooperating: tuple[str, ...]
+    basis: str
+    records: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Area:
+    """A chapter of tasks."""
+
+    number: int
+    title: str
+    title_en: str
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of targets."""
+
+    id: str
+    title: str
+    title_en: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Targets and tasks of one document for one period."""
+
+    id: str
+    title: str
+    title_en: str
+    number: str
+    start: date
+    end: date
+    sources: tuple[str, ...]
+    groups: tuple[Group, ...]
+    targets: tuple[Target, ...]
+    areas: tuple[Area, ...]
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """All tasks in order."""
+        return tuple(task for area in self.areas for task in area.tasks)
+
+    def target(self, identity: str) -> Target | None:
+        """The target of that id."""
+        return next((t for t in self.targets if t.id == identity), None)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published figure, as printed. Contradicting figures stand side by side."""
+
+    indicator: str
+    place: str
+    value: Decimal
+    period: str
+    as_of: date | None
+    basis: str
+    source: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A district, a town, a park."""
+
+    id: str
+    name: str
+    name_en: str
+    kind: str
+    code: str
+    parent: str
+
+
+@dataclass(frozen=True)
+class Body:
+    """An organisation, platform or fund that the plan names; ``known`` False: nothing else was found."""
+
+    id: str
+    name: str
+    name_en: str
+    kind: str
+    known: bool
+    facts: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet. ``kind`` says how its cells are read; ``unit`` is that of a bare number."""
+
+    field: str
+    heading: str
+    kind: str
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    unit: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    width: int = 16
+    longest: int = 0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a list is laid out as a sheet, in and out."""
+
+    kind: str
+    title: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Market:
+    """The market's settings."""
+
+    remind_after_days: tuple[int, ...] = (3, 9, 21)
+    close_after_days: int = 30
+    ask_outcome_after_days: int = 60
+    longest_persons: int = 3
+
+
+@dataclass(frozen=True)
+class Book:
+    """One place's book with all that it inherits."""
+
+    id: str
+    title: str
+    title_en: str
+    place: str
+    plan: Plan | None
+    indicators: Mapping[str, Indicator]
+    sources: Mapping[str, Source]
+    figures: tuple[Figure, ...]
+    places: Mapping[str, Place]
+    bodies: tuple[Body, ...]
+    areas: Mapping[str, tuple[str, str]]
+    disciplines: Mapping[str, str]
+    layouts: Mapping[str, Layout]
+    market: Market
+    lexicon: tuple[str, ...]
+    parent: "Book | None" = None
+
+    def area_of(self, name: str) -> str:
+        """The high-tech area of a field or discipline; the name itself when the book does not know it."""
+        area = self.disciplines.get(name, "")
+        return self.areas[area][0] if area else name
+
+    def parent_target(self, target: Target) -> Target | None:
+        """The target of the book above that this one carries out."""
+        plan = self.parent.plan if self.parent else None
+        return plan.target(target.parent) if plan and target.parent else None

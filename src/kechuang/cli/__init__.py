@@ -1,0 +1,5 @@
+"""The command line: ``kechuang``."""
+
+from .main import main
+
+__all__ = ["main"]

@@ -1,0 +1,115 @@
+"""Parsing of the command line. What needs the house (Django) is loaded only then."""
+
+import argparse
+import importlib
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kechuang.book import read_book
+
+from . import match
+from .files import BadInput
+
+HOUSE = "kechuang.cli.house"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code (2: bad input)."""
+    options = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except BadInput as e:
+        print(e, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _house(name: str) -> Callable[[argparse.Namespace], int]:
+    def run(options: argparse.Namespace) -> int:
+        command: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(HOUSE), name)
+        return command(options)
+
+    return run
+
+
+def _check(options: argparse.Namespace) -> int:
+    book, problems = read_book(options.folder)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems or book is None:
+        return 2
+    if options.json:
+        print(json.dumps({"book": book.id, "targets": len(book.plan.targets) if book.plan else 0}))
+        return 0
+    plan = book.plan
+    print(f"{book.title}：没有问题。", end="")
+    print(f"目标 {len(plan.targets)} 项，任务 {len(plan.tasks)} 项。" if plan else "没有计划。")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kechuang", description="科创：一个区的科技创新计划的操作系统")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    matching = commands.add_parser("match", help="为需求找成果，附理由（JSON Lines、CSV、XLSX）")
+    matching.add_argument("demands", type=Path)
+    matching.add_argument("achievements", type=Path, nargs="+")
+    matching.add_argument("--top", type=int, default=10)
+    matching.add_argument("--out", type=Path)
+    matching.add_argument("--book", default="", help="书的文件夹，用来把学科归到技术领域")
+    matching.add_argument("--lexical-only", action="store_true", help="只按用词，不算语义")
+    matching.set_defaults(run=match.run)
+
+    book = commands.add_parser("book", help="检查一本书").add_subparsers(required=True)
+    check = book.add_parser("check", help="说出文件、行和改法")
+    check.add_argument("folder", type=Path)
+    check.add_argument("--json", action="store_true")
+    check.set_defaults(run=_check)
+
+    _house_commands(commands)
+    return parser
+
+
+def _house_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser("demo", help="演示：津南的书、样例记录、演示账号、网站和后台")
+    _address(demo)
+    demo.add_argument("--reset", action="store_true", help="丢弃演示数据，从头开始")
+    demo.set_defaults(run=_house("demo"))
+
+    serve = commands.add_parser("serve", help="网站")
+    _address(serve)
+    serve.add_argument("--with-worker", action="store_true", help="同时启动后台")
+    serve.set_defaults(run=_house("serve"))
+
+    work = commands.add_parser("work", help="后台：送达台账条目、导入、提醒、语义向量")
+    work.add_argument("--once", action="store_true", help="做完手头的就退出")
+    work.set_defaults(run=_house("work"))
+
+    commands.add_parser("migrate", help="建好或升级数据库").set_defaults(run=_house("migrate"))
+    admin = commands.add_parser("createadmin", help="建第一个管理员")
+    admin.add_argument("email")
+    admin.set_defaults(run=_house("createadmin"))
+
+    bring = commands.add_parser("import", help="导入表格")
+    bring.add_argument("kind", choices=["achievements", "demands", "firms", "contracts", "bulletins"])
+    bring.add_argument("sheet", type=Path)
+    bring.add_argument("--dry-run", action="store_true", help="只检查，不写入")
+    bring.add_argument("--owner", default="", help="没有权利人一列时，用这个信用代码")
+    bring.add_argument("--keep-submitted", action="store_true", help="留待审核，不直接发布")
+    bring.set_defaults(run=_house("bring"))
+
+    ledger = commands.add_parser("ledger", help="台账").add_subparsers(required=True)
+    ledger.add_parser("verify", help="核对散列链").set_defaults(run=_house("verify"))
+
+    manage = commands.add_parser("manage", help="Django 的管理命令", add_help=False)
+    manage.add_argument("words", nargs=argparse.REMAINDER)
+    manage.set_defaults(run=_house("manage"))
+
+
+def _address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)

@@ -1,0 +1,1 @@
+"""What every engine speaks: errors, money, days, identifiers."""

@@ -1,0 +1,67 @@
+"""Days as people and Excel write them."""
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+
+from .errors import Invalid
+
+_EPOCH = date(1899, 12, 30)  # Excel's day 0, with its 1900-02-29 already behind (serials > 60)
+_FULL = re.compile(r"^(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?(?:[ T].*)?$")
+_MONTH = re.compile(r"^(\d{4})[年./-](\d{1,2})月?$")
+_DIGITS = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_SERIALS = range(20_000, 80_000)  # 1954 to 2119
+
+
+def parse_day(value: object, field: str = "") -> date | None:
+    """Read a day: ISO, 2023.7.15, 2023年7月15日, 20230715, an Excel serial, or a month (its first day).
+
+    A number like 2023.1 is refused: Excel drops the zero of 2023.10, so it may be January or October.
+
+    Raises:
+        Invalid: With proposals where there are some.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _from_number(value, field)
+    text = re.sub(r"\s*([年月日./-])\s*", r"\1", unicodedata.normalize("NFKC", str(value)).strip())
+    text = text.replace("。", ".").replace("—", "-").replace("–", "-")
+    if not text:
+        return None
+    if re.fullmatch(r"\d{5}(\.\d+)?", text):
+        return _from_number(float(text), field)
+    for pattern in (_FULL, _DIGITS, _MONTH):
+        if found := pattern.match(text):
+            return _made(text, field, *(int(part) for part in found.groups()))
+    raise Invalid(f"“{text[:40]}”不是日期，请写 2023-07-15 或 2023年7月", field, "day.text")
+
+
+def _from_number(value: float, field: str) -> date:
+    if value in _SERIALS or int(value) in _SERIALS:
+        return _EPOCH + timedelta(days=int(value))
+    text = str(value)
+    if _DIGITS.match(text):
+        return _made(text, field, *(int(p) for p in _DIGITS.match(text).groups()))  # type: ignore[union-attr]
+    found = re.fullmatch(r"((?:19|20)\d\d)\.(\d{1,2})", text)
+    if found and found[2] == "1":
+        raise Invalid(
+            f"单元格是数字 {text}，分不清 1 月还是 10 月，请改写为 {found[1]}-01 或 {found[1]}-10",
+            field,
+            "day.ambiguous",
+            proposals=(f"{found[1]}-01", f"{found[1]}-10"),
+        )
+    if found:
+        return _made(text, field, int(found[1]), int(found[2]))
+    raise Invalid(f"数字 {text} 不是日期，请写 2023-07-15", field, "day.number")
+
+
+def _made(text: str, field: str, year: int, month: int, day: int = 1) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError as e:
+        raise Invalid(f"日历上没有“{text[:40]}”这一天", field, "day.calendar") from e

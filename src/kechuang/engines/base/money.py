@@ -1,0 +1,88 @@
+"""Money is an int of fen. People write and read 元, 万元 and 亿元."""
+
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+
+from .errors import Invalid
+
+FEN = {"分": 1, "元": 100, "千元": 100_000, "万元": 1_000_000, "百万元": 100_000_000,
+       "亿元": 10_000_000_000}  # fmt: skip
+_UNIT_WORDS = {"": "", "块": "元", "rmb": "元", "cny": "元", "万": "万元", "亿": "亿元", "千": "千元",
+               "百万": "百万元", "千万元": "千万元", "千万": "千万元"}  # fmt: skip
+_EXTRA = {"千万元": 1_000_000_000}
+_AMOUNT = re.compile(r"^([+-]?\d[\d,，]*(?:\.\d+)?|[+-]?\.\d+)\s*([^\d\s]*)$")
+_NEGOTIABLE = frozenset({"面议", "待议", "议价", "协商", "待定"})
+MAXIMUM = 10**17  # ten trillion yuan: beyond any contract, within a 64-bit integer
+
+
+def parse_fen(value: object, unit: str = "元", field: str = "") -> int | None:
+    """Read an amount as fen.
+
+    Args:
+        value: Text ("120万元", "1,200,000", "１．２亿"), int, float of a cell, or None.
+        unit: The unit of a bare number: 分, 元, 万元 or 亿元 (the column's heading says it).
+        field: Named in the error.
+
+    Returns:
+        Fen, or None for an empty cell or 面议 (to be negotiated).
+
+    Raises:
+        Invalid: Not a number, negative, parts of a fen, or too large.
+    """
+    if value is None:
+        return None
+    text = unicodedata.normalize("NFKC", str(value)).strip().replace("¥", "").replace("￥", "")
+    text = text.removeprefix("人民币").strip()
+    if not text or text in _NEGOTIABLE:
+        return None
+    found = _AMOUNT.match(text)
+    if not found:
+        raise Invalid(f"“{text[:40]}”不是金额，请写数字和单位，如 120万元", field, "money.text")
+    word = found[2].lower()
+    word = _UNIT_WORDS.get(word, word) or unit
+    scale = FEN.get(word) or _EXTRA.get(word)
+    if scale is None:
+        raise Invalid(f"不认识单位“{found[2]}”，请用元、万元或亿元", field, "money.unit")
+    try:
+        fen = Decimal(found[1].replace(",", "").replace("，", "")) * scale
+    except InvalidOperation as e:  # pragma: no cover - the pattern admits decimals only
+        raise Invalid(f"“{text[:40]}”不是金额", field, "money.text") from e
+    if isinstance(value, float):  # a cell holds 0.1+0.2; its writer meant whole fen
+        fen = fen.quantize(Decimal("0.01"))
+        fen = fen.to_integral_value() if abs(fen - fen.to_integral_value()) < Decimal("0.02") else fen
+    if fen != fen.to_integral_value():
+        raise Invalid(f"“{text[:40]}”不足一分，请核对单位", field, "money.parts_of_fen")
+    if fen < 0:
+        raise Invalid("金额不能为负", field, "money.negative")
+    if fen > MAXIMUM:
+        raise Invalid(f"“{text[:40]}”超出可能的范围，请核对单位", field, "money.too_large")
+    return int(fen)
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def say_fen(fen: int | None) -> str:
+    """An amount for a reader: exact, in the largest unit that fits.
+
+    >>> say_fen(500_000_000_000), say_fen(120_000_000), say_fen(1_234_56), say_fen(None)
+    ('50亿元', '120万元', '1,234.56元', '面议')
+    """
+    if fen is None:
+        return "面议"
+    for unit in ("亿元", "万元"):
+        if abs(fen) >= FEN[unit]:
+            return _plain(Decimal(fen) / FEN[unit]) + unit
+    return _plain(Decimal(fen) / 100) + "元"
+
+
+def in_unit(fen: int, unit: str) -> Decimal:
+    """Fen as an exact decimal of ``unit``.
+
+    >>> in_unit(1_234_500_000, "亿元")
+    Decimal('0.12345')
+    """
+    return Decimal(fen) / FEN[unit]

@@ -1,0 +1,168 @@
+"""Sheets as people send them: bytes in, rows out. Refuses what cannot be read safely, with the remedy."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from .errors import Invalid
+
+MAX_BYTES = 30_000_000
+MAX_UNPACKED = 300_000_000
+MAX_RATIO = 150
+MAX_ROWS = 100_000
+MAX_COLUMNS = 120
+MAX_CELL = 20_000
+_OLE = b"\xd0\xcf\x11\xe0"
+_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*?(?:/>|>(<f)?)')
+_CHUNK = 4_000_000
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows of the first worksheet. ``rows[0]`` stands in line ``first`` of the sheet (1-based).
+
+    ``formulas`` holds (line, column) of cells computed by a formula, both 1-based.
+    """
+
+    rows: list[list[object]]
+    formulas: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+
+
+def column_name(number: int) -> str:
+    """The letters of a column: 1 is A, 28 is AB."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def read_sheet(data: bytes, name: str) -> Sheet:
+    """Read an .xlsx or .csv file.
+
+    Args:
+        data: The whole file.
+        name: Its name, for the words of a refusal.
+
+    Raises:
+        Invalid: Too large, not a sheet, an old .xls, a zip bomb, an encoding that cannot be told.
+    """
+    if len(data) > MAX_BYTES:
+        raise Invalid(f"文件超过 {MAX_BYTES // 1_000_000} MB，请拆成几份再导入", "file", "sheet.size")
+    if not data.strip():
+        raise Invalid("文件是空的", "file", "sheet.empty")
+    if data.startswith(_OLE):
+        raise Invalid(
+            f"“{name}”其实是旧版 .xls（或加了密码），请在 Excel 或 WPS 里另存为 .xlsx 再导入", "file", "sheet.xls"
+        )
+    if data.startswith(b"PK"):
+        return _read_xlsx(data, name)
+    return Sheet(_read_csv(data, name))
+
+
+def _read_xlsx(data: bytes, name: str) -> Sheet:
+    broken = Invalid(f"“{name}”打不开：不是完整的 .xlsx，请重新另存后再导入", "file", "sheet.broken")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _refuse_bomb(archive)
+            formulas = _scan(archive, _first_worksheet(archive))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, zipfile.BadZipFile, KeyError, EOFError, OSError, ValueError) as e:
+        raise broken from e
+    return Sheet(rows, frozenset(formulas))
+
+
+def _refuse_bomb(archive: zipfile.ZipFile) -> None:
+    entries = archive.infolist()
+    unpacked = sum(e.file_size for e in entries)
+    packed = max(sum(e.compress_size for e in entries), 1)
+    if len(entries) > 2_000 or unpacked > MAX_UNPACKED or (unpacked > 20_000_000 and unpacked / packed > MAX_RATIO):
+        raise Invalid(
+            "文件展开后异常巨大（压缩炸弹？），已拒绝。请只留需要的列，另存后再导入", "file", "sheet.bomb"
+        )
+
+
+def _first_worksheet(archive: zipfile.ZipFile) -> str:
+    workbook = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+    relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    sheet = re.search(r'<(?:\w+:)?sheet\s[^>]*?r:id="([^"]+)"', workbook)
+    if not sheet:
+        raise KeyError("sheet")
+    for relation in re.findall(r"<(?:\w+:)?Relationship\s[^>]*>", relations):
+        if f'Id="{sheet[1]}"' in relation and (target := re.search(r'Target="([^"]+)"', relation)):
+            path = target[1].lstrip("/")
+            return path if path.startswith("xl/") else f"xl/{path}"
+    raise KeyError(sheet[1])
+
+
+def _scan(archive: zipfile.ZipFile, path: str) -> Iterator[tuple[int, int]]:
+    """Where formulas stand; refuses sheets whose outermost cell would need a giant grid."""
+    found: set[tuple[int, int]] = set()
+    read = 0
+    with archive.open(path) as stream:
+        tail = b""
+        while chunk := stream.read(_CHUNK):
+            read += len(chunk)
+            if read > MAX_UNPACKED:
+                raise Invalid("文件展开后异常巨大，已拒绝", "file", "sheet.bomb")
+            text = tail + chunk
+            for cell in _CELL.finditer(text):
+                line, column = int(cell[2]), _column_number(cell[1])
+                if line > MAX_ROWS or column > MAX_COLUMNS:
+                    raise Invalid(
+                        f"表格一直用到了 {cell[1].decode()}{line}，超出 {MAX_ROWS} 行 × {MAX_COLUMNS} 列。"
+                        "请删除多余的行列，另存后再导入",
+                        "file",
+                        "sheet.too_wide",
+                    )
+                if cell[3]:
+                    found.add((line, column))
+            tail = text[-300:]
+    return iter(found)
+
+
+def _read_csv(data: bytes, name: str) -> list[list[object]]:
+    text = _decode(data, name)
+    if "\x00" in text:
+        raise Invalid(f"“{name}”不是表格文件，请导入 .xlsx 或 .csv", "file", "sheet.binary")
+    dialect = "\t" if text.split("\n", 1)[0].count("\t") > text.split("\n", 1)[0].count(",") else ","
+    csv.field_size_limit(MAX_BYTES)
+    try:
+        rows: list[list[object]] = [list(r) for r in csv.reader(io.StringIO(text, newline=""), delimiter=dialect)]
+    except csv.Error as e:
+        raise Invalid(f"“{name}”读不出来：{e}。请用 Excel 另存为 .xlsx", "file", "sheet.csv") from e
+    if len(rows) > MAX_ROWS:
+        raise Invalid(f"超过 {MAX_ROWS} 行，请拆成几份再导入", "file", "sheet.too_long")
+    return rows
+
+
+def _decode(data: bytes, name: str) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        strange = sum(1 for c in text[:5000] if "\ue000" <= c <= "\uf8ff" or c == "\ufffd")
+        if strange * 50 <= min(len(text), 5000):
+            return text
+    raise Invalid(
+        f"“{name}”的编码认不出来，请在 Excel 里另存为 .xlsx，或存成 UTF-8 的 .csv", "file", "sheet.encoding"
+    )
+
+
+def is_blank(row: Sequence[object]) -> bool:
+    """Whether a row holds nothing."""
+    return all(cell is None or str(cell).strip() == "" for cell in row)

@@ -1,0 +1,99 @@
+"""Words index over tantivy: pre-cut words in, candidates by BM25 out. Kept beside the database or in memory."""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import tantivy
+
+from kechuang.engines.text import cut
+
+from .parties import _Party
+
+_VERSION = "1"  # raise it when the schema or the cutting changes; an older index is rebuilt
+_HEAP = 64_000_000
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw")
+    builder.add_text_field("words", stored=False, tokenizer_name="whitespace")
+    return builder.build()
+
+
+def words_of(party: _Party) -> list[str]:
+    """The words of a party; title and keywords stand for themselves and count once more."""
+    return cut(party.title) + cut(" ".join(party.keywords)) + cut(party.whole)
+
+
+class LexicalIndex:
+    """An index of one kind of party (achievements or demands). One writer; any number of readers.
+
+    Args:
+        folder: Where it is kept; None keeps it in memory.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
+        self.schema = _schema()
+        if folder is None:
+            self.index = tantivy.Index(self.schema)
+        else:
+            self.index = self._open(folder)
+        self.index.reload()
+
+    def _open(self, folder: Path) -> tantivy.Index:
+        mark = folder / "version"
+        if folder.exists() and (not mark.exists() or mark.read_text() != _VERSION):
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        mark.write_text(_VERSION)
+        return tantivy.Index(self.schema, path=str(folder))
+
+    def write(self, parties: Iterable[_Party], removed: Sequence[str] = ()) -> int:
+        """Add or replace parties, remove ids, and commit. Returns how many were written."""
+        writer = self.index.writer(heap_size=_HEAP, num_threads=1)
+        count = 0
+        for identity in removed:
+            writer.delete_documents("id", identity)
+        for party in parties:
+            writer.delete_documents("id", party.id)
+            writer.add_document(
+                tantivy.Document(id=party.id, words=" ".join(words_of(party)))
+            )
+            count += 1
+        writer.commit()
+        writer.wait_merging_threads()
+        self.index.reload()
+        return count
+
+    def clear(self) -> None:
+        """Forget every document."""
+        writer = self.index.writer(heap_size=_HEAP, num_threads=1)
+        writer.delete_all_documents()
+        writer.commit()
+        self.index.reload()
+
+    def reload(self) -> None:
+        """See what the writer has committed since."""
+        self.index.reload()
+
+    def __len__(self) -> int:
+        return int(self.index.searcher().num_docs)
+
+    def search(self, words: Sequence[str], limit: int) -> list[tuple[str, float]]:
+        """The best ``limit`` ids with their BM25 score, for a bag of words."""
+        distinct = list(dict.fromkeys(words))[:256]
+        searcher = self.index.searcher()
+        if not distinct or not searcher.num_docs:
+            return []
+        clauses = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(self.schema, "words", w)) for w in distinct
+        ]
+        hits = searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
+        return [(searcher.doc(address)["id"][0], float(score)) for score, address in hits]
+
+    def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        """In how many documents each word stands."""
+        searcher = self.index.searcher()
+        return {w: int(searcher.doc_freq("words", w)) for w in set(words)}

@@ -1,0 +1,169 @@
+"""Matching itself: candidates by words and by sense, hard constraints, one score, reasons."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from kechuang.engines.base.money import say_fen
+
+from . import reasons as say
+from .lexical import LexicalIndex, words_of
+from .parties import MODES, Offer, Want, _Party
+from .reasons import Reason
+from .score import Statistics, Weights, maturity_share, sense_share, word_shares
+from .sense import Vectors, VectorStore
+
+Party = TypeVar("Party", Offer, Want)
+SameField = Callable[[str], str]
+MEAN_LENGTH = 120.0  # words of an abstract with its title and keywords
+
+
+@dataclass(frozen=True)
+class Match:
+    """One candidate: the score is the sum of the reasons' weights."""
+
+    id: str
+    rank: int
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a candidate is not listed. ``kind``: mode, money, or far (nothing in common)."""
+
+    id: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Corpus(Generic[Party]):
+    """The other side: where to look for candidates and how to get their facts.
+
+    ``fetch`` returns only what the asker may see; what it leaves out does not exist in the answer.
+    """
+
+    index: LexicalIndex
+    vectors: VectorStore
+    fetch: Callable[[Sequence[str]], Mapping[str, Party]]
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """Matches one party against a corpus of the other kind.
+
+    Args:
+        weights: See `Weights`.
+        area_of: Maps a field or discipline to a common area, so that they can be compared.
+        breadth: How many candidates each way of looking hands over.
+    """
+
+    weights: Weights = field(default_factory=Weights)
+    area_of: SameField = str
+    breadth: int = 150
+
+    def offers_for(
+        self, want: Want, corpus: Corpus[Offer], vector: Vectors | None = None
+    ) -> tuple[list[Match], list[Refusal]]:
+        """Achievements for a demand: ranked matches, and those that a hard constraint keeps out."""
+        return self._run(want, corpus, vector, lambda offer: (want, offer))
+
+    def wants_for(
+        self, offer: Offer, corpus: Corpus[Want], vector: Vectors | None = None
+    ) -> tuple[list[Match], list[Refusal]]:
+        """Demands for an achievement."""
+        return self._run(offer, corpus, vector, lambda want: (want, offer))
+
+    def judge(
+        self, want: Want, offer: Offer, asked: Sequence[str], statistics: Statistics,
+        found: Sequence[str], cosine: float | None,
+    ) -> tuple[float, tuple[Reason, ...]]:  # fmt: skip
+        """Score and reasons of one pair; ``asked`` and ``found`` are the words of either side."""
+        w = self.weights
+        shares = word_shares(asked, _counted(tuple(found)), statistics)
+        shared = want.modes & offer.modes
+        maturity = maturity_share(want.trl, offer.trl) if want.trl and offer.trl else 0.0
+        parts = (
+            say.words_reason(shares, w.words * sum(shares.values())),
+            say.sense_reason(cosine, w.sense * sense_share(cosine, w) if cosine is not None else 0.0),
+            say.field_reason(self.area_of(want.field), self.area_of(offer.field), w.field),
+            say.maturity_reason(want.trl, offer.trl, w.maturity * maturity),
+            say.mode_reason(shared, w.mode),
+            say.money_reason(want, offer, w.money),
+        )
+        given = tuple(sorted((p for p in parts if p), key=lambda r: -r.weight))
+        return sum(r.weight for r in given), given
+
+    def _run(
+        self, asker: _Party, corpus: Corpus[Party], vector: Vectors | None,
+        pair: Callable[[Party], tuple[Want, Offer]],
+    ) -> tuple[list[Match], list[Refusal]]:  # fmt: skip
+        asked = list(dict.fromkeys(words_of(asker)))
+        ids = [i for i, _ in corpus.index.search(asked, self.breadth)]
+        if vector is not None:
+            ids += [i for i, _ in corpus.vectors.nearest(vector, self.breadth)]
+        fetched = corpus.fetch(list(dict.fromkeys(ids)))
+        statistics = _statistics(corpus.index, asked)
+        scored: list[tuple[float, str, tuple[Reason, ...]]] = []
+        refused: list[Refusal] = []
+        for identity, candidate in fetched.items():
+            want, offer = pair(candidate)
+            if refusal := hard_constraint(want, offer):
+                refused.append(Refusal(identity, *refusal))
+                continue
+            cosine = corpus.vectors.cosine(identity, vector) if vector is not None else None
+            score, given = self.judge(want, offer, asked, statistics, _words(candidate), cosine)
+            scored.append((score, identity, given))
+        scored.sort(key=lambda s: (-s[0], s[1]))
+        return [Match(i, n, s, g) for n, (s, i, g) in enumerate(scored, 1)], refused
+
+    def explain(
+        self, want: Want, offer: Offer, asker: _Party, corpus: Corpus[Party], vector: Vectors | None
+    ) -> Match | Refusal:
+        """One named pair: the match it would be, or the constraint that keeps it out."""
+        other = offer if asker is want else want
+        if refusal := hard_constraint(want, offer):
+            return Refusal(other.id, *refusal)
+        asked = list(dict.fromkeys(words_of(asker)))
+        cosine = corpus.vectors.cosine(other.id, vector) if vector is not None else None
+        score, given = self.judge(
+            want, offer, asked, _statistics(corpus.index, asked), words_of(other), cosine
+        )
+        return Match(other.id, 0, score, given)
+
+
+def hard_constraint(want: Want, offer: Offer) -> tuple[str, str] | None:
+    """What rules a pair out whatever its likeness: no mode in common, or a price beyond the budget.
+
+    Unknown is not a refusal: a side that names no modes or no amount can still be talked to.
+    """
+    if want.modes and offer.modes and not want.modes & offer.modes:
+        wanted = "、".join(MODES[m] for m in MODES if m in want.modes)
+        offered = "、".join(MODES[m] for m in MODES if m in offer.modes)
+        return "mode", f"合作方式不合：需求要{wanted}，成果只能{offered}"
+    if want.budget_fen is not None and offer.price_fen is not None and offer.price_fen > want.budget_fen:
+        return "money", f"报价{say_fen(offer.price_fen)}超过预算{say_fen(want.budget_fen)}"
+    return None
+
+
+def _statistics(index: LexicalIndex, words: Iterable[str]) -> Statistics:
+    return Statistics(max(len(index), 1), index.document_frequencies(words), MEAN_LENGTH)
+
+
+def _words(party: _Party) -> tuple[str, ...]:
+    return _cached_words(type(party), party.title, party.keywords, party.text)
+
+
+@lru_cache(maxsize=20_000)
+def _cached_words(
+    kind: type[_Party], title: str, keywords: tuple[str, ...], text: str
+) -> tuple[str, ...]:
+    return tuple(words_of(kind(id="", title=title, keywords=keywords, text=text)))
+
+
+@lru_cache(maxsize=20_000)
+def _counted(words: tuple[str, ...]) -> Counter[str]:
+    return Counter(words)

@@ -1,0 +1,40 @@
+"""One way of writing: half width, simplified characters, lower case, single spaces."""
+
+import re
+import unicodedata
+from functools import cache
+
+from opencc import OpenCC
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2028\u2029\ufeff]")
+_SPACE = re.compile(r"\s+")
+
+
+@cache
+def _converter(config: str) -> OpenCC:
+    return OpenCC(config)
+
+
+def to_simplified(text: str) -> str:
+    """Traditional characters become simplified ones (opencc t2s)."""
+    return str(_converter("t2s").convert(text))
+
+
+def to_traditional(text: str) -> str:
+    """Simplified characters become traditional ones as written in Taiwan, with its phrases left alone."""
+    return str(_converter("s2t").convert(text))
+
+
+def normalise(text: str) -> str:
+    """For storing and showing: no control characters, single spaces, NFC. Meaning and width stay."""
+    return _SPACE.sub(" ", _CONTROL.sub("", unicodedata.normalize("NFC", text))).strip()
+
+
+def comparable(text: str) -> str:
+    """For searching and comparing: half width, simplified, lower case.
+
+    >>> comparable("ＡＢＣ　鋰電池")
+    'abc 锂电池'
+    """
+    folded = unicodedata.normalize("NFKC", _CONTROL.sub("", text))
+    return _SPACE.sub(" ", to_simplified(folded).lower()).strip()

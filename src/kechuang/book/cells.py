@@ -1,0 +1,145 @@
+"""Cells of a sheet, read and written by their column. What comes out is JSON-able."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from kechuang.engines.base.days import parse_day
+from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.identifiers import parse_credit_code, parse_patent
+from kechuang.engines.base.money import FEN, in_unit, parse_fen
+from kechuang.engines.base.sheets import MAX_CELL
+from kechuang.engines.matching.parties import MODES, parse_mode, parse_trl
+from kechuang.engines.text import comparable, normalise
+
+from .schemas import Book, Column, Layout
+
+_SPLIT = re.compile(r"[、,，;；|\n\t]+")
+_HEADING_UNIT = re.compile(r"[（(]\s*(分|元|千元|万元|百万元|亿元)\s*[)）]")
+Value = str | int | list[str] | None
+
+
+def heading_key(text: object) -> str:
+    """A heading in comparable form: width, blanks, asterisks and line breaks do not matter."""
+    return re.sub(r"[\s*＊:：]", "", comparable(str(text)))
+
+
+def find_columns(layout: Layout, headings: list[object]) -> dict[int, Column]:
+    """Which column of the layout stands at which place of a heading row (0-based).
+
+    A unit in the heading ("报价（元）") overrides the layout's.
+    """
+    by_name = {heading_key(n): c for c in layout.columns for n in (c.heading, *c.aliases)}
+    bare = {re.sub(r"[（(].*?[)）]", "", k): c for k, c in by_name.items() if c.kind == "fen"}
+    found: dict[int, Column] = {}
+    taken: set[str] = set()
+    for place, heading in enumerate(headings):
+        key = heading_key(heading or "")
+        column = by_name.get(key) or bare.get(re.sub(r"[（(].*?[)）]", "", key))
+        if not key or column is None or column.field in taken:
+            continue
+        unit = _HEADING_UNIT.search(str(heading))
+        if column.kind == "fen" and unit and unit[1] in FEN:
+            column = Column(**{**column.__dict__, "unit": unit[1]})
+        taken.add(column.field)
+        found[place] = column
+    return found
+
+
+def read_cell(column: Column, raw: object, book: Book) -> Value:
+    """What a cell means.
+
+    Raises:
+        Invalid: The field is the column's heading's field; the words name the remedy.
+    """
+    if isinstance(raw, str) and len(raw) > MAX_CELL:
+        raise Invalid(f"单元格有 {len(raw)} 个字，最多 {MAX_CELL} 个，请删减", column.field, "cell.too_long")
+    blank = raw is None or (isinstance(raw, str) and not normalise(raw))
+    if blank:
+        if column.required:
+            raise Invalid(f"“{column.heading}”必须填写", column.field, "cell.required")
+        return [] if column.kind in {"words", "patents", "modes"} else None
+    return _READERS[column.kind](column, raw, book)
+
+
+def _text(column: Column, raw: object, _: Book) -> str:
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    text = normalise(str(raw))
+    if column.longest and len(text) > column.longest:
+        raise Invalid(f"有 {len(text)} 个字，最多 {column.longest} 个，请删减", column.field, "cell.too_long")
+    return text
+
+
+def _words(column: Column, raw: object, _: Book) -> list[str]:
+    return list(dict.fromkeys(w for w in (normalise(p) for p in _SPLIT.split(str(raw))) if w))
+
+
+def _patents(column: Column, raw: object, book: Book) -> list[str]:
+    return [parse_patent(part, column.field).number for part in _words(column, raw, book)]
+
+
+def _modes(column: Column, raw: object, book: Book) -> list[str]:
+    return sorted({parse_mode(part, column.field) for part in _words(column, raw, book)})
+
+
+def _day(column: Column, raw: object, _: Book) -> str | None:
+    found = parse_day(raw, column.field)
+    return found.isoformat() if found else None
+
+
+def _choice(column: Column, raw: object, _: Book) -> str:
+    text = comparable(str(raw))
+    for code, word in column.choices.items():
+        if text in (comparable(word), code):
+            return code
+    words = tuple(column.choices.values())
+    near = [w for w in words if text and (text in comparable(w) or comparable(w) in text)]
+    if len(near) == 1:
+        raise Invalid(f"“{raw}”不在选项里，是“{near[0]}”吗？", column.field, "cell.choice", proposals=(near[0],))
+    raise Invalid(f"“{str(raw)[:40]}”不在选项里，可用：{'、'.join(words)}", column.field, "cell.choice", proposals=words)
+
+
+def _area(column: Column, raw: object, book: Book) -> str:
+    return _text(column, raw, book)
+
+
+def _number(column: Column, raw: object, _: Book) -> int:
+    text = str(raw).strip().removesuffix(".0").replace(",", "").replace("，", "").removesuffix("人")
+    if not text.isdigit() or len(text) > 9:
+        raise Invalid(f"“{str(raw)[:40]}”应为整数", column.field, "cell.number")
+    return int(text)
+
+
+_READERS = {
+    "text": _text, "long": _text, "words": _words, "patents": _patents, "modes": _modes, "day": _day, "choice": _choice,
+    "area": _area, "number": _number,
+    "credit_code": lambda c, raw, _: parse_credit_code(raw, c.field),
+    "trl": lambda c, raw, _: parse_trl(raw, c.field),
+    "fen": lambda c, raw, _: parse_fen(raw, c.unit or "元", c.field),
+}  # fmt: skip
+
+
+def write_cell(column: Column, value: object) -> str | int | float | Decimal | None:
+    """A value as its cell: what `read_cell` reads back to the same value."""
+    if value is None or value == "" or value == []:
+        return None
+    if column.kind == "fen":
+        assert isinstance(value, int)
+        amount = in_unit(value, column.unit or "元")
+        return amount if len(amount.as_tuple().digits) <= 15 else f"{value}分"
+    if column.kind == "modes":
+        return "、".join(MODES[m] for m in MODES if m in value)  # type: ignore[operator]
+    if column.kind == "choice":
+        return column.choices.get(str(value), str(value))
+    if isinstance(value, (list, tuple)):
+        return "、".join(str(v) for v in value)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return value if isinstance(value, int) else str(value)
+
+
+def write_row(layout: Layout, values: Mapping[str, object]) -> list[str | int | float | Decimal | None]:
+    """All cells of a row in the layout's order."""
+    return [write_cell(column, values.get(column.field)) for column in layout.columns]

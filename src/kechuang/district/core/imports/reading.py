@@ -1,0 +1,107 @@
+"""From a sheet to rows with values and problems, by the book's layout. No database."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from kechuang.book.cells import find_columns, read_cell
+from kechuang.book.schemas import Book, Column, Layout
+from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sheets import Sheet, column_name, is_blank
+
+_LOOK_FOR_HEADINGS = 15
+
+
+@dataclass
+class ReadRow:
+    """A row: its line in the sheet, raw cells, values by field, problems by column."""
+
+    line: int
+    cells: list[object]
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Headings:
+    """Where the headings stand and which column is what."""
+
+    line: int
+    raw: list[str]
+    columns: Mapping[int, Column]
+
+    @property
+    def ignored(self) -> list[str]:
+        return [h for i, h in enumerate(self.raw) if h and i not in self.columns]
+
+    def place(self, name: str) -> int | None:
+        return next((i for i, c in self.columns.items() if c.field == name), None)
+
+
+def find_headings(sheet: Sheet, layout: Layout) -> Headings:
+    """The heading row: the one of the first lines that names the most columns.
+
+    Raises:
+        Invalid: A required column is missing; the words list what was found and what is missing.
+    """
+    best: Headings | None = None
+    for number, cells in enumerate(sheet.rows[:_LOOK_FOR_HEADINGS], 1):
+        columns = find_columns(layout, list(cells))
+        if best is None or len(columns) > len(best.columns):
+            best = Headings(number, [str(c or "").strip() for c in cells], columns)
+    if best is None or not best.columns:
+        wanted = "、".join(c.heading for c in layout.columns)
+        raise Invalid(f"没有找到“{layout.title}”的列名。请用这些列名：{wanted}", "file", "import.no_headings")
+    found = {c.field for c in best.columns.values()}
+    missing = [c.heading for c in layout.columns if c.required and c.field not in found]
+    if missing:
+        ignored = f"（表里不认识的列：{'、'.join(best.ignored)}）" if best.ignored else ""
+        raise Invalid(
+            f"第 {best.line} 行缺少列：{'、'.join(missing)}{ignored}。请补上或改好列名后再导入", "file", "import.missing_column"
+        )
+    return best
+
+
+def problem(headings: Headings, error: Invalid) -> dict[str, Any]:
+    """A problem as it is stored: where, which column, what to do, proposals."""
+    place = headings.place(error.field)
+    return {
+        "column": column_name(place + 1) if place is not None else "",
+        "place": place,
+        "heading": headings.raw[place] if place is not None else "",
+        "words": error.words,
+        "code": error.code,
+        "proposals": list(error.proposals),
+    }
+
+
+def read_rows(sheet: Sheet, headings: Headings, layout: Layout, book: Book) -> Iterator[ReadRow]:
+    """Every row below the headings that holds something."""
+    absent = [c for c in layout.columns if headings.place(c.field) is None]
+    for line, cells in enumerate(sheet.rows[headings.line :], headings.line + 1):
+        if is_blank(cells):
+            continue
+        row = ReadRow(line, [_keepable(c) for c in cells])
+        for place, column in headings.columns.items():
+            raw = cells[place] if place < len(cells) else None
+            try:
+                if (line, place + 1) in sheet.formulas:
+                    raise Invalid("单元格是公式，请复制后“选择性粘贴→数值”", column.field, "cell.formula")
+                row.values[column.field] = read_cell(column, raw, book)
+            except Invalid as e:
+                row.problems.append(problem(headings, Invalid(e.words, column.field, e.code, proposals=e.proposals)))
+        for column in absent:
+            row.values.setdefault(column.field, [] if column.kind in {"words", "patents", "modes"} else None)
+        yield row
+
+
+def _keepable(cell: object) -> object:
+    """A cell for the mended sheet: JSON-able, and cut where it is absurdly long."""
+    if isinstance(cell, (datetime, date)):
+        return cell.isoformat()[:10]
+    if isinstance(cell, str):
+        return cell if len(cell) <= 32_000 else cell[:32_000] + "…"
+    if cell is None or isinstance(cell, (int, float, bool)):
+        return cell
+    return str(cell)

@@ -1,0 +1,5 @@
+from .imports import Doubt, ImportBatch, ImportRow
+from .ledger import Beat, Delivery, Entry
+from .stated import Stated
+
+__all__ = ["Beat", "Delivery", "Doubt", "Entry", "ImportBatch", "ImportRow", "Stated"]

@@ -1,0 +1,105 @@
+"""Delivers ledger entries to reactions: at least once, in order, surviving a kill at any moment."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections, transaction
+from django.db.models import Q, QuerySet
+
+from . import clock, reactions
+from .models import Beat, Delivery, Entry
+
+log = logging.getLogger("kechuang.worker")
+LEASE = timedelta(minutes=10)
+TRIES = 8
+
+
+def deliver_once(now: datetime) -> int:
+    """Deliver one batch to one reaction. Returns how many entries it took (0: nothing waits)."""
+    waiting = _waiting(now)
+    first = waiting.order_by("entry_id").values_list("reaction", flat=True).first()
+    if first is None:
+        return 0
+    reaction = reactions.REACTIONS.get(first)
+    if reaction is None:  # a reaction that a newer version took away
+        return Delivery.objects.filter(reaction=first, state="pending").update(state="done", error="gone")
+    lease = str(uuid.uuid4())
+    ids = list(waiting.filter(reaction=first).order_by("entry_id").values_list("id", flat=True)[: reaction.batch])
+    taken = _waiting(now).filter(id__in=ids).update(lease=lease, leased_until=now + LEASE)
+    if not taken:
+        return 0
+    mine = Delivery.objects.filter(lease=lease)
+    entries = list(Entry.objects.filter(deliveries__in=mine).order_by("id"))
+    try:
+        reaction.run(entries)
+    except Exception as e:
+        log.exception("%s failed on entries %s", first, [entry.id for entry in entries])
+        _put_back(mine, now, e)
+    else:
+        mine.update(state="done", lease="", leased_until=None, error="")
+    return taken
+
+
+def _waiting(now: datetime) -> QuerySet[Delivery]:
+    free = Q(leased_until=None) | Q(leased_until__lt=now)
+    return Delivery.objects.filter(free, state="pending", due_at__lte=now)
+
+
+def _put_back(mine: QuerySet[Delivery], now: datetime, error: Exception) -> None:
+    for delivery in mine:
+        delivery.tries += 1
+        delivery.state = "stuck" if delivery.tries >= TRIES else "pending"
+        delivery.due_at = now + timedelta(seconds=5 * 4**delivery.tries)
+        delivery.error = f"{type(error).__name__}: {error}"[:2000]
+        delivery.lease, delivery.leased_until = "", None
+        delivery.save()
+
+
+def retry_stuck() -> int:
+    """Give stuck deliveries another chance (an administrator's button)."""
+    return Delivery.objects.filter(state="stuck").update(state="pending", tries=0, due_at=clock.now())
+
+
+def beat(now: datetime) -> int:
+    """Run the schedules that are due; each once, however many workers there are."""
+    run = 0
+    for schedule in reactions.SCHEDULES.values():
+        with transaction.atomic():
+            last, new = Beat.objects.select_for_update().get_or_create(name=schedule.name, defaults={"last_at": now})
+            if not new and now - last.last_at < schedule.every:
+                continue
+            Beat.objects.filter(name=schedule.name).update(last_at=now)
+        try:
+            schedule.run(now)
+        except Exception:
+            log.exception("%s failed", schedule.name)
+        run += 1
+    return run
+
+
+def drain(limit: int = 100_000, *, background: bool = False) -> int:
+    """Deliver all that waits now (and with ``background`` all idle work too)."""
+    done = 0
+    while done < limit and (taken := deliver_once(clock.now())):
+        done += taken
+    while background and any([work() for work in reactions.IDLE.values()]):
+        done += 1
+    return done
+
+
+def work_forever(stop: Callable[[], bool], pause: float = 0.5) -> None:
+    """The worker's loop: deliveries first, then schedules, then idle work, then a pause."""
+    next_beat = clock.now()
+    while not stop():
+        close_old_connections()
+        busy = deliver_once(clock.now()) > 0
+        if clock.now() >= next_beat:
+            beat(clock.now())
+            next_beat = clock.now() + timedelta(seconds=30)
+        if not busy:
+            busy = any([work() for work in reactions.IDLE.values()])
+        if not busy:
+            time.sleep(pause)

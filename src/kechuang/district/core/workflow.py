@@ -1,0 +1,137 @@
+"""Workflow tables and the one way to move a state."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.db import transaction
+
+from kechuang.engines.base.errors import Invalid, NotAllowed, Stale, WrongState
+
+from . import ledger
+from .actor import Actor, Verdict
+from .models import Entry, Stated
+
+Thing = TypeVar("Thing", bound=Stated)
+
+
+@dataclass(frozen=True)
+class Step(Generic[Thing]):
+    """One step. Without ``sources`` it creates; without ``target`` the state stays."""
+
+    name: str
+    label: str
+    sources: frozenset[str]
+    target: str
+    permission: Callable[[Actor, Thing], Verdict]
+    needs_why: bool = False
+    page: bool = True  # offered as a button on the record's page
+
+
+def step(
+    name: str, label: str, sources: str, target: str, permission: Callable[[Actor, Any], Verdict], *,
+    needs_why: bool = False, page: bool = True,
+) -> Step[Any]:  # fmt: skip
+    """A row of a workflow table; ``sources`` are words ("draft submitted"), "" creates."""
+    return Step(name, label, frozenset(sources.split()), target, permission, needs_why, page)
+
+
+@dataclass(frozen=True)
+class Workflow(Generic[Thing]):
+    """The table of one model: its states with labels, and its steps."""
+
+    name: str
+    model: type[Thing]
+    states: Mapping[str, str]
+    steps: tuple[Step[Thing], ...]
+
+    def __post_init__(self) -> None:
+        for row in self.steps:
+            unknown = ({row.target} if row.target else set()) | row.sources
+            if not unknown <= set(self.states):
+                raise ValueError(f"{self.name}.{row.name}: unknown state {unknown - set(self.states)}")
+        WORKFLOWS[self.name] = self
+
+    def step(self, name: str) -> Step[Thing]:
+        """The step of that name."""
+        return next(s for s in self.steps if s.name == name)
+
+    def open_steps(self, thing: Thing, actor: Actor) -> list[Step[Thing]]:
+        """The steps this person may take now: what a page offers as buttons."""
+        return [
+            s for s in self.steps if s.page and thing.state in s.sources and s.permission(actor, thing).allowed
+        ]
+
+
+WORKFLOWS: dict[str, "Workflow[Any]"] = {}
+
+
+def begin(
+    workflow: Workflow[Thing], name: str, thing: Thing, actor: Actor, at: datetime, *,
+    why: str = "", facts: Mapping[str, Any] | None = None, key: str = "",
+) -> Entry:  # fmt: skip
+    """Create ``thing`` by a creating step: permission → write → ledger, one transaction."""
+    row = workflow.step(name)
+    with transaction.atomic():
+        if key and (done := Entry.objects.filter(key=key).first()):
+            return done
+        _permit(row, actor, thing)
+        thing.state, thing.changed_at, thing.born = row.target, at, True
+        thing.save(force_insert=True)
+        return _tell(workflow, row, thing, actor, at, "", why, facts, key)
+
+
+def advance(
+    workflow: Workflow[Thing], name: str, thing: Thing, actor: Actor, at: datetime, *, why: str = "",
+    facts: Mapping[str, Any] | None = None, changes: Mapping[str, Any] | None = None, key: str = "", version: int | None = None,
+) -> Entry:  # fmt: skip
+    """Take a step: lock → permission → state → write → ledger, one transaction.
+
+    Args:
+        changes: Fields written together with the state.
+        key: Makes a repeat harmless: the same key answers with the first entry.
+        version: The version the person saw; another one is Stale.
+
+    Raises:
+        NotAllowed, WrongState, Stale, Invalid (a reason is missing).
+    """
+    row = workflow.step(name)
+    with transaction.atomic():
+        if key and (done := Entry.objects.filter(key=key).first()):
+            return done
+        manager = workflow.model._default_manager
+        locked = manager.select_for_update().get(pk=thing.pk)
+        _permit(row, actor, locked)
+        if locked.state not in row.sources:
+            now_at = workflow.states.get(locked.state, locked.state)
+            raise WrongState(
+                f"现在是“{now_at}”，不能{row.label}。请刷新页面看最新状态。", facts={"state": locked.state, "step": name}
+            )
+        if version is not None and version != locked.version:
+            raise Stale("您打开之后有人改过这条记录。请刷新，核对后再提交。", facts={"version": locked.version})
+        if row.needs_why and not why.strip():
+            raise Invalid("请写明理由", "why", "why_missing")
+        old = locked.state
+        target = row.target or old
+        fields = {**(changes or {}), "state": target, "version": locked.version + 1, "changed_at": at}
+        manager.filter(pk=thing.pk).update(**fields)
+        thing.refresh_from_db()
+        return _tell(workflow, row, thing, actor, at, old, why, facts, key)
+
+
+def _permit(row: Step[Thing], actor: Actor, thing: Thing) -> None:
+    verdict = row.permission(actor, thing)
+    if not verdict:
+        raise NotAllowed(verdict.why or f"您不能{row.label}", facts={"step": row.name})
+
+
+def _tell(
+    workflow: Workflow[Thing], row: Step[Thing], thing: Thing, actor: Actor, at: datetime,
+    old: str, why: str, facts: Mapping[str, Any] | None, key: str,
+) -> Entry:  # fmt: skip
+    label: str = getattr(thing, "label", str(thing))
+    return ledger.record(
+        f"{workflow.name}.{row.name}", subject_kind=workflow.name, subject_id=thing.pk, label=label, actor=actor,
+        at=at, old_state=old, new_state=thing.state, why=why, facts=facts, key=key,
+    )  # fmt: skip

@@ -35,7 +35,7 @@ def upload(kind: str, name: str, data: bytes, actor: Actor, options: Mapping[str
     now = clock.now()
     batch = ImportBatch(
         kind=kind, name=name[-200:], digest=files.keep(data), size=len(data), actor_id=actor.id, actor_label=actor.label,
-        options=dict(options or {}), created_at=now,
+        options={**(options or {}), "as": _as(actor)}, created_at=now,
     )  # fmt: skip
     begin(IMPORTS, "upload", batch, actor, now, facts={"kind": kind, "digest": batch.digest})
     return batch
@@ -69,7 +69,16 @@ def _options(batch: ImportBatch) -> dict[str, Any]:
 
 def _uploader(batch: ImportBatch) -> Actor:
     """The person who uploaded, for the ledger; that they may was checked when they asked."""
-    return Actor(batch.actor_id, batch.actor_label, frozenset({"officer"}) if batch.options.get("by_officer") else frozenset())
+    held = batch.options["as"]
+    if batch.actor_id == SYSTEM.id:
+        return SYSTEM
+    return Actor(
+        batch.actor_id, batch.actor_label, frozenset(held["roles"]), frozenset(held["organisations"]), frozenset(held["firms"])
+    )
+
+
+def _as(actor: Actor) -> dict[str, Any]:
+    return {"roles": sorted(actor.roles), "organisations": sorted(actor.organisations), "firms": sorted(actor.firms)}
 
 
 def check_now(batch: ImportBatch) -> None:

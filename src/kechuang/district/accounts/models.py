@@ -1,0 +1,73 @@
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from .roles import ROLES
+
+ORGANISATION_KINDS = [
+    ("enterprise", "企业"), ("university", "高校"), ("institute", "科研院所"), ("agency", "服务机构"),
+    ("bureau", "政府部门"), ("centre", "运营中心"),
+]  # fmt: skip
+
+
+class User(AbstractUser):
+    """A person who signs in, by e-mail address. ``name`` is how others see them."""
+
+    name = models.CharField(max_length=80)
+    email = models.EmailField(unique=True)
+    is_demo = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Organisation(models.Model):
+    """Anything with a unified social credit code, checked; joined by it and never by name."""
+
+    code = models.CharField(max_length=18, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12, choices=ORGANISATION_KINDS)
+    former_names = models.JSONField(default=list, blank=True)
+    search = models.TextField(editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's role in an organisation."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=16, choices=[(r.code, r.label) for r in ROLES.values()])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "organisation", "role"], name="one_role_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {ROLES[self.role].label}"
+
+
+class Letter(models.Model):
+    """A message to a person: in the inbox when they sign in here, by e-mail in any case."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="letters")
+    name = models.CharField(max_length=80)
+    email = models.EmailField(blank=True)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    link = models.CharField(max_length=300, blank=True)
+    key = models.CharField(max_length=120, unique=True)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    failed = models.CharField(max_length=300, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.subject

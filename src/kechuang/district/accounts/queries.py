@@ -1,0 +1,75 @@
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from kechuang.district.core.actor import VISITOR, Actor
+from kechuang.engines.text import comparable
+
+from .models import Letter, Membership, Organisation, User
+
+
+def actor_of(user: User | None) -> Actor:
+    """The actor that a signed-in person is; a visitor otherwise."""
+    if user is None or not user.pk or not user.is_active:
+        return VISITOR
+    held = list(user.memberships.select_related("organisation"))
+    return Actor(
+        user.pk,
+        str(user),
+        frozenset(m.role for m in held),
+        frozenset(m.organisation_id for m in held),
+        frozenset(m.organisation_id for m in held if m.organisation.kind == "enterprise"),
+    )
+
+
+def users_with_role(*roles: str) -> QuerySet[User]:
+    """Active people who hold one of the roles."""
+    return User.objects.filter(is_active=True, memberships__role__in=roles).distinct()
+
+
+def members_of(organisation_id: int) -> QuerySet[User]:
+    """Active people of an organisation."""
+    return User.objects.filter(is_active=True, memberships__organisation_id=organisation_id).distinct()
+
+
+def organisations() -> QuerySet[Organisation]:
+    return Organisation.objects.all()
+
+
+def find_organisations(words: str) -> QuerySet[Organisation]:
+    """By any words of name, former name or code."""
+    found = Organisation.objects.all()
+    for word in comparable(words).split():
+        found = found.filter(search__contains=word)
+    return found
+
+
+def organisation_by_code(code: str) -> Organisation | None:
+    return Organisation.objects.filter(code=code).first()
+
+
+def organisations_by_code(codes: Iterable[str]) -> dict[str, Organisation]:
+    """Code → organisation, for many rows at once."""
+    return {o.code: o for o in Organisation.objects.filter(code__in=set(codes))}
+
+
+def own_organisations(actor: Actor) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(pk__in=actor.organisations)
+
+
+def inbox(actor: Actor) -> QuerySet[Letter]:
+    """The person's letters; the link in a letter to somebody else is never theirs."""
+    return Letter.objects.filter(user_id=actor.id) if actor.id > 0 else Letter.objects.none()
+
+
+def outbox() -> QuerySet[Letter]:
+    """All letters: shown in the demo, where no mail server is."""
+    return Letter.objects.all()
+
+
+def people() -> QuerySet[User]:
+    return User.objects.prefetch_related("memberships__organisation").order_by("name")
+
+
+def memberships() -> QuerySet[Membership]:
+    return Membership.objects.select_related("user", "organisation")

@@ -1,0 +1,64 @@
+"""A broker brings people together; each answers for himself."""
+
+from django.db import models
+
+from kechuang.district.core.models import Stated
+
+from .listings import Achievement, Demand
+
+SIDES = [("firm", "需求方"), ("owner", "成果方")]
+OUTCOMES = [("contract", "签了合同"), ("talking", "还在谈"), ("nothing", "没有结果")]
+
+
+class Introduction(Stated):
+    """对接: one demand, one achievement, two or three persons by name."""
+
+    demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="introductions")
+    achievement = models.ForeignKey(Achievement, on_delete=models.PROTECT, related_name="introductions")
+    broker_id = models.BigIntegerField()
+    broker_name = models.CharField(max_length=80)
+    message = models.TextField()
+    overruled = models.CharField(max_length=300, blank=True)
+    reasons = models.JSONField(default=list)
+    remind_after_days = models.JSONField(default=list)
+    close_after_days = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+    agreed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, blank=True, choices=OUTCOMES)
+    outcome_words = models.TextField(blank=True)
+    outcome_asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return f"对接 {self.pk}"
+
+
+class Invitation(Stated):
+    """One person asked. The nonce in the signed link is all that is needed to answer, once."""
+
+    introduction = models.ForeignKey(Introduction, on_delete=models.PROTECT, related_name="invitations")
+    side = models.CharField(max_length=6, choices=SIDES)
+    name = models.CharField(max_length=80)
+    email = models.EmailField()
+    nonce = models.CharField(max_length=32, unique=True)
+    words = models.TextField(blank=True)
+    reply = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField()
+    reminded = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return f"对接 {self.introduction_id} · {self.name}"

@@ -1,0 +1,94 @@
+"""What is offered and what is wanted."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from kechuang.district.accounts.models import Organisation
+from kechuang.district.core.models import Stated
+
+CONFIDENTIALITY = [("open", "公开"), ("nameless", "隐去企业名称"), ("brokers", "仅技术经理人")]
+LISTING_STATES = {
+    "draft": "草稿", "submitted": "待审核", "checked": "待发布", "published": "已发布", "paused": "暂停",
+    "closed": "已关闭", "retracted": "已撤销导入",
+}  # fmt: skip
+
+
+class Listing(Stated):
+    """What achievements and demands have in common. ``search`` is normalised text for the lists."""
+
+    prefix: ClassVar[str] = ""
+
+    reference = models.CharField(max_length=40, unique=True, null=True)
+    title = models.CharField(max_length=300)
+    keywords = models.JSONField(default=list, blank=True)
+    field = models.CharField(max_length=60, blank=True)
+    area = models.CharField(max_length=60, blank=True, db_index=True)
+    trl = models.PositiveSmallIntegerField(null=True, blank=True)
+    modes = models.JSONField(default=list, blank=True)
+    owner = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    created_by = models.BigIntegerField(editable=False)
+    submitted_by = models.BigIntegerField(null=True, editable=False)
+    checked_by = models.BigIntegerField(null=True, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    published_on = models.DateField(null=True, editable=False)
+    sample = models.BooleanField(default=False, editable=False)
+    search = models.TextField(editable=False)
+    digest = models.CharField(max_length=64, editable=False, db_index=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def label(self) -> str:
+        return self.title
+
+    @property
+    def state_label(self) -> str:
+        return LISTING_STATES[self.state]
+
+    @property
+    def whole_text(self) -> str:
+        raise NotImplementedError
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        if not self.reference:
+            self.reference = f"{self.prefix}-{self.pk:06d}"
+            type(self)._default_manager.filter(pk=self.pk).update(reference=self.reference)
+
+
+class Achievement(Listing):
+    """A research result on offer."""
+
+    prefix = "CG"
+
+    summary = models.TextField()
+    price_fen = models.BigIntegerField(null=True, blank=True)
+    people = models.JSONField(default=list, blank=True)
+    patents = models.JSONField(default=list, blank=True)
+
+    @property
+    def whole_text(self) -> str:
+        return self.summary
+
+
+class Demand(Listing):
+    """What an enterprise wants. ``confidentiality`` decides who may know that it exists, and whose it is."""
+
+    prefix = "XQ"
+
+    problem = models.TextField()
+    wanted = models.TextField(blank=True)
+    tried = models.TextField(blank=True)
+    budget_fen = models.BigIntegerField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    confidentiality = models.CharField(max_length=10, choices=CONFIDENTIALITY, default="open")
+
+    @property
+    def whole_text(self) -> str:
+        return "。".join(part for part in (self.problem, self.wanted, self.tried) if part)

@@ -1,0 +1,108 @@
+"""What exists for whom, and what is asked of the market."""
+
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet
+
+from kechuang.district.accounts.roles import STAFF
+from kechuang.district.core.actor import Actor
+from kechuang.engines.matching import Offer, Want
+from kechuang.engines.text import comparable
+
+from .models import Achievement, Demand, Introduction, Invitation, Listing, TextVector
+
+L = TypeVar("L", bound=Listing)
+
+
+def is_staff(actor: Actor) -> bool:
+    """Who works for the district; nobody of an enterprise does, whatever other role they hold."""
+    return actor.is_system or (actor.has(*STAFF) and not actor.firms)
+
+
+def _own(actor: Actor) -> Q:
+    return Q(created_by=actor.id) | Q(owner_id__in=actor.organisations)
+
+
+def achievements_visible_to(actor: Actor) -> QuerySet[Achievement]:
+    """Published ones for everybody; staff see all but others' drafts; owners see their own."""
+    found = Achievement.objects.select_related("owner")
+    if actor.id == 0:
+        return found.filter(state="published")
+    if is_staff(actor):
+        return found.filter(~Q(state="draft") | _own(actor))
+    return found.filter(Q(state="published") | (_own(actor) & ~Q(state="retracted")))
+
+
+def demands_visible_to(actor: Actor) -> QuerySet[Demand]:
+    """As achievements; and a demand for brokers only does not exist for anybody but staff and its firm."""
+    found = Demand.objects.select_related("owner")
+    public = Q(state="published", confidentiality__in=("open", "nameless"))
+    if actor.id == 0:
+        return found.filter(public)
+    if is_staff(actor):
+        return found.filter(~Q(state="draft") | _own(actor))
+    return found.filter(public | (_own(actor) & ~Q(state="retracted")))
+
+
+def knows_owner(actor: Actor, demand: Demand) -> bool:
+    """Whether the firm's name may be shown to this person."""
+    if demand.confidentiality == "open" or is_staff(actor) or demand.created_by == actor.id:
+        return True
+    return demand.owner_id in actor.organisations
+
+
+def search(found: QuerySet[L], words: str, actor: Actor) -> QuerySet[L]:
+    """All words, anywhere in the text. A firm's name finds its demands only for those who may know it."""
+    for word in comparable(words).split()[:12]:
+        hit = Q(search__contains=word)
+        if issubclass(found.model, Demand):
+            owner = Q(owner__search__contains=word)
+            if not is_staff(actor):
+                owner &= Q(confidentiality="open") | _own(actor)
+            hit |= owner
+        found = found.filter(hit)
+    return found
+
+
+def introductions_visible_to(actor: Actor) -> QuerySet[Introduction]:
+    """Staff see all; a firm and an owner see their own once they were asked."""
+    found = Introduction.objects.select_related("demand__owner", "achievement__owner").prefetch_related("invitations")
+    if is_staff(actor):
+        return found
+    return found.filter(Q(demand__owner_id__in=actor.firms) if actor.firms else Q(pk__in=()))
+
+
+def invitation_by_nonce(pk: int, nonce: str) -> Invitation | None:
+    return (
+        Invitation.objects.select_related("introduction__demand__owner", "introduction__achievement__owner")
+        .filter(pk=pk, nonce=nonce)
+        .first()
+    )
+
+
+def offer_of(achievement: Achievement) -> Offer:
+    """The facts of an achievement that matching needs."""
+    return Offer(
+        id=str(achievement.pk), title=achievement.title, text=achievement.summary, keywords=tuple(achievement.keywords),
+        field=achievement.area or achievement.field, trl=achievement.trl, modes=frozenset(achievement.modes),
+        price_fen=achievement.price_fen,
+    )  # fmt: skip
+
+
+def want_of(demand: Demand) -> Want:
+    """The facts of a demand that matching needs."""
+    return Want(
+        id=str(demand.pk), title=demand.title, text=demand.whole_text, keywords=tuple(demand.keywords),
+        field=demand.area or demand.field, trl=demand.trl, modes=frozenset(demand.modes), budget_fen=demand.budget_fen,
+    )  # fmt: skip
+
+
+def embedding_progress(model: str) -> tuple[int, int]:
+    """(done, all): published texts whose vector is there, and all published texts."""
+    total = done = 0
+    for kind in (Achievement, Demand):
+        digests = kind.objects.filter(state="published").values("digest")
+        total += digests.count()
+        known = TextVector.objects.filter(model=model).values("digest")
+        done += digests.filter(digest__in=known).count()
+    return done, total

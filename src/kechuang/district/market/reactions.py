@@ -1,0 +1,44 @@
+"""The index follows the records; reminders follow the clock."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from kechuang.district.core.models import Entry
+from kechuang.district.core.reactions import every, idle, on
+
+from .services import index, introductions
+
+_REFRESH_SECONDS = 20.0
+_written = {"at": 0.0, "dirty": 0.0}
+
+
+@on("market.achievement.*", batch=1000)
+def index_achievements(entries: Sequence[Entry]) -> None:
+    index.reindex_achievements(sorted({int(e.subject_id) for e in entries}))
+    _written["dirty"] = 1.0
+
+
+@on("market.demand.*", batch=1000)
+def index_demands(entries: Sequence[Entry]) -> None:
+    index.reindex_demands(sorted({int(e.subject_id) for e in entries}))
+    _written["dirty"] = 1.0
+
+
+@idle
+def embed_waiting_texts() -> bool:
+    """Embed a handful; hand the vectors to the servers every few seconds and when all is done."""
+    made = index.embed_some()
+    if made:
+        _written["dirty"] = 1.0
+    due = time.monotonic() - _written["at"] > _REFRESH_SECONDS
+    if _written["dirty"] and (not made or due):
+        index.write_vectors()
+        _written.update(at=time.monotonic(), dirty=0.0)
+    return bool(made)
+
+
+@every(minutes=10)
+def remind_and_ask(now: datetime) -> None:
+    introductions.remind_waiting(now)
+    introductions.ask_outcomes(now)

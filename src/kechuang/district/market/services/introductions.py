@@ -1,0 +1,269 @@
+"""Introductions: two or three persons by name, each answers for himself, nobody is left waiting."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from kechuang.district.accounts.models import User
+from kechuang.district.accounts.services import write_letter
+from kechuang.district.core.actor import SYSTEM, Actor
+from kechuang.district.core.books import current_book
+from kechuang.district.core.models import Entry
+from kechuang.district.core.workflow import advance, begin
+from kechuang.district.market.models import Achievement, Demand, Introduction, Invitation
+from kechuang.district.market.models.introductions import OUTCOMES
+from kechuang.district.market.queries import invitation_by_nonce
+from kechuang.district.market.workflow import INTRODUCTIONS, INVITATIONS
+from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound, WrongState
+from kechuang.engines.matching import Refusal
+from kechuang.engines.text import normalise
+
+from .matching import explain
+
+_SALT = "kechuang.invitation"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody to be asked. ``side``: firm or owner."""
+
+    side: str
+    name: str
+    email: str
+
+
+def token_of(invitation: Invitation) -> str:
+    """What the person's own link carries."""
+    return signing.dumps([invitation.pk, invitation.nonce], salt=_SALT)
+
+
+def open_token(token: str) -> tuple[Invitation, Actor]:
+    """The invitation behind a link, and the person as an actor.
+
+    Raises:
+        NotFound: The link is broken or was never ours.
+    """
+    try:
+        pk, nonce = signing.loads(token, salt=_SALT)
+        invitation = invitation_by_nonce(int(pk), str(nonce))
+    except (signing.BadSignature, ValueError, TypeError):
+        invitation = None
+    if invitation is None:
+        raise NotFound("这个链接不完整或已失效，请从邀请信里重新打开")
+    return invitation, Actor(0, f"{invitation.name}（凭链接）", frozenset({f"invitee:{invitation.nonce}"}))
+
+
+def start(
+    demand: Demand, achievement: Achievement, persons: Sequence[Person], message: str, actor: Actor, at: datetime, *,
+    overruled: str = "", remind_after_days: Sequence[int] | None = None, close_after_days: int | None = None,
+) -> Introduction:  # fmt: skip
+    """Ask the persons. A pair that matching keeps out needs a word why.
+
+    Raises:
+        InvalidForm: Persons, message, or the word why are missing.
+    """
+    settings = current_book().market
+    judged = explain(demand, achievement, actor)
+    _check_start(demand, achievement, persons, message)
+    if isinstance(judged, Refusal) and not overruled.strip():
+        raise InvalidForm([Invalid(f"系统没有推荐这一对（{judged.text}）。仍要发起，请写一句理由。", "overruled")])
+    days = sorted(set(remind_after_days or settings.remind_after_days))
+    closing = close_after_days or settings.close_after_days
+    if not days or days[0] < 1 or closing <= days[-1]:
+        raise InvalidForm([Invalid("提醒天数应从 1 起递增，关闭天数应晚于最后一次提醒", "remind_after_days")])
+    reasons = [] if isinstance(judged, Refusal) else [{"text": r.text, "weight": round(r.weight, 4)} for r in judged.reasons]
+    introduction = Introduction(
+        demand=demand, achievement=achievement, broker_id=actor.id, broker_name=actor.label, message=normalise(message),
+        overruled=normalise(overruled), reasons=reasons, remind_after_days=days, close_after_days=closing, started_at=at,
+    )  # fmt: skip
+    with transaction.atomic():
+        facts = {"demand": demand.pk, "achievement": achievement.pk, "overruled": overruled}
+        begin(INTRODUCTIONS, "start", introduction, actor, at, facts=facts)
+        for person in persons:
+            invite(introduction, person, at)
+    return introduction
+
+
+def _check_start(demand: Demand, achievement: Achievement, persons: Sequence[Person], message: str) -> None:
+    most = current_book().market.longest_persons
+    errors: list[Invalid] = []
+    if demand.state != "published" or achievement.state != "published":
+        raise WrongState("需求和成果都要在发布状态，才能发起对接")
+    if not 2 <= len(persons) <= most:
+        errors.append(Invalid(f"请邀请 2 到 {most} 个人", "persons"))
+    if {p.side for p in persons} != {"firm", "owner"}:
+        errors.append(Invalid("需求方和成果方至少各邀请一人", "persons"))
+    if len({p.email.lower() for p in persons}) != len(persons):
+        errors.append(Invalid("同一个邮箱只能邀请一次", "persons"))
+    for number, person in enumerate(persons, 1):
+        if not person.name.strip():
+            errors.append(Invalid(f"第 {number} 个人请写姓名", "persons"))
+        try:
+            validate_email(person.email)
+        except ValidationError:
+            errors.append(Invalid(f"第 {number} 个人的邮箱不对，请核对", "persons"))
+    if not message.strip():
+        errors.append(Invalid("请写几句话，说明为什么介绍双方认识", "message"))
+    if errors:
+        raise InvalidForm(errors)
+
+
+def invite(introduction: Introduction, person: Person, at: datetime) -> Invitation:
+    """Ask one person, by a letter with their own link."""
+    invitation = Invitation(
+        introduction=introduction, **asdict(person), nonce=secrets.token_urlsafe(18)[:24], waiting_since=at
+    )
+    begin(INVITATIONS, "invite", invitation, SYSTEM, at)
+    _write(invitation, "invite", "邀请您对接一项技术合作", introduction.message, at)
+    return invitation
+
+
+def _write(invitation: Invitation, what: str, subject: str, body: str, at: datetime) -> None:
+    user = User.objects.filter(email__iexact=invitation.email, is_active=True).first()
+    write_letter(
+        f"{what}-{invitation.pk}", subject, f"{invitation.name}：\n\n{body}\n\n{invitation.introduction.broker_name}",
+        at, user=user, name=invitation.name, email=invitation.email, link=f"/answer/{token_of(invitation)}/",
+    )  # fmt: skip
+
+
+def accept(invitation: Invitation, actor: Actor, at: datetime, words: str = "") -> Entry:
+    """Yes. When all have said so, the introduction is agreed and everybody learns how to reach the others."""
+    with transaction.atomic():
+        entry = advance(INVITATIONS, "accept", invitation, actor, at, changes={"answered_at": at, "words": normalise(words)})
+        introduction = Introduction.objects.select_for_update().get(pk=invitation.introduction_id)
+        everybody = list(introduction.invitations.all())
+        if introduction.state == "open" and all(i.state == "accepted" for i in everybody):
+            advance(INTRODUCTIONS, "agree", introduction, SYSTEM, at, changes={"agreed_at": at})
+            reach = "\n".join(f"{i.get_side_display()}　{i.name}　{i.email}" for i in everybody)
+            for other in everybody:
+                _write(other, "agreed", "双方都同意了，请直接联系", f"各位的联系方式：\n{reach}", at)
+    return entry
+
+
+def decline(invitation: Invitation, actor: Actor, at: datetime, why: str) -> Entry:
+    """No, with the reason. The others learn that it ends, not the reason."""
+    with transaction.atomic():
+        changes = {"answered_at": at, "words": normalise(why)}
+        entry = advance(INVITATIONS, "decline", invitation, actor, at, why=why, changes=changes)
+        introduction = Introduction.objects.get(pk=invitation.introduction_id)
+        if introduction.state == "open":
+            advance(INTRODUCTIONS, "decline", introduction, SYSTEM, at, facts={"by": invitation.side})
+            _call_off(introduction, at, "对接没有成", "另一方这次没有接受。谢谢您考虑，我们会继续为您留意。", but=invitation.pk)
+    _tell_broker(invitation, "谢绝了对接", why, at)
+    return entry
+
+
+def ask(invitation: Invitation, actor: Actor, at: datetime, why: str) -> Entry:
+    """Needs to know more; the broker is told what."""
+    changes = {"answered_at": at, "words": normalise(why)}
+    entry = advance(INVITATIONS, "ask", invitation, actor, at, why=why, changes=changes)
+    _tell_broker(invitation, "想先了解更多", why, at)
+    return entry
+
+
+def reply(invitation: Invitation, answer: str, actor: Actor, at: datetime) -> Entry:
+    """The broker answers; the person's clock starts again."""
+    if not answer.strip():
+        raise Invalid("请写答复", "reply")
+    verdict = INTRODUCTIONS.step("withdraw").permission(actor, invitation.introduction)
+    if not verdict:
+        raise NotFound(verdict.why)
+    changes = {"reply": normalise(answer), "waiting_since": at, "reminded": [], "answered_at": None}
+    entry = advance(INVITATIONS, "reply", invitation, SYSTEM, at, changes=changes, facts={"by": actor.label})
+    _write(invitation, f"reply-{entry.pk}", "您要的信息", answer, at)
+    return entry
+
+
+def withdraw(introduction: Introduction, actor: Actor, at: datetime, why: str) -> Entry:
+    """Called off; both sides learn of it."""
+    with transaction.atomic():
+        entry = advance(INTRODUCTIONS, "withdraw", introduction, actor, at, why=why)
+        _call_off(introduction, at, "对接已撤回", f"这次对接已由技术经理人撤回。{why}")
+    return entry
+
+
+def _call_off(introduction: Introduction, at: datetime, subject: str, body: str, but: int = 0) -> None:
+    for invitation in introduction.invitations.exclude(pk=but):
+        if invitation.state in ("waiting", "asking", "accepted"):
+            advance(INVITATIONS, "call_off", invitation, SYSTEM, at)
+        _write(invitation, f"off-{introduction.version}", subject, body, at)
+
+
+def _tell_broker(invitation: Invitation, what: str, words: str, at: datetime) -> None:
+    introduction = invitation.introduction
+    broker = User.objects.filter(pk=introduction.broker_id).first()
+    if broker:
+        write_letter(
+            f"answer-{invitation.pk}-{invitation.version}", f"{invitation.name}{what}", words, at, user=broker,
+            link=f"/introductions/{introduction.pk}/",
+        )  # fmt: skip
+
+
+def remind_waiting(at: datetime) -> int:
+    """Remind on the introduction's own days, close the dead; returns how many letters or closures."""
+    done = 0
+    waiting = Invitation.objects.filter(state__in=("waiting", "asking"), introduction__state="open")
+    for invitation in waiting.select_related("introduction"):
+        introduction = invitation.introduction
+        elapsed = (at - invitation.waiting_since).days
+        if elapsed >= introduction.close_after_days:
+            lapse(introduction, at)
+            done += 1
+        elif invitation.state == "waiting":
+            done += _remind(invitation, [d for d in introduction.remind_after_days if d <= elapsed], at)
+    return done
+
+
+def _remind(invitation: Invitation, due: list[int], at: datetime) -> int:
+    if not due or due[-1] in invitation.reminded:
+        return 0
+    changes = {"reminded": sorted({*invitation.reminded, *due})}
+    advance(INVITATIONS, "remind", invitation, SYSTEM, at, changes=changes, facts={"day": due[-1]})
+    cycle = invitation.waiting_since.date().isoformat()
+    _write(invitation, f"remind-{cycle}-{due[-1]}", "提醒：有一项对接等您回答", invitation.introduction.message, at)
+    return 1
+
+
+def lapse(introduction: Introduction, at: datetime) -> None:
+    """Nobody answered: closed, and everybody who was asked is told."""
+    introduction.refresh_from_db()
+    if introduction.state != "open":
+        return
+    with transaction.atomic():
+        for invitation in introduction.invitations.filter(state__in=("waiting", "asking")):
+            advance(INVITATIONS, "lapse", invitation, SYSTEM, at)
+        advance(INTRODUCTIONS, "lapse", introduction, SYSTEM, at)
+        _call_off(introduction, at, "对接已关闭", "因为一直没有等到全部回答，这次对接已关闭。需要时可以请技术经理人重新发起。")
+
+
+def ask_outcomes(at: datetime) -> int:
+    """Ask the firm what came of it, once, some time after both sides agreed."""
+    after = timedelta(days=current_book().market.ask_outcome_after_days)
+    due = Introduction.objects.filter(state="agreed", outcome="", outcome_asked_at=None, agreed_at__lte=at - after)
+    for introduction in due:
+        with transaction.atomic():
+            advance(INTRODUCTIONS, "ask_outcome", introduction, SYSTEM, at, changes={"outcome_asked_at": at})
+            for invitation in introduction.invitations.filter(side="firm"):
+                _write(invitation, "outcome", "请告诉我们：对接有结果吗？", "点开链接，选一项，写一句话就好。", at)
+    return len(due)
+
+
+def report_outcome(introduction: Introduction, outcome: str, words: str, actor: Actor, at: datetime) -> Entry:
+    """What came of it, in the firm's or the broker's words."""
+    if outcome not in dict(OUTCOMES):
+        raise Invalid("请选一项结果", "outcome")
+    changes = {"outcome": outcome, "outcome_words": normalise(words)}
+    return advance(INTRODUCTIONS, "report_outcome", introduction, actor, at, changes=changes, facts={"outcome": outcome})
+
+
+def conclude(introduction: Introduction, actor: Actor, at: datetime, contract: str) -> Entry:
+    """A contract was recorded against it (called by transfer, in its transaction)."""
+    return advance(
+        INTRODUCTIONS, "conclude", introduction, actor, at, changes={"outcome": "contract"}, facts={"contract": contract}
+    )

@@ -1,0 +1,126 @@
+"""Matching of stored records: engines.matching over the index, for what the asker may see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import current_book
+from kechuang.district.market.models import Achievement, Demand, Listing
+from kechuang.district.market.queries import (
+    achievements_visible_to, demands_visible_to, is_staff, offer_of, want_of,
+)  # fmt: skip
+from kechuang.engines.base.errors import NotAllowed, WrongState
+from kechuang.engines.matching import Corpus, Match, Matcher, Offer, Reason, Refusal, Want
+from kechuang.engines.matching.sense import Vectors
+
+from .index import embedder, lexical, vectors
+
+T = TypeVar("T", bound=Listing)
+
+
+@dataclass(frozen=True)
+class Candidate(Generic[T]):
+    """A record with its match."""
+
+    thing: T
+    rank: int
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Kept(Generic[T]):
+    """A record that a hard constraint keeps out, and why."""
+
+    thing: T
+    why: str
+
+
+@dataclass(frozen=True)
+class Ranking(Generic[T]):
+    """All candidates in order, and those kept out."""
+
+    candidates: list[Candidate[T]]
+    kept_out: list[Kept[T]]
+
+
+def matcher() -> Matcher:
+    return Matcher(area_of=current_book().area_of)
+
+
+def may_match(actor: Actor, thing: Listing) -> bool:
+    """Staff match anything; owners match their own."""
+    return is_staff(actor) or (thing.owner_id or 0) in actor.organisations
+
+
+def _ask(actor: Actor, thing: Listing) -> None:
+    if not may_match(actor, thing):
+        raise NotAllowed("只能为本单位的记录找匹配；请联系技术经理人")
+    if thing.state != "published":
+        raise WrongState("发布之后才能匹配；草稿和待审核的记录还不在库里")
+
+
+def _offers(actor: Actor) -> tuple[Corpus[Offer], dict[str, Achievement]]:
+    seen: dict[str, Achievement] = {}
+
+    def fetch(ids: Sequence[str]) -> Mapping[str, Offer]:
+        found = achievements_visible_to(actor).filter(pk__in=[int(i) for i in ids], state="published")
+        seen.update({str(a.pk): a for a in found})
+        return {i: offer_of(seen[i]) for i in ids if i in seen}
+
+    return Corpus(lexical("achievements"), vectors("achievements"), fetch), seen
+
+
+def _wants(actor: Actor) -> tuple[Corpus[Want], dict[str, Demand]]:
+    seen: dict[str, Demand] = {}
+    kind = "all_demands" if is_staff(actor) else "demands"
+
+    def fetch(ids: Sequence[str]) -> Mapping[str, Want]:
+        found = demands_visible_to(actor).filter(pk__in=[int(i) for i in ids], state="published")
+        seen.update({str(d.pk): d for d in found})
+        return {i: want_of(seen[i]) for i in ids if i in seen}
+
+    return Corpus(lexical(kind), vectors(kind), fetch), seen
+
+
+def _ranking(matches: list[Match], refused: list[Refusal], seen: Mapping[str, T]) -> Ranking[T]:
+    return Ranking(
+        [Candidate(seen[m.id], m.rank, m.score, m.reasons) for m in matches],
+        [Kept(seen[r.id], r.text) for r in refused],
+    )
+
+
+def _vector(text: str) -> Vectors:
+    return embedder().query(text)
+
+
+def achievements_for(demand: Demand, actor: Actor) -> Ranking[Achievement]:
+    """All achievements that may solve a demand."""
+    _ask(actor, demand)
+    corpus, seen = _offers(actor)
+    want = want_of(demand)
+    return _ranking(*matcher().offers_for(want, corpus, _vector(want.whole)), seen)
+
+
+def demands_for(achievement: Achievement, actor: Actor) -> Ranking[Demand]:
+    """All demands that an achievement may solve, of those the asker may see."""
+    _ask(actor, achievement)
+    corpus, seen = _wants(actor)
+    offer = offer_of(achievement)
+    return _ranking(*matcher().wants_for(offer, corpus, _vector(offer.whole)), seen)
+
+
+def match_text(want: Want, actor: Actor) -> Ranking[Achievement]:
+    """Achievements for a demand that is not stored (the API's match call)."""
+    corpus, seen = _offers(actor)
+    return _ranking(*matcher().offers_for(want, corpus, _vector(want.whole)), seen)
+
+
+def explain(demand: Demand, achievement: Achievement, actor: Actor) -> Match | Refusal:
+    """One pair, listed or not: its score and reasons, or the constraint that keeps it out."""
+    corpus, _ = _offers(actor)
+    want, offer = want_of(demand), offer_of(achievement)
+    if achievement.state != "published":
+        return Refusal(offer.id, "state", f"成果现在是“{achievement.state_label}”，发布后才参与匹配")
+    return matcher().explain(want, offer, want, corpus, _vector(want.whole))

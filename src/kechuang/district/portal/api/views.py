@@ -1,0 +1,230 @@
+"""The API: the same reads and the match call, over the same services. Documented at /api/docs."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Query, Schema
+
+from kechuang.district.core import clock, ledger
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import current_book
+from kechuang.district.market.models import Achievement, Demand
+from kechuang.district.market.queries import achievements_visible_to, demands_visible_to, knows_owner, search
+from kechuang.district.market.services import matching
+from kechuang.district.plan import services as plan
+from kechuang.district.portal.requests import actor_in, one
+from kechuang.engines.base.errors import DomainError
+from kechuang.engines.matching import read_want
+
+api = NinjaAPI(title="Kechuang 科创", version="1", urls_namespace="api", description="同一批记录，同一套权限。金额以分为单位。")
+
+
+class Problem(Schema):
+    """A refusal."""
+
+    code: str
+    words: str
+    facts: dict[str, Any]
+
+
+class ReasonOut(Schema):
+    kind: str
+    text: str
+    weight: float
+
+
+class AchievementOut(Schema):
+    id: int
+    reference: str | None
+    title: str
+    summary: str
+    keywords: list[str]
+    field: str
+    area: str
+    trl: int | None
+    modes: list[str]
+    price_fen: int | None
+    owner: str | None
+    people: list[str]
+    patents: list[str]
+
+
+class DemandOut(Schema):
+    id: int
+    reference: str | None
+    title: str
+    problem: str
+    wanted: str
+    keywords: list[str]
+    field: str
+    area: str
+    trl: int | None
+    modes: list[str]
+    budget_fen: int | None
+    due_on: date | None
+    confidentiality: str
+    owner: str | None
+
+
+class AchievementPage(Schema):
+    count: int
+    items: list[AchievementOut]
+
+
+class DemandPage(Schema):
+    count: int
+    items: list[DemandOut]
+
+
+class MatchOut(Schema):
+    achievement: int
+    title: str
+    rank: int
+    score: float
+    reasons: list[ReasonOut]
+
+
+class TargetOut(Schema):
+    """Amounts are decimal texts in ``unit``; ``value`` null: not published or not measured."""
+
+    id: str
+    number: int
+    title: str
+    unit: str
+    target: str | None
+    absence: str
+    bound: str
+    year: int
+    value: str | None
+    how: str
+    light: str
+    scope: str
+    rows: int
+    source: str
+
+
+class WantIn(Schema):
+    """A demand that is not stored."""
+
+    title: str
+    text: str = ""
+    keywords: list[str] = []
+    field: str = ""
+    trl: int | None = None
+    modes: list[str] = []
+    budget_fen: int | None = None
+
+
+class Listed(Schema):
+    q: str = ""
+    area: str = ""
+    offset: int = 0
+    limit: int = 20
+
+
+@api.exception_handler(DomainError)
+def _problem(request: HttpRequest, error: DomainError) -> HttpResponse:
+    body = {"code": error.code, "words": error.words, "facts": error.facts}
+    return api.create_response(request, body, status=error.status)
+
+
+def _page(found: Any, asked: Listed, actor: Actor) -> tuple[int, Any]:
+    found = found.filter(state="published")
+    if asked.q:
+        found = search(found, asked.q, actor)
+    if asked.area:
+        found = found.filter(area=asked.area)
+    start, size = min(max(asked.offset, 0), 10_000_000), min(max(asked.limit, 1), 100)
+    return found.count(), found[start : start + size]
+
+
+def _achievement(thing: Achievement) -> AchievementOut:
+    names = ("id", "reference", "title", "summary", "keywords", "field", "area", "trl", "modes", "price_fen", "people", "patents")
+    return AchievementOut(**{n: getattr(thing, n) for n in names}, owner=thing.owner.name if thing.owner else None)
+
+
+def _demand(actor: Actor, thing: Demand) -> DemandOut:
+    names = (
+        "id", "reference", "title", "problem", "wanted", "keywords", "field", "area", "trl", "modes", "budget_fen", "due_on", "confidentiality",
+    )  # fmt: skip
+    owner = thing.owner.name if thing.owner and knows_owner(actor, thing) else None
+    return DemandOut(**{n: getattr(thing, n) for n in names}, owner=owner)
+
+
+@api.get("/achievements", response=AchievementPage, tags=["market"])
+def list_achievements(request: HttpRequest, asked: Query[Listed]) -> AchievementPage:
+    """Published achievements."""
+    actor = actor_in(request)
+    count, found = _page(achievements_visible_to(actor), asked, actor)
+    return AchievementPage(count=count, items=[_achievement(a) for a in found])
+
+
+@api.get("/achievements/{int:pk}", response={200: AchievementOut, 404: Problem}, tags=["market"])
+def get_achievement(request: HttpRequest, pk: int) -> AchievementOut:
+    return _achievement(one(achievements_visible_to(actor_in(request)).filter(state="published"), _key(pk)))
+
+
+@api.get("/demands", response=DemandPage, tags=["market"])
+def list_demands(request: HttpRequest, asked: Query[Listed]) -> DemandPage:
+    """Published demands that you may see; the firm's name only where you may know it."""
+    actor = actor_in(request)
+    count, found = _page(demands_visible_to(actor), asked, actor)
+    return DemandPage(count=count, items=[_demand(actor, d) for d in found])
+
+
+@api.get("/demands/{int:pk}", response={200: DemandOut, 404: Problem}, tags=["market"])
+def get_demand(request: HttpRequest, pk: int) -> DemandOut:
+    actor = actor_in(request)
+    return _demand(actor, one(demands_visible_to(actor).filter(state="published"), _key(pk)))
+
+
+@api.get("/demands/{int:pk}/matches", response={200: list[MatchOut], 403: Problem, 404: Problem, 409: Problem}, tags=["matching"])
+def matches_of_demand(request: HttpRequest, pk: int, top: int = 20) -> list[MatchOut]:
+    """Achievements for a stored demand, ranked, with reasons (staff and the demand's own firm)."""
+    actor = actor_in(request)
+    ranking = matching.achievements_for(one(demands_visible_to(actor), _key(pk)), actor)
+    return _matches(ranking, top)
+
+
+@api.post("/match", response={200: list[MatchOut], 422: Problem}, tags=["matching"])
+def match(request: HttpRequest, want: WantIn, top: int = 20) -> list[MatchOut]:
+    """Achievements for a demand given here; nothing is stored."""
+    wanted = read_want({"id": "asked", **want.dict()})
+    return _matches(matching.match_text(wanted, actor_in(request)), top)
+
+
+def _matches(ranking: Any, top: int) -> list[MatchOut]:
+    return [
+        MatchOut(
+            achievement=c.thing.pk, title=c.thing.title, rank=c.rank, score=round(c.score, 6),
+            reasons=[ReasonOut(kind=r.kind, text=r.text, weight=round(r.weight, 6)) for r in c.reasons],
+        )
+        for c in ranking.candidates[: min(max(top, 1), 200)]
+    ]  # fmt: skip
+
+
+@api.get("/plan/targets", response=list[TargetOut], tags=["plan"])
+def targets(request: HttpRequest, year: int | None = None) -> list[TargetOut]:
+    """The plan's targets with what is known of them."""
+    today = clock.today()
+    asked = year if year and 2000 <= year <= today.year else today.year
+    return [
+        TargetOut(
+            id=r.target.id, number=r.target.number, title=r.target.title, unit=r.indicator.unit,
+            target=str(r.target.value) if r.target.value is not None else None, absence=r.target.absence, bound=r.target.bound,
+            year=r.year, value=str(r.value) if r.value is not None else None, how=r.how, light=r.light, scope=r.scope, rows=r.rows, source=r.source,
+        )
+        for r in plan.readings(current_book(), asked, today)
+    ]  # fmt: skip
+
+
+@api.get("/ledger/root", tags=["ledger"])
+def ledger_root(request: HttpRequest, day: date | None = None) -> dict[str, str]:
+    """The hash of the last ledger entry up to a day: whoever kept it can prove that nothing was changed since."""
+    asked = day or clock.today()
+    return {"day": asked.isoformat(), "root": ledger.root_of(asked)}
+
+
+def _key(pk: int) -> int:
+    return pk if pk < 2**63 else 0

@@ -1,0 +1,137 @@
+"""The one list: searches, filters, sorts, pages, exports."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from kechuang.district.core import sheets
+from kechuang.district.core.books import current_book
+
+PER_PAGE = 25
+MOST_EXPORTED = 50_000
+
+
+@dataclass(frozen=True)
+class Column:
+    """``cell`` makes the text (or safe HTML); ``sort`` is the field to sort by, "" for none."""
+
+    label: str
+    cell: Callable[[Any], Any]
+    sort: str = ""
+    number: bool = False
+    minor: bool = False  # left out on a narrow screen
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice above the list."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[str, str]]
+    apply: Callable[[QuerySet, str], QuerySet]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a list shows. ``layout`` names the book's layout of its export, ``row`` the values of one row."""
+
+    title: str
+    columns: Sequence[Column]
+    link: Callable[[Any], str] | None = None
+    filters: Sequence[Filter] = ()
+    search: Callable[[QuerySet, str], QuerySet] | None = None
+    hint: str = ""
+    empty: str = "还没有记录。"
+    layout: str = ""
+    row: Callable[[Any], Mapping[str, object]] | None = None
+    rows: Callable[[Any], Iterable[Mapping[str, object]]] | None = None
+    actions: Sequence[tuple[str, str]] = ()
+    order: str = ""
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+def show(request: HttpRequest, table: Table, found: QuerySet, template: str = "list.html") -> HttpResponse:
+    """The page of a list, or its export when ?export=xlsx."""
+    asked = request.GET
+    words = asked.get("q", "").strip()[:200]
+    total = None
+    if words and table.search:
+        found = table.search(found, words)
+    for choice in table.filters:
+        value = asked.get(choice.name, "")
+        if value in {v for v, _ in choice.options} and value:
+            found = choice.apply(found, value)
+    found, sort = _sorted(table, found, asked.get("sort", "") or table.order)
+    if asked.get("export") == "xlsx" and table.layout:
+        return _export(table, found)
+    page = Paginator(found, PER_PAGE).get_page(asked.get("page"))
+    total = page.paginator.count
+    facts = {
+        "table": table, "page": page, "total": total, "q": words, "heads": _heads(request, table, sort),
+        "lines": _lines(table, page), "choices": [(f, asked.get(f.name, "")) for f in table.filters],
+        "query": _query(request, "page"), "export": f"?{_query(request, 'page', 'export')}export=xlsx" if table.layout else "",
+        "filtered": bool(words or any(asked.get(f.name) for f in table.filters)), **table.context,
+    }  # fmt: skip
+    return render(request, template, facts)
+
+
+def _sorted(table: Table, found: QuerySet, asked: str) -> tuple[QuerySet, str]:
+    allowed = {c.sort for c in table.columns if c.sort}
+    if asked.lstrip("-") in allowed:
+        return found.order_by(asked, "-pk"), asked
+    return found, ""
+
+
+def _lines(table: Table, page: Page) -> list[tuple[str, list[tuple[Column, Any]]]]:
+    return [(table.link(x) if table.link else "", [(c, c.cell(x)) for c in table.columns]) for x in page]
+
+
+def _query(request: HttpRequest, *without: str) -> str:
+    kept = request.GET.copy()
+    for name in without:
+        kept.pop(name, None)
+    text = kept.urlencode()
+    return f"{text}&" if text else ""
+
+
+def _heads(request: HttpRequest, table: Table, sort: str) -> list[tuple[Column, str, str]]:
+    heads = []
+    for column in table.columns:
+        state, url = "", ""
+        if column.sort:
+            state = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(sort, "none")
+            target = f"-{column.sort}" if state == "ascending" else column.sort
+            url = f"?{_query(request, 'page', 'sort')}sort={target}"
+        heads.append((column, state, url))
+    return heads
+
+
+def _export(table: Table, found: QuerySet) -> HttpResponse:
+    layout = current_book().layouts[table.layout]
+    limited = found[:MOST_EXPORTED]
+    rows: Iterable[Mapping[str, object]]
+    if table.rows:
+        rows = (r for x in limited for r in table.rows(x))
+    else:
+        assert table.row
+        rows = (table.row(x) for x in limited)
+    return sheet_response(sheets.export(layout, rows), f"{layout.title}.xlsx")
+
+
+def sheet_response(data: bytes, name: str) -> HttpResponse:
+    """A sheet to download."""
+    response = HttpResponse(data, content_type=sheets.TYPE)
+    response.headers["Content-Disposition"] = _disposition(name)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _disposition(name: str) -> str:
+    return f"attachment; filename*=UTF-8''{quote(name)}"

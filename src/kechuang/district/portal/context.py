@@ -1,0 +1,31 @@
+"""What every page knows."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.translation import get_language
+
+from kechuang.district.accounts.queries import inbox
+from kechuang.district.accounts.roles import ROLES
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import current_book
+
+from .menu import menu_for
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """Book, actor, menu, languages, unread letters."""
+    actor: Actor | None = getattr(request, "actor", None)
+    path = request.get_full_path()
+    return {
+        "book": current_book(),
+        "actor": actor,
+        "menu": menu_for(actor) if actor else [],
+        "languages": [(code, label, translate_url(path, code)) for code, label in settings.LANGUAGES],
+        "language": get_language(),
+        "unread": inbox(actor).filter(read_at=None).count() if actor and actor.id else 0,
+        "role_labels": [ROLES[r].label for r in ROLES if actor and r in actor.roles],
+        "demo": settings.KECHUANG_DEMO,
+    }

@@ -1,0 +1,131 @@
+"""Matches with reasons, why-nots, and starting an introduction."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+
+from kechuang.district.accounts.queries import members_of
+from kechuang.district.core import clock
+from kechuang.district.core.books import current_book
+from kechuang.district.market.queries import (
+    achievements_visible_to, demands_visible_to, embedding_progress, is_staff, search,
+)  # fmt: skip
+from kechuang.district.market.services import introductions, matching
+from kechuang.district.market.services.index import embedder
+from kechuang.district.market.services.introductions import Person
+from kechuang.district.portal.listings import owner_name
+from kechuang.district.portal.requests import actor_in, for_roles, one, signed_in
+from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed
+from kechuang.engines.matching import Match, Refusal
+
+PER_PAGE = 20
+
+
+@signed_in
+def for_demand(request: HttpRequest, pk: int) -> HttpResponse:
+    """All achievements for a demand, ranked, with reasons; and for one not listed, why not."""
+    actor = actor_in(request)
+    demand = one(demands_visible_to(actor), pk)
+    ranking = matching.achievements_for(demand, actor)
+    listed = {c.thing.pk: c for c in ranking.candidates}
+    asked = request.GET.get("q", "").strip()
+    why: list[tuple[Any, Any]] = []
+    if asked:
+        for found in search(achievements_visible_to(actor), asked, actor)[:10]:
+            judged: Any = listed.get(found.pk) or matching.explain(demand, found, actor)
+            why.append((found, judged))
+    facts = _facts(request, ranking, demand, "demand") | {"asked": asked, "why": why, "is_refusal": Refusal}
+    facts["why"] = [(t, j, j.text if isinstance(j, Refusal) else "", isinstance(j, Match)) for t, j in why]
+    return render(request, "member/matches.html", facts)
+
+
+@signed_in
+def for_achievement(request: HttpRequest, pk: int) -> HttpResponse:
+    """All demands that an achievement may solve, of those this person may see."""
+    actor = actor_in(request)
+    achievement = one(achievements_visible_to(actor), pk)
+    ranking = matching.demands_for(achievement, actor)
+    return render(request, "member/matches.html", _facts(request, ranking, achievement, "achievement"))
+
+
+def _facts(request: HttpRequest, ranking: Any, thing: Any, kind: str) -> dict[str, Any]:
+    actor = actor_in(request)
+    page = Paginator(ranking.candidates, PER_PAGE).get_page(request.GET.get("page"))
+    done, total = embedding_progress(embedder().model)
+    return {
+        "thing": thing, "kind": kind, "other": "achievement" if kind == "demand" else "demand", "page": page,
+        "rows": [(c, owner_name(actor, c.thing)) for c in page], "kept_out": ranking.kept_out, "total": len(ranking.candidates),
+        "can_introduce": is_staff(actor) and actor.has("broker", "officer"), "done": done, "of": total, "owner": owner_name(actor, thing),
+    }  # fmt: skip
+
+
+@for_roles("broker", "officer")
+def introduce(request: HttpRequest, demand_pk: int, achievement_pk: int) -> HttpResponse:
+    """The form of a new introduction: persons, message, and a word why when matching keeps the pair out."""
+    actor = actor_in(request)
+    if not is_staff(actor):
+        raise NotAllowed("企业成员不能发起对接，请联系技术经理人")
+    demand = one(demands_visible_to(actor), demand_pk)
+    achievement = one(achievements_visible_to(actor), achievement_pk)
+    judged = matching.explain(demand, achievement, actor)
+    settings = current_book().market
+    errors: list[Invalid] = []
+    given = request.POST if request.method == "POST" else None
+    if given is not None:
+        try:
+            made = introductions.start(
+                demand, achievement, _persons(given), given.get("message", ""), actor, clock.now(),
+                overruled=given.get("overruled", ""), remind_after_days=_days(given.get("remind", "")),
+                close_after_days=_whole(given.get("close", "")),
+            )  # fmt: skip
+        except Invalid as e:
+            errors = e.errors if isinstance(e, InvalidForm) else [e]
+        else:
+            messages.success(request, gettext("邀请已发出，等每个人自己回答"))
+            return redirect("introduction", made.pk)
+    facts = {
+        "demand": demand, "achievement": achievement, "judged": judged, "refused": isinstance(judged, Refusal), "errors": errors,
+        "persons": _shown(given, demand, achievement), "message": given.get("message", "") if given else _draft(demand, achievement),
+        "overruled": given.get("overruled", "") if given else "",
+        "remind": given.get("remind", "") if given else "、".join(str(d) for d in settings.remind_after_days),
+        "close": given.get("close", "") if given else settings.close_after_days, "owner": owner_name(actor, demand),
+    }  # fmt: skip
+    return render(request, "member/introduce.html", facts, status=422 if errors else 200)
+
+
+def _draft(demand: Any, achievement: Any) -> str:
+    """Words to begin with. A confidential demand is not told of in the letter."""
+    if demand.confidentiality == "brokers":
+        return f"我在为一家企业寻找解决办法，觉得“{achievement.title}”值得谈一谈。细节在双方同意后见面说。您愿意认识对方吗？"
+    return f"企业需求“{demand.title}”与成果“{achievement.title}”看起来合得来，想介绍双方认识。您愿意谈一谈吗？"
+
+
+def _persons(given: Any) -> list[Person]:
+    rows = zip(given.getlist("side"), given.getlist("name"), given.getlist("email"), strict=False)
+    return [Person(s, n.strip(), e.strip()) for s, n, e in rows if (n.strip() or e.strip()) and s in ("firm", "owner")]
+
+
+def _shown(given: Any, demand: Any, achievement: Any) -> list[Person]:
+    if given is not None:
+        persons = _persons(given)
+    else:
+        firm = [Person("firm", str(u), u.email) for u in members_of(demand.owner_id or 0)[:1]]
+        owner = [Person("owner", str(u), u.email) for u in members_of(achievement.owner_id or 0)[:1]]
+        first = achievement.people[0] if achievement.people else ""
+        persons = (firm or [Person("firm", "", "")]) + (owner or [Person("owner", first, "")])
+    while len(persons) < current_book().market.longest_persons:
+        persons.append(Person("owner", "", ""))
+    return persons
+
+
+def _days(text: str) -> list[int] | None:
+    found = [int(p) for p in text.replace("，", "、").replace(",", "、").split("、") if p.strip().isdigit()]
+    return found or None
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.strip().isdigit() else None

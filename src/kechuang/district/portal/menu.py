@@ -1,0 +1,24 @@
+"""What stands in the head of the page, by role."""
+
+from django.urls import reverse
+
+from kechuang.district.core.actor import Actor
+
+_PUBLIC = [("plan", "计划"), ("achievements", "成果库"), ("demands", "需求库")]
+_BY_ROLE = [
+    (("officer", "broker", "approver", "auditor"), "introductions", "对接"),
+    (("officer", "broker", "approver", "auditor", "enterprise", "researcher"), "contracts", "合同"),
+    (("officer", "broker", "approver", "auditor", "enterprise"), "firms", "企业"),
+    (("officer", "broker", "researcher", "enterprise"), "imports", "导入"),
+    (("officer", "auditor", "administrator"), "ledger", "台账"),
+    (("administrator",), "people", "账号"),
+]
+
+
+def menu_for(actor: Actor) -> list[tuple[str, str, str]]:
+    """(url, label, name) in order."""
+    items = [(reverse(name), label, name) for name, label in _PUBLIC]
+    if actor.id:
+        items.insert(0, (reverse("workspace"), "工作台", "workspace"))
+    items += [(reverse(name), label, name) for roles, name, label in _BY_ROLE if actor.has(*roles)]
+    return items

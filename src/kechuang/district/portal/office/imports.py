@@ -1,0 +1,147 @@
+"""Sheets in: upload, progress, preview, report, confirm, undo."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from kechuang.district.accounts.queries import organisations, own_organisations
+from kechuang.district.core import files, imports, sheets
+from kechuang.district.core.books import current_book
+from kechuang.district.core.models import ImportBatch
+from kechuang.district.portal.components.tables import sheet_response
+from kechuang.district.portal.requests import actor_in, one, signed_in
+from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.identifiers import parse_credit_code
+from kechuang.engines.base.sheets import MAX_BYTES
+
+ROWS = 50
+MOVING = {"uploaded": "checking", "confirmed": "writing", "undoing": "undoing"}
+
+
+def _mine(request: HttpRequest) -> Any:
+    actor = actor_in(request)
+    found = ImportBatch.objects.all()
+    return found if actor.has("officer", "auditor") else found.filter(actor_id=actor.id)
+
+
+@signed_in
+def listed(request: HttpRequest) -> HttpResponse:
+    """What may be imported, and what was."""
+    actor, book = actor_in(request), current_book()
+    kinds = [book.layouts[k] for k, kind in imports.KINDS.items() if kind.permission(actor)]
+    page = Paginator(_mine(request), 25).get_page(request.GET.get("page"))
+    facts = {"kinds": kinds, "page": page, "states": imports.IMPORTS.states, "titles": {k: v.title for k, v in book.layouts.items()}}
+    return render(request, "office/imports.html", facts)
+
+
+@signed_in
+def template(request: HttpRequest, kind: str) -> HttpResponse:
+    """An empty sheet in the layout."""
+    layout = current_book().layouts.get(kind)
+    if layout is None:
+        raise Invalid("没有这种导入", "kind")
+    return sheet_response(sheets.export(layout, []), f"{layout.title}（空表）.xlsx")
+
+
+@signed_in
+def upload(request: HttpRequest, kind: str) -> HttpResponse:
+    """Choose a sheet and, for officers, whether its records are published at once."""
+    actor = actor_in(request)
+    layout = current_book().layouts.get(kind)
+    if layout is None or kind not in imports.KINDS:
+        raise Invalid("没有这种导入", "kind")
+    error = ""
+    if request.method == "POST":
+        sent = request.FILES.get("sheet")
+        try:
+            if sent is None:
+                raise Invalid("请选择一个 .xlsx 或 .csv 文件", "sheet")
+            if (sent.size or 0) > MAX_BYTES:
+                raise Invalid(f"文件超过 {MAX_BYTES // 1_000_000} MB，请拆成几份", "sheet")
+            batch = imports.upload(kind, sent.name or kind, sent.read(), actor, _options(request))
+        except Invalid as e:
+            error = e.words
+        else:
+            return redirect("import", batch.pk)
+    market = kind in ("achievements", "demands")
+    owners = organisations()[:2000] if actor.has("officer", "broker") else own_organisations(actor)
+    facts = {"layout": layout, "error": error, "market": market, "can_publish": actor.has("officer"), "owners": owners, "most": MAX_BYTES // 1_000_000}
+    return render(request, "office/upload.html", facts, status=422 if error else 200)
+
+
+def _options(request: HttpRequest) -> dict[str, Any]:
+    actor = actor_in(request)
+    options: dict[str, Any] = {"publish": actor.has("officer") and request.POST.get("publish") == "1"}
+    if owner := request.POST.get("owner", "").strip():
+        options["owner"] = parse_credit_code(owner, "owner")
+    elif not actor.has("officer", "broker"):
+        own = own_organisations(actor).first()
+        options["owner"] = own.code if own else ""
+    return options
+
+
+@signed_in
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Progress while it moves; then the preview or the report."""
+    batch = one(_mine(request), pk)
+    rows = batch.rows.all()
+    show = request.GET.get("show", "")
+    if show in ("wrong", "create", "update", "same"):
+        rows = rows.filter(plan=show)
+    elif show == "doubts":
+        rows = rows.exclude(notes=[])
+    elif batch.counts.get("wrong"):
+        rows = rows.filter(plan="wrong")
+        show = "wrong"
+    layout = current_book().layouts[batch.kind]
+    facts = {
+        "batch": batch, "states": imports.IMPORTS.states, "layout": layout, "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
+        "show": show, "steps": {s.name for s in imports.IMPORTS.open_steps(batch, actor_in(request))}, **_progress(batch),
+        "counts": [(k, w, batch.counts.get(k, 0)) for k, w in (("create", "新增"), ("update", "更新"), ("same", "不变"), ("wrong", "有错"))],
+        "heading_columns": list(enumerate(batch.headings[:6])), "fates": _fates(batch),
+    }  # fmt: skip
+    if request.headers.get("HX-Request") and batch.state in MOVING:
+        return render(request, "office/import_progress.html", facts)
+    response = render(request, "office/import.html", facts)
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return response
+
+
+def _progress(batch: ImportBatch) -> dict[str, Any]:
+    done, total = batch.seen, batch.total
+    if batch.state == "confirmed":
+        noted = files.progress(f"import-{batch.pk}")
+        done, total = noted.get("done", 0), noted.get("total", batch.total)
+    return {"moving": batch.state in MOVING, "done": done, "total": total, "share": int(100 * done / total) if total else 0}
+
+
+def _fates(batch: ImportBatch) -> list[tuple[str, int]]:
+    if batch.state != "undone":
+        return []
+    return [(w, batch.counts.get(k, 0)) for k, w in (("reversed", "已撤销"), ("kept", "保留"), ("failed", "撤不了"))]
+
+
+@require_POST
+@signed_in
+def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Confirm, discard, undo."""
+    batch = one(_mine(request), pk)
+    steps = {"confirm": imports.confirm, "discard": imports.discard, "undo": imports.undo}
+    if name not in steps:
+        raise Invalid("没有这个步骤", "step")
+    steps[name](batch, actor_in(request))
+    messages.success(request, gettext({"confirm": "正在写入", "discard": "已放弃，没有写入", "undo": "正在撤销"}[name]))
+    return redirect("import", pk)
+
+
+@signed_in
+def mended(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet to mend."""
+    batch = one(_mine(request), pk)
+    return sheet_response(sheets.mended(batch), f"改错-{batch.name.rsplit('.', 1)[0]}.xlsx")

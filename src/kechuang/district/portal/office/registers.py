@@ -1,0 +1,169 @@
+"""Firms, doubtful pairs, ledger, people, letters of the demo."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from kechuang.district.accounts.models import ORGANISATION_KINDS
+from kechuang.district.accounts.queries import memberships, organisation_by_code, outbox, people
+from kechuang.district.accounts.roles import ROLES
+from kechuang.district.accounts.services import add_person, grant, keep_organisation, revoke
+from kechuang.district.core import clock, ledger, worker
+from kechuang.district.core.models import Delivery, Doubt, Entry
+from kechuang.district.portal.components.tables import Column, Filter, Table, show
+from kechuang.district.portal.requests import actor_in, for_roles, one, signed_in
+from kechuang.district.registry.models import RUNGS
+from kechuang.district.registry.queries import visible_to as firms_visible_to
+from kechuang.engines.base.errors import Invalid, NotFound
+from kechuang.engines.text import comparable
+
+
+def _firm_rows(firm: Any) -> list[dict[str, Any]]:
+    organisation = firm.organisation
+    base = {
+        "code": organisation.code, "name": organisation.name, "former_names": organisation.former_names, "town": firm.town,
+        "industry": firm.industry, "founded_on": firm.founded_on, "staff": firm.staff,
+    }  # fmt: skip
+    held = [{"rung": r.rung, "number": r.number, "valid_from": r.valid_from, "valid_until": r.valid_until} for r in firm.recognitions.all()]
+    return [{**base, **h} for h in held] or [base]
+
+
+def _search_firms(found: Any, words: str) -> Any:
+    for word in comparable(words).split():
+        found = found.filter(organisation__search__contains=word) | found.filter(industry__contains=word) | found.filter(town__contains=word)
+    return found
+
+
+@signed_in
+def firms(request: HttpRequest) -> HttpResponse:
+    today = clock.today()
+    table = Table(
+        title="企业",
+        columns=[
+            Column("企业名称", lambda f: f.organisation.name, "organisation__name"),
+            Column("统一社会信用代码", lambda f: f.organisation.code, minor=True),
+            Column("街镇", lambda f: f.town, "town", minor=True),
+            Column("行业", lambda f: f.industry, "industry", minor=True),
+            Column("职工", lambda f: f.staff if f.staff is not None else "", "staff", number=True, minor=True),
+            Column("有效认定", lambda f: "、".join(
+                gettext(r.get_rung_display()) for r in f.recognitions.all() if not r.valid_until or r.valid_until >= today
+            )),
+        ],
+        link=lambda f: reverse("firm", args=[f.pk]),
+        filters=[Filter("rung", "认定", RUNGS, lambda q, v: q.filter(recognitions__rung=v, recognitions__state="recorded").distinct())],
+        search=_search_firms, hint="名称、曾用名、信用代码、行业、街镇", layout="firms", rows=_firm_rows,
+        empty="还没有企业。请从“导入”导入企业与认定名单。",
+    )  # fmt: skip
+    return show(request, table, firms_visible_to(actor_in(request)))
+
+
+@signed_in
+def firm(request: HttpRequest, pk: int) -> HttpResponse:
+    thing = one(firms_visible_to(actor_in(request)), pk)
+    facts = {"firm": thing, "recognitions": thing.recognitions.all(), "today": clock.today()}
+    return render(request, "office/firm.html", facts)
+
+
+@for_roles("officer")
+def doubts(request: HttpRequest) -> HttpResponse:
+    """Pairs that may be one record: a person says."""
+    if request.method == "POST":
+        doubt = one(Doubt.objects.filter(answer=""), request.POST.get("doubt") or 0)
+        answer = request.POST.get("answer", "")
+        if answer not in ("same", "different"):
+            raise Invalid("请选“同一条”或“不是同一条”", "answer")
+        doubt.answer, doubt.answered_by = answer, actor_in(request).label
+        doubt.save()
+        messages.success(request, gettext("已记下。是同一条的，请在其中一条的页面上关闭它。"))
+        return redirect("doubts")
+    routes = {"market.achievement": "achievement", "market.demand": "demand"}
+    rows = [
+        (d, reverse(routes[d.kind], args=[d.left_id]) if d.kind in routes else "", reverse(routes[d.kind], args=[d.right_id]) if d.kind in routes else "")
+        for d in Doubt.objects.all()[:200]
+    ]
+    return render(request, "office/doubts.html", {"rows": rows})
+
+
+@for_roles("officer", "auditor", "administrator")
+def ledger_page(request: HttpRequest) -> HttpResponse:
+    """The ledger, newest first. Administrators see what happened, not what it was about."""
+    found = Entry.objects.order_by("-id")
+    asked = request.GET
+    kinds = sorted(Entry.objects.order_by().values_list("kind", flat=True).distinct())
+    if asked.get("kind") in kinds:
+        found = found.filter(kind=asked["kind"])
+    if asked.get("day"):
+        found = found.filter(day=asked["day"]) if len(asked["day"]) == 10 else found
+    proof = ledger.verify() if "verify" in asked else None
+    hide = not actor_in(request).has("officer", "auditor")
+    stuck = Delivery.objects.filter(state="stuck")
+    facts = {
+        "page": Paginator(found, 50).get_page(asked.get("page")), "kinds": kinds, "kind": asked.get("kind", ""), "proof": proof,
+        "hide": hide, "stuck": stuck[:50], "waiting": Delivery.objects.filter(state="pending").count(), "day": asked.get("day", ""),
+    }  # fmt: skip
+    return render(request, "office/ledger.html", facts)
+
+
+@require_POST
+@for_roles("administrator")
+def retry(request: HttpRequest) -> HttpResponse:
+    """Deliver again what got stuck."""
+    count = worker.retry_stuck()
+    messages.success(request, gettext("已重新排队：") + str(count))
+    return redirect("ledger")
+
+
+@for_roles("administrator")
+def people_page(request: HttpRequest) -> HttpResponse:
+    """Accounts and roles."""
+    error = ""
+    if request.method == "POST":
+        try:
+            _manage(request)
+        except Invalid as e:
+            error = e.words
+        else:
+            messages.success(request, gettext("已保存"))
+            return redirect("people")
+    facts = {"people": people(), "roles": ROLES.values(), "kinds": ORGANISATION_KINDS, "error": error, "given": request.POST}
+    return render(request, "office/people.html", facts, status=422 if error else 200)
+
+
+def _manage(request: HttpRequest) -> None:
+    actor, now, given = actor_in(request), clock.now(), request.POST
+    what = given.get("what")
+    if what == "organisation":
+        keep_organisation(given.get("code", ""), given.get("name", ""), given.get("kind", "enterprise"), actor, now)
+    elif what == "person":
+        password = given.get("password", "")
+        if len(password) < 10:
+            raise Invalid("初始密码至少 10 个字符，请本人登录后修改", "password")
+        if not given.get("email") or not given.get("name"):
+            raise Invalid("请填写姓名和邮箱", "email")
+        user = add_person(given["email"], given["name"], password, actor, now)
+        _grant(user, given, actor, now)
+    elif what == "grant":
+        _grant(one(people(), given.get("user") or 0), given, actor, now)
+    elif what == "revoke":
+        revoke(one(memberships(), given.get("membership") or 0), actor, now, given.get("why", ""))
+
+
+def _grant(user: Any, given: Any, actor: Any, now: Any) -> None:
+    organisation = organisation_by_code(given.get("code", "").strip().upper())
+    if organisation is None:
+        raise Invalid("这个信用代码还没有登记单位，请先登记", "code")
+    grant(user, organisation, given.get("role", ""), actor, now)
+
+
+def letters_of_demo(request: HttpRequest) -> HttpResponse:
+    """All letters, in demo mode only: there is no mail server, and testers need the links."""
+    if not settings.KECHUANG_DEMO:
+        raise NotFound("没有这个页面。")
+    return render(request, "office/outbox.html", {"letters": outbox()[:100]})

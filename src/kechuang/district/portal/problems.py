@@ -1,0 +1,36 @@
+"""The only place where refusals become pages."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.shortcuts import render
+
+from kechuang.engines.base.errors import DomainError, NotFound
+
+TITLES = {403: "不能这样做", 404: "没有找到", 409: "情况有变", 422: "请改一改"}
+
+
+def as_page(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """A refusal as a page that says what to do."""
+    facts = {"title": TITLES.get(error.status, "没有成功"), "words": error.words, "code": error.code}
+    return render(request, "problem.html", facts, status=error.status)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return as_page(request, NotFound("没有这个页面，或者它不对您开放。可以从首页重新进入。"))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(
+        request, "problem.html", {"title": TITLES[403], "words": "您没有这项权限。需要时请联系管理员。"}, status=403
+    )
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return HttpResponseForbidden(
+        render(request, "problem.html", {"title": "页面过期了", "words": "请返回上一页，刷新后再提交；已填的内容还在。"})
+    )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something failed inside; nothing of it is told to the reader."""
+    words = "系统出了问题，没有写入任何内容。请稍后再试；如果一直这样，请告诉管理员您刚才做了什么。"
+    return render(request, "problem.html", {"title": "出错了", "words": words}, status=500)

@@ -1,0 +1,65 @@
+"""What views need of a request, typed."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from kechuang.district.core import clock
+from kechuang.district.core.actor import Actor
+from kechuang.engines.base.errors import NotAllowed, NotFound
+
+View = Callable[..., HttpResponse]
+M = TypeVar("M")
+
+
+def actor_in(request: HttpRequest) -> Actor:
+    """The person asking."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def signed_in(view: View) -> View:
+    """Send visitors to sign in and back."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not actor_in(request).id:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def for_roles(*roles: str) -> Callable[[View], View]:
+    """A page for some roles."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not actor_in(request).has(*roles):
+                raise NotAllowed("这一页不在您的职责里。需要时请联系管理员。")
+            return view(request, *args, **kwargs)
+
+        return signed_in(guarded)
+
+    return wrap
+
+
+def one(found: QuerySet, pk: object) -> Any:
+    """A record that exists for this person; everything else does not exist."""
+    thing = found.filter(pk=pk).first()
+    if thing is None:
+        raise NotFound("没有这条记录，或者它不对您开放。")
+    return thing
+
+
+def year_in(request: HttpRequest) -> int:
+    """?year=, or this year."""
+    today: date = clock.today()
+    asked = request.GET.get("year", "")
+    return int(asked) if asked.isdigit() and 2000 <= int(asked) <= today.year else today.year

@@ -1,0 +1,106 @@
+"""Filters of the templates: words by language, amounts, days, reasons."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from kechuang.book.schemas import Book, Source
+from kechuang.engines.base.money import say_fen
+
+register = template.Library()
+
+
+def english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+@register.filter
+def t(text: object) -> str:
+    """A word from code or book in the page's language."""
+    return gettext(str(text)) if text else ""
+
+
+@register.filter
+def titled(thing: Any) -> str:
+    """title or title_en (name or name_en), by language."""
+    for name in ("title", "name"):
+        if hasattr(thing, name):
+            other = getattr(thing, f"{name}_en", "")
+            return str(other if english() and other else getattr(thing, name))
+    return str(thing)
+
+
+@register.filter
+def money(fen: int | None) -> str:
+    """Fen in words: 120万元."""
+    if not english():
+        return say_fen(fen)
+    if fen is None:
+        return gettext("面议")
+    yuan = Decimal(fen) / 100
+    for scale, word in ((Decimal(10**9), " billion"), (Decimal(10**6), " million")):
+        if abs(yuan) >= scale:
+            return f"CNY {_plain(yuan / scale)}{word}"
+    return f"CNY {_plain(yuan)}"
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@register.filter
+def figure(value: Decimal | str | None) -> str:
+    """A figure without idle zeros, with thousands separated."""
+    return "" if value is None else _plain(Decimal(value))
+
+
+@register.filter
+def bound(text: str) -> str:
+    return {">=": "≥", ">": ">", "about": "≈", "none": ""}.get(text, "")
+
+
+_REASONS = {
+    "words": lambda f: "Shared words: " + ", ".join(f["words"]),
+    "sense": lambda f: "Meaning not reckoned yet; compared by words only" if f.get("pending") else f"Close in meaning (cosine {f['cosine']:.2f})",
+    "field": lambda f: f"Same field: {gettext(f['field'])}" if "field" in f else f"Different fields: {gettext(f['want'])} / {gettext(f['offer'])}",
+    "maturity": lambda f: f"Maturity TRL {f['offer']}, wanted {f['want']}",
+    "mode": lambda f: "Both accept: " + ", ".join(f["modes"]),
+    "money": lambda f: f"Budget {money(f['budget_fen'])}, price {money(f['price_fen'])}",
+}  # fmt: skip
+
+
+@register.filter
+def reason(given: Any) -> str:
+    """A reason in the page's language."""
+    if english() and given.facts and given.kind in _REASONS:
+        return str(_REASONS[given.kind](given.facts))
+    return str(given.text)
+
+
+@register.filter
+def percent(share: float) -> str:
+    return f"{share * 100:.0f}"
+
+
+@register.simple_tag
+def cite(book: Book, code: str) -> SafeString | str:
+    """A source as a link, with how near it is to the original."""
+    source: Source | None = book.sources.get(code)
+    if source is None:
+        return code
+    mark = {"official": "官方", "copy": "转载", "news": "新闻", "aggregator": "聚合站"}[source.status]
+    if not source.url:
+        return format_html('<span title="{}">{} · {}</span>', source.note, source.title, gettext(mark))
+    return format_html(
+        '<a href="{}" rel="noreferrer" title="{}">{}</a> · {}', source.url, source.note, source.title, gettext(mark)
+    )
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    return mapping.get(key) if mapping else None

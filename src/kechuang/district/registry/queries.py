@@ -1,0 +1,47 @@
+from datetime import date
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from kechuang.district.accounts.roles import STAFF
+from kechuang.district.core.actor import Actor
+
+from .models import Firm, Recognition
+
+FLOWS = frozenset({"young_eagle", "gazelle", "sme"})  # entered since 1 January of the year (facts §1.3)
+
+
+def visible_to(actor: Actor) -> QuerySet[Firm]:
+    """Staff see every firm; a member sees their own."""
+    firms = Firm.objects.select_related("organisation").prefetch_related(
+        Prefetch("recognitions", Recognition.objects.filter(state="recorded"))
+    )
+    if actor.is_system or actor.has(*STAFF):
+        return firms
+    return firms.filter(organisation_id__in=actor.firms)
+
+
+def recognitions_visible_to(actor: Actor) -> QuerySet[Recognition]:
+    """As firms: in the list ⇔ may open."""
+    found = Recognition.objects.select_related("firm__organisation")
+    if actor.is_system or actor.has(*STAFF):
+        return found
+    return found.filter(firm_id__in=actor.firms)
+
+
+def counted(rung: str, as_of: date) -> QuerySet[Recognition]:
+    """The recognitions that a count on a day consists of.
+
+    雏鹰, 瞪羚 and 科技型中小企业 count entries since 1 January of the year, as the city's bulletins do;
+    high-tech enterprises and leading enterprises count what is in force on the day.
+    """
+    found = Recognition.objects.filter(state="recorded", rung=rung, valid_from__lte=as_of)
+    if rung in FLOWS:
+        found = found.filter(valid_from__year=as_of.year)
+    else:
+        found = found.filter(Q(valid_until=None) | Q(valid_until__gte=as_of))
+    return found.select_related("firm__organisation")
+
+
+def standing(rung: str, as_of: date) -> int:
+    """How many firms (each once) the count holds."""
+    return counted(rung, as_of).values("firm_id").distinct().count()

@@ -1,0 +1,89 @@
+"""Registered technology contracts, from the registry's list. Joined by their number."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from kechuang.district.accounts.queries import organisations_by_code
+from kechuang.district.core import clock
+from kechuang.district.core.actor import Actor, Verdict
+from kechuang.district.core.imports.kinds import Applied, RowPlan, register
+from kechuang.district.core.models import ImportRow
+from kechuang.engines.base.errors import Invalid
+
+from .models import Contract
+from .permissions import can_keep_register
+from .services import FIELDS, amend, cancel, check_values, fill, take_in
+
+
+class ContractSheet:
+    kind = "contracts"
+    subject_kind = "transfer.contract"
+
+    def permission(self, actor: Actor) -> Verdict:
+        return can_keep_register(actor, Contract())
+
+    def prepare(self, values: list[Mapping[str, Any]], options: Mapping[str, Any]) -> dict[str, Any]:
+        codes = {v[side] for v in values for side in ("seller", "buyer") if v.get(side)}
+        numbers = {v["number"] for v in values if v.get("number")}
+        known = Contract.objects.filter(number__in=numbers).select_related("seller", "buyer")
+        return {"owners": organisations_by_code(codes), "known": {c.number: c for c in known}}
+
+    def check(self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]) -> RowPlan:
+        found = RowPlan("create")
+        parties = {side: context["owners"].get(values[side]) for side in ("seller", "buyer")}
+        for side, label in (("seller", "卖方"), ("buyer", "买方")):
+            if parties[side] is None:
+                words = f"{label} {values[side]} 还没有登记，请先导入企业名单或登记单位"
+                found.problems.append(Invalid(words, side, "import.no_owner"))
+        if found.problems:
+            return found
+        contract = Contract(recorded_by=actor.id)
+        fill(contract, {**values, **parties})
+        found.problems += check_values(contract, clock.now(), registered=True)
+        known = context["known"].get(values["number"])
+        if known:
+            changed = [n for n in FIELDS if getattr(known, n) != getattr(contract, n)]
+            found.plan, found.subject_id = ("update" if changed else "same"), str(known.pk)
+            found.before = {n: str(getattr(known, n)) for n in changed}
+            if changed and known.state != "registered":
+                found.problems.append(Invalid("这个编号的合同不在“已登记”状态，请先核对", "number"))
+            if changed:
+                found.notes.append(f"将更正已登记的合同：{len(changed)} 项有变，数字随之改变")
+        return found
+
+    def _values(self, row: ImportRow) -> dict[str, Any]:
+        owners = organisations_by_code([row.values["seller"], row.values["buyer"]])
+        return {**row.values, "seller": owners[row.values["seller"]], "buyer": owners[row.values["buyer"]]}
+
+    def apply(self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime) -> Applied:
+        if row.subject_id:
+            contract = Contract.objects.get(pk=row.subject_id)
+            amend(contract, self._values(row), actor, at, "按登记表更正")
+        else:
+            contract = take_in(self._values(row), actor, at, sample=bool(options.get("sample")))
+        return Applied(str(contract.pk), contract.name, {"version": contract.version})
+
+    def undo(self, actor: Actor, row: ImportRow, at: datetime) -> tuple[str, str]:
+        contract = Contract.objects.get(pk=row.subject_id)
+        if contract.version != row.after.get("version"):
+            return "kept", "导入之后有人更正或注销过这份合同"
+        if row.plan == "update":
+            before: dict[str, Any] = dict(row.before)
+            for name in ("seller", "buyer"):
+                before.pop(name, None)
+            for name in ("amount_fen", "technology_fen"):
+                if name in before:
+                    before[name] = None if before[name] == "None" else int(before[name])
+            for name in ("signed_on", "registered_on"):
+                if name in before:
+                    before[name] = date.fromisoformat(before[name])
+            if {"seller", "buyer"} & set(row.before):
+                return "failed", "买卖双方也改过，请在合同页上更正"
+            amend(contract, before, actor, at, "撤销导入")
+        else:
+            cancel(contract, actor, at, "撤销导入")
+        return "reversed", ""
+
+
+register(ContractSheet())

@@ -1,0 +1,38 @@
+from django.db import models
+
+from kechuang.district.accounts.models import Organisation
+from kechuang.district.core.models import Stated
+from kechuang.district.market.models import Introduction
+
+CONTRACT_KINDS = [
+    ("development", "技术开发"), ("transfer", "技术转让"), ("licence", "技术许可"), ("consulting", "技术咨询"),
+    ("service", "技术服务"),
+]  # fmt: skip
+
+
+class Contract(Stated):
+    """A technology contract. ``amount_fen`` is 合同成交额; ``technology_fen`` the part that is 技术交易额."""
+
+    number = models.CharField(max_length=60, unique=True, null=True, blank=True)
+    name = models.CharField(max_length=300)
+    kind = models.CharField(max_length=12, choices=CONTRACT_KINDS)
+    seller = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    buyer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    amount_fen = models.BigIntegerField()
+    technology_fen = models.BigIntegerField(null=True, blank=True)
+    signed_on = models.DateField()
+    registered_on = models.DateField(null=True, blank=True, db_index=True)
+    introduction = models.OneToOneField(Introduction, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.BigIntegerField(editable=False)
+    sample = models.BooleanField(default=False, editable=False)
+    search = models.TextField(editable=False)
+
+    class Meta:
+        ordering = ["-signed_on", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def label(self) -> str:
+        return self.name

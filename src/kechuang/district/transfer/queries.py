@@ -1,0 +1,49 @@
+from datetime import date
+
+from django.db.models import Q, QuerySet, Sum
+
+from kechuang.district.accounts.roles import STAFF
+from kechuang.district.core.actor import Actor
+from kechuang.engines.text import comparable
+
+from .models import Contract
+
+
+def visible_to(actor: Actor) -> QuerySet[Contract]:
+    """Staff see all; the parties see their own."""
+    found = Contract.objects.select_related("seller", "buyer")
+    if actor.is_system or (actor.has(*STAFF) and not actor.firms):
+        return found
+    return found.filter(Q(seller_id__in=actor.organisations) | Q(buyer_id__in=actor.organisations))
+
+
+def search(found: QuerySet[Contract], words: str) -> QuerySet[Contract]:
+    for word in comparable(words).split()[:12]:
+        found = found.filter(search__contains=word)
+    return found
+
+
+def registered(year: int, as_of: date) -> QuerySet[Contract]:
+    """The contracts that a year's turnover consists of: registered here in the year, up to a day, not cancelled.
+
+    The figure counts the day of registration and the whole amount (合同成交额), as the registry's statistics do
+    (facts §2: 技术合同成交额 = value of contracts registered).
+    """
+    return Contract.objects.filter(
+        state="registered", registered_on__year=year, registered_on__lte=as_of
+    ).select_related("seller", "buyer")
+
+
+def registered_turnover(year: int, as_of: date) -> int:
+    """Turnover in fen of the year up to a day."""
+    return int(registered(year, as_of).aggregate(sum=Sum("amount_fen"))["sum"] or 0)
+
+
+def years_with_contracts() -> list[int]:
+    """Years in which something was registered, latest first."""
+    days = Contract.objects.filter(state="registered").dates("registered_on", "year", order="DESC")
+    return [d.year for d in days]
+
+
+def of_introduction(introduction_id: int) -> Contract | None:
+    return Contract.objects.filter(introduction_id=introduction_id).exclude(state="cancelled").first()

@@ -30,8 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _house(name: str) -> Callable[[argparse.Namespace], int]:
     def run(options: argparse.Namespace) -> int:
-        command: Callable[[argparse.Namespace], int] = getattr(importlib.import_module(HOUSE), name)
-        return command(options)
+        wake: Callable[[str, argparse.Namespace], int] = importlib.import_module(HOUSE).run
+        return wake(name, options)
 
     return run
 

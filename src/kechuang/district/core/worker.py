@@ -17,9 +17,15 @@ LEASE = timedelta(minutes=10)
 TRIES = 8
 
 
-def deliver_once(now: datetime) -> int:
-    """Deliver one batch to one reaction. Returns how many entries it took (0: nothing waits)."""
+def deliver_once(now: datetime, only: tuple[str, ...] = ()) -> int:
+    """Deliver one batch to one reaction. Returns how many entries it took (0: nothing waits).
+
+    ``only`` limits it to reactions whose names begin so (a command that does its own part).
+    """
     waiting = _waiting(now)
+    if only:
+        names = [name for name in reactions.REACTIONS if name.startswith(only)]
+        waiting = waiting.filter(reaction__in=names)
     first = waiting.order_by("entry_id").values_list("reaction", flat=True).first()
     if first is None:
         return 0

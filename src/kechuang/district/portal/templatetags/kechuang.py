@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from kechuang.book.schemas import Book, Source
+from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.engines.base.money import say_fen
 
 register = template.Library()
@@ -104,3 +105,18 @@ def cite(book: Book, code: str) -> SafeString | str:
 @register.filter
 def get(mapping: Any, key: Any) -> Any:
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def cell(cells: Any, place: int) -> Any:
+    """A cell by its place; rows may be shorter than their headings."""
+    found = cells[place] if place < len(cells) else ""
+    return "" if found is None else found
+
+
+@register.filter
+def step_label(entry: Any) -> str:
+    """The label of the step that an entry tells of."""
+    name, _, step = entry.kind.rpartition(".")
+    workflow = WORKFLOWS.get(name)
+    return next((s.label for s in workflow.steps if s.name == step), step) if workflow else step

@@ -1,0 +1,214 @@
+"""Commands inside the house; imported by house.py after Django is awake."""
+
+import argparse
+import getpass
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+
+from django.conf import settings
+from django.core.management import call_command, execute_from_command_line
+from django.db import DatabaseError
+from waitress import create_server
+
+from kechuang.district.accounts.services import add_person, grant, keep_organisation
+from kechuang.district.core import clock, files, imports, ledger, worker
+from kechuang.district.core.actor import SYSTEM
+from kechuang.district.core.models import ImportBatch
+from kechuang.district.demo import ACCOUNTS, PASSWORD, seed
+from kechuang.district.portal.wsgi import application
+from kechuang.engines.base.errors import DomainError
+
+from .house import LOOPBACK
+
+
+def migrate(options: argparse.Namespace) -> int:
+    """Build or upgrade the database."""
+    call_command("migrate", verbosity=0)
+    print("数据库已就绪。")
+    return 0
+
+
+def manage(options: argparse.Namespace) -> int:
+    """Django's own commands; without a secret key of one's own they run as the demo."""
+    execute_from_command_line(["kechuang manage", *options.words])
+    return 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Prove the ledger."""
+    proof = ledger.verify()
+    if proof.broken_at:
+        print(proof.words, file=sys.stderr)
+        return 1
+    print(f"{proof.entries} 条，散列链完整，根 {proof.root}")
+    return 0
+
+
+def createadmin(options: argparse.Namespace) -> int:
+    """The first administrator."""
+    try:
+        code = input("所在单位的统一社会信用代码：")
+        name = input("单位名称：")
+        person = input("您的姓名：")
+        organisation, _ = keep_organisation(code, name, "bureau", SYSTEM, clock.now())
+        user = add_person(options.email, person, getpass.getpass("密码（至少 10 位）："), SYSTEM, clock.now())
+        grant(user, organisation, "administrator", SYSTEM, clock.now())
+    except DomainError as e:
+        print(e.words, file=sys.stderr)
+        return 2
+    print(f"管理员 {user.email} 已建好。")
+    return 0
+
+
+def serve(options: argparse.Namespace) -> int:
+    """The web server, with the worker beside it when asked."""
+    helper = _start_worker() if options.with_worker else None
+    try:
+        return _listen(options.host, options.port)
+    finally:
+        _stop_worker(helper)
+
+
+def _listen(host: str, port: int) -> int:
+
+
+    try:
+        server = create_server(application, host=host, port=port, threads=8, ident="kechuang", max_request_body_size=45_000_000)
+    except OSError as e:
+        print(f"{host}:{port} 用不了：{e.strerror}。换一个端口：make demo PORT=8123", file=sys.stderr)
+        return 1
+    print(f"\n  打开  http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/\n", flush=True)  # noqa: S104 - only shown
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.close()
+    return 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _start_worker() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "kechuang.cli", "work"])  # noqa: S603 - our own command
+
+
+def _stop_worker(helper: subprocess.Popen[bytes] | None) -> None:
+    if helper is None:
+        return
+    helper.terminate()
+    try:
+        helper.wait(10)
+    except subprocess.TimeoutExpired:
+        helper.kill()
+
+
+def work(options: argparse.Namespace) -> int:
+    """The worker. Ends when told to, or when whoever started it is gone."""
+    if options.once:
+        worker.drain(background=True)
+        return 0
+    stop, parent = threading.Event(), os.getppid()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set() and os.getppid() == parent:
+        try:
+            worker.work_forever(lambda: stop.is_set() or os.getppid() != parent)
+        except DatabaseError as e:
+            print(f"后台：数据库暂时用不了（{e}），稍后再试", file=sys.stderr)
+            time.sleep(2)
+    return 0
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Everything on SQLite, with sample records and demo accounts."""
+    if options.host not in LOOPBACK:
+        print(f"演示账号的密码是公开的，演示将可从 {options.host} 访问。请只在可信的网络里这样做。", file=sys.stderr)
+    data = Path(settings.KECHUANG_DATA)
+    if options.reset and data.exists():
+        shutil.rmtree(data)
+
+    mark = data / "seeded"
+    if not mark.exists():
+        print("准备演示数据……", flush=True)
+        if data.exists():
+            shutil.rmtree(data)
+        data.mkdir(parents=True)
+        call_command("migrate", verbosity=0)
+        seed(lambda words: print(f"  {words}", flush=True))
+        mark.write_text("ok")
+    else:
+        call_command("migrate", verbosity=0)
+    print(f"\n演示账号（密码都是 {PASSWORD}）：")
+    for email, _, label in ACCOUNTS:
+        print(f"  {email:<28} {label}")
+    helper = _start_worker()
+    try:
+        return _listen(options.host, options.port)
+    finally:
+        _stop_worker(helper)
+
+
+def bring(options: argparse.Namespace) -> int:
+    """Import a sheet, as the page does; the report on stdout, exit 2 when rows are wrong."""
+    try:
+        data = options.sheet.read_bytes()
+    except OSError as e:
+        print(f"{options.sheet}: 打不开：{e.strerror}", file=sys.stderr)
+        return 2
+    given = {"publish": not options.keep_submitted, "owner": options.owner}
+    try:
+        batch = imports.upload(options.kind, options.sheet.name, data, SYSTEM, given)
+        _carry(batch, "uploaded", "检查")
+        if batch.state == "refused":
+            print(f"{options.sheet}: {batch.problem}", file=sys.stderr)
+            return 2
+        _report(batch)
+        if batch.counts.get("wrong") or options.dry_run:
+            imports.discard(batch, SYSTEM)
+            return 2 if batch.counts.get("wrong") else 0
+        imports.confirm(batch, SYSTEM)
+        _carry(batch, "confirmed", "写入")
+    except DomainError as e:
+        print(f"{options.sheet}: {e.words}", file=sys.stderr)
+        return 2
+    if batch.state != "applied":
+        print(f"{options.sheet}: {batch.problem}", file=sys.stderr)
+        return 2
+    print(f"已写入。编号 {batch.pk}，可在网页“导入”里撤销。")
+    return 0
+
+
+def _carry(batch: ImportBatch, state: str, label: str) -> None:
+    """Do the worker's part here, or wait for a worker that took it, showing how far it is."""
+    while True:
+        taken = worker.deliver_once(clock.now(), only=("core.imports.reactions.",))
+        batch.refresh_from_db()
+        if batch.state != state:
+            return
+        if not taken:
+            noted = files.progress(f"import-{batch.pk}") if state == "confirmed" else {}
+            done = noted.get("done", batch.seen)
+            print(f"\r{label} {done}/{batch.total}", end="", file=sys.stderr, flush=True)
+            time.sleep(0.3)
+
+
+def _report(batch: ImportBatch) -> None:
+    counts = batch.counts
+    words = {"create": "新增", "update": "更新", "same": "不变", "wrong": "有错"}
+    print("，".join(f"{label} {counts.get(name, 0)} 行" for name, label in words.items()))
+    if counts.get("ignored_columns"):
+        print(f"没有用到的列：{'、'.join(counts['ignored_columns'])}")
+    for row in batch.rows.filter(plan="wrong")[:50]:
+        for found in row.problems:
+            print(f"  第 {row.line} 行 {found['column']} 列（{found['heading'] or '整行'}）：{found['words']}", file=sys.stderr)

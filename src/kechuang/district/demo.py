@@ -1,0 +1,125 @@
+"""The demo: sample records and one account per role. Refuses to exist outside demo mode."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+
+from kechuang.district.accounts.models import Organisation, User
+from kechuang.district.accounts.services import add_person, grant, keep_organisation
+from kechuang.district.core import clock, worker
+from kechuang.district.core.actor import SYSTEM, Actor
+from kechuang.district.market.models import Achievement, Demand
+from kechuang.district.market.services import index, listings
+from kechuang.district.plan.services import report
+from kechuang.district.registry.services import keep_firm, record
+from kechuang.district.transfer.services import take_in
+
+PASSWORD = "kechuang-demo"  # noqa: S105 - public, and refused outside demo mode
+ACCOUNTS = [
+    ("officer@demo.example", "周敏", "科技局工作人员"),
+    ("approver@demo.example", "郑凯", "审批人"),
+    ("broker@demo.example", "林涛", "技术经理人"),
+    ("enterprise@demo.example", "孙悦", "企业成员"),
+    ("researcher@demo.example", "何静", "科研人员或转移办公室"),
+    ("reviewer@demo.example", "唐宁", "评审专家"),
+    ("auditor@demo.example", "马骏", "审计人员"),
+    ("admin@demo.example", "高原", "管理员"),
+]
+_ROLE = {"admin": "administrator"}
+_SUBMITTED, _CHECKED = 4, 3  # so many of each list wait for a colleague
+Say = Callable[[str], None]
+
+
+def _rows(name: str) -> Iterator[dict[str, Any]]:
+    path = Path(settings.KECHUANG_SAMPLES) / f"{name}.jsonl"
+    if path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                yield json.loads(line)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def seed(say: Say) -> None:
+    """Fill an empty database with samples.
+
+    Raises:
+        ImproperlyConfigured: Not in demo mode.
+    """
+    if not settings.KECHUANG_DEMO:
+        raise ImproperlyConfigured("Demo records exist in demo mode only.")
+    now = clock.now()
+    with transaction.atomic():
+        known = _organisations(now)
+        say(f"单位 {len(known)} 家")
+        people = _people(known, now)
+        say(f"账号 {len(people)} 个")
+        officer = Actor(people["officer"].pk, "周敏", frozenset({"officer"}))
+        say(f"成果 {_listings('achievements', Achievement, known, officer, now)} 条")
+        say(f"需求 {_listings('demands', Demand, known, officer, now)} 条")
+        contracts = [_contract(row, known, now) for row in _rows("contracts")]
+        bulletins = [report({**r, "as_of": _day(r["as_of"])}, SYSTEM, now) for r in _rows("bulletins")]
+        say(f"技术合同 {len(contracts)} 份，通报 {len(bulletins)} 条")
+    worker.drain()
+    say(f"匹配索引 {index.rebuild()}；语义向量由后台接着算")
+
+
+def _organisations(now: datetime) -> dict[str, Organisation]:
+    known: dict[str, Organisation] = {}
+    for row in _rows("organisations"):
+        organisation, _ = keep_organisation(row["code"], row["name"], row["kind"], SYSTEM, now, former_names=row["former_names"])
+        known[row["code"]] = organisation
+        if row["kind"] != "enterprise":
+            continue
+        firm = keep_firm(organisation, {**row, "founded_on": _day(row["founded_on"])}, SYSTEM, now)
+        for held in row["recognitions"]:
+            start = _day(held["from"])
+            assert start
+            record(firm, held["rung"], held["number"], start, _day(held["until"]), SYSTEM, now)
+    return known
+
+
+def _people(known: dict[str, Organisation], now: datetime) -> dict[str, User]:
+    places = {
+        kind: next((o for o in known.values() if o.kind == kind), None)
+        for kind in ("bureau", "centre", "enterprise", "university", "institute")
+    }
+    home = {"broker": "centre", "enterprise": "enterprise", "researcher": "university", "reviewer": "institute"}
+    people: dict[str, User] = {}
+    for email, name, _ in ACCOUNTS:
+        short = email.split("@")[0]
+        user = add_person(email, name, PASSWORD, SYSTEM, now, is_demo=True)
+        organisation = places[home.get(short, "bureau")]
+        assert organisation
+        grant(user, organisation, _ROLE.get(short, short), SYSTEM, now)
+        people[short] = user
+    return people
+
+
+def _listings(
+    name: str, model: type[Achievement] | type[Demand], known: dict[str, Organisation], officer: Actor, now: datetime
+) -> int:
+    count = 0
+    for count, row in enumerate(_rows(name), 1):
+        values = {**row, "owner": known.get(row["owner"]), "summary": row.get("text", ""), "reference": None}
+        thing = model(sample=True)
+        if count <= _SUBMITTED + _CHECKED:
+            listings.take_in(thing, values, SYSTEM, now)
+            if count > _SUBMITTED:
+                listings.check(thing, officer, now)
+        else:
+            listings.take_in_published(thing, values, SYSTEM, now)
+    return count
+
+
+def _contract(row: dict[str, Any], known: dict[str, Organisation], now: datetime) -> object:
+    values = {**row, "seller": known[row["seller"]], "buyer": known[row["buyer"]]}
+    return take_in(values, SYSTEM, now, sample=True)

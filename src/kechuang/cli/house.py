@@ -20,7 +20,7 @@ def run(name: str, options: argparse.Namespace) -> int:
     elif name in _DEMO_WITHOUT_KEY and not os.environ.get("KECHUANG_SECRET_KEY"):
         os.environ["KECHUANG_DEMO"] = "1"
     django.setup()
-    Path(settings.KECHUANG_DATA).mkdir(parents=True, exist_ok=True)
+    (Path(settings.KECHUANG_DATA) / "static").mkdir(parents=True, exist_ok=True)
     code: int = getattr(importlib.import_module("kechuang.cli.inside"), name)(options)
     return code
 

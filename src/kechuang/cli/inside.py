@@ -143,7 +143,7 @@ def demo(options: argparse.Namespace) -> int:
         print("准备演示数据……", flush=True)
         if data.exists():
             shutil.rmtree(data)
-        data.mkdir(parents=True)
+        (data / "static").mkdir(parents=True)
         call_command("migrate", verbosity=0)
         seed(lambda words: print(f"  {words}", flush=True))
         mark.write_text("ok")

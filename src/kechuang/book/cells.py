@@ -54,7 +54,9 @@ def read_cell(column: Column, raw: object, book: Book) -> Value:
         Invalid: The field is the column's heading's field; the words name the remedy.
     """
     if isinstance(raw, str) and len(raw) > MAX_CELL:
-        raise Invalid(f"单元格有 {len(raw)} 个字，最多 {MAX_CELL} 个，请删减", column.field, "cell.too_long")
+        raise Invalid(
+            f"单元格有 {len(raw)} 个字，最多 {MAX_CELL} 个，请删减", column.field, "cell.too_long"
+        )
     blank = raw is None or (isinstance(raw, str) and not normalise(raw))
     if blank:
         if column.required:
@@ -68,7 +70,9 @@ def _text(column: Column, raw: object, _: Book) -> str:
         raw = int(raw)
     text = normalise(str(raw))
     if column.longest and len(text) > column.longest:
-        raise Invalid(f"有 {len(text)} 个字，最多 {column.longest} 个，请删减", column.field, "cell.too_long")
+        raise Invalid(
+            f"有 {len(text)} 个字，最多 {column.longest} 个，请删减", column.field, "cell.too_long"
+        )
     return text
 
 
@@ -97,8 +101,18 @@ def _choice(column: Column, raw: object, _: Book) -> str:
     words = tuple(column.choices.values())
     near = [w for w in words if text and (text in comparable(w) or comparable(w) in text)]
     if len(near) == 1:
-        raise Invalid(f"“{raw}”不在选项里，是“{near[0]}”吗？", column.field, "cell.choice", proposals=(near[0],))
-    raise Invalid(f"“{str(raw)[:40]}”不在选项里，可用：{'、'.join(words)}", column.field, "cell.choice", proposals=words)
+        raise Invalid(
+            f"“{raw}”不在选项里，是“{near[0]}”吗？",
+            column.field,
+            "cell.choice",
+            proposals=(near[0],),
+        )
+    raise Invalid(
+        f"“{str(raw)[:40]}”不在选项里，可用：{'、'.join(words)}",
+        column.field,
+        "cell.choice",
+        proposals=words,
+    )
 
 
 def _area(column: Column, raw: object, book: Book) -> str:
@@ -140,6 +154,8 @@ def write_cell(column: Column, value: object) -> str | int | float | Decimal | N
     return value if isinstance(value, int) else str(value)
 
 
-def write_row(layout: Layout, values: Mapping[str, object]) -> list[str | int | float | Decimal | None]:
+def write_row(
+    layout: Layout, values: Mapping[str, object]
+) -> list[str | int | float | Decimal | None]:
     """All cells of a row in the layout's order."""
     return [write_cell(column, values.get(column.field)) for column in layout.columns]

@@ -11,13 +11,39 @@ import yaml
 
 from .lines import DuplicateKey, Lined, load
 from .schemas import (
-    Area, Body, Book, Column, Figure, Group, Indicator, Layout, Market, Place, Plan, Source, Target, Task,
+    Area,
+    Body,
+    Book,
+    Column,
+    Figure,
+    Group,
+    Indicator,
+    Layout,
+    Market,
+    Place,
+    Plan,
+    Source,
+    Target,
+    Task,
 )  # fmt: skip
 
 BOUNDS = (">=", ">", "about", "none")
 ABSENCES = ("no_number", "unknown", "masked")
 KINDS = ("ratio", "stock", "flow", "events")
-CELLS = ("text", "long", "words", "credit_code", "patents", "trl", "modes", "fen", "day", "choice", "number", "area")
+CELLS = (
+    "text",
+    "long",
+    "words",
+    "credit_code",
+    "patents",
+    "trl",
+    "modes",
+    "fen",
+    "day",
+    "choice",
+    "number",
+    "area",
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +71,7 @@ class _Desk:
         value = at.get(key)
         if value is None:
             if required:
-                self.complain(at, key, f"缺少 {key}，请补上（没有就写空字符串 \"\"）")
+                self.complain(at, key, f'缺少 {key}，请补上（没有就写空字符串 ""）')
             return ""
         if isinstance(value, (dict, list)):
             self.complain(at, key, f"{key} 应为一行文字")
@@ -66,11 +92,15 @@ class _Desk:
         if value is None:
             return None
         if isinstance(value, float):
-            self.complain(at, key, f"{key} 请加引号写成文字，如 \"{value}\"，免得二进制小数改了它")
+            self.complain(at, key, f'{key} 请加引号写成文字，如 "{value}"，免得二进制小数改了它')
         try:
             return Decimal(str(value))
         except InvalidOperation:
-            self.complain(at, key, f"{key}“{value}”不是数字；没有公布就删去此行并写 absence: no_number 或 unknown")
+            self.complain(
+                at,
+                key,
+                f"{key}“{value}”不是数字；没有公布就删去此行并写 absence: no_number 或 unknown",
+            )
             return None
 
     def whole(self, at: Lined, key: str) -> int:
@@ -131,7 +161,9 @@ def _file(folder: Path, name: str, desk: _Desk) -> Lined:
         return empty
     except yaml.MarkedYAMLError as e:
         line = e.problem_mark.line + 1 if e.problem_mark else 1
-        desk.problems.append(Problem(path, line, f"YAML 写法有误：{e.problem}；请检查缩进、冒号后的空格和引号"))
+        desk.problems.append(
+            Problem(path, line, f"YAML 写法有误：{e.problem}；请检查缩进、冒号后的空格和引号")
+        )
         return empty
     except (yaml.YAMLError, UnicodeDecodeError) as e:
         desk.problems.append(Problem(path, 1, f"读不出来：{e}；请存成 UTF-8"))
@@ -146,7 +178,9 @@ def _file(folder: Path, name: str, desk: _Desk) -> Lined:
 
 def _read(folder: Path, desk: _Desk, seen: tuple[str, ...]) -> Book | None:
     if not (folder / "book.yaml").exists():
-        desk.problems.append(Problem(folder / "book.yaml", 1, "没有这个文件；一本书至少要有 book.yaml"))
+        desk.problems.append(
+            Problem(folder / "book.yaml", 1, "没有这个文件；一本书至少要有 book.yaml")
+        )
         return None
     head = _file(folder, "book.yaml", desk)
     parent: Book | None = None
@@ -193,7 +227,8 @@ def _plan(at: Lined, desk: _Desk) -> Plan | None:
     if start and end and start > end:
         desk.complain(period, "to", "period 的 to 早于 from")
     groups = tuple(
-        Group(desk.text(g, "id"), desk.text(g, "title"), desk.text(g, "title_en")) for g in desk.rows(at, "groups")
+        Group(desk.text(g, "id"), desk.text(g, "title"), desk.text(g, "title_en"))
+        for g in desk.rows(at, "groups")
     )
     targets = tuple(_target(t, desk, {g.id for g in groups}) for t in desk.rows(at, "targets"))
     areas = tuple(_area(a, desk) for a in desk.rows(at, "areas"))
@@ -302,7 +337,11 @@ def _bodies(at: Lined, desk: _Desk) -> tuple[Body, ...]:
 
 
 def _fields(at: Lined, desk: _Desk) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
-    areas = {r["id"]: (desk.text(r, "name"), desk.text(r, "name_en")) for r in desk.rows(at, "areas") if "id" in r}
+    areas = {
+        r["id"]: (desk.text(r, "name"), desk.text(r, "name_en"))
+        for r in desk.rows(at, "areas")
+        if "id" in r
+    }
     disciplines = at.get("disciplines") or {}
     for name, area in disciplines.items():
         if area and area not in areas:
@@ -339,7 +378,10 @@ def _market(at: Lined, desk: _Desk, below: Market) -> Market:
     if not days or list(days) != sorted(set(days)):
         desk.complain(at, "remind_after_days", "remind_after_days 应为递增的天数，如 [3, 9, 21]")
     return Market(
-        days, desk.whole(at, "close_after_days"), desk.whole(at, "ask_outcome_after_days"), desk.whole(at, "longest_persons")
+        days,
+        desk.whole(at, "close_after_days"),
+        desk.whole(at, "ask_outcome_after_days"),
+        desk.whole(at, "longest_persons"),
     )
 
 
@@ -368,16 +410,26 @@ def _references(book: Book, folder: Path, desk: _Desk) -> Iterator[tuple[Path, i
         if target.indicator not in book.indicators:
             yield path, find(target.indicator), f"indicators.yaml 里没有指标“{target.indicator}”"
         if target.source and target.source not in book.sources:
-            yield path, find(f"source: {target.source}"), f"sources.yaml 里没有来源“{target.source}”，请登记"
+            yield (
+                path,
+                find(f"source: {target.source}"),
+                f"sources.yaml 里没有来源“{target.source}”，请登记",
+            )
         if target.parent and book.parent and not book.parent_target(target):
             yield path, find(f"parent: {target.parent}"), f"上级计划里没有目标“{target.parent}”"
     for task in plan.tasks:
         if task.source not in book.sources:
-            yield path, find(f"source: {task.source}"), f"sources.yaml 里没有来源“{task.source}”，请登记"
+            yield (
+                path,
+                find(f"source: {task.source}"),
+                f"sources.yaml 里没有来源“{task.source}”，请登记",
+            )
     for figure in book.figures:
         if figure.source not in book.sources:
-            yield folder / "figures.yaml", _line_finder(folder / "figures.yaml")(figure.source), (
-                f"sources.yaml 里没有来源“{figure.source}”，请登记"
+            yield (
+                folder / "figures.yaml",
+                _line_finder(folder / "figures.yaml")(figure.source),
+                (f"sources.yaml 里没有来源“{figure.source}”，请登记"),
             )
 
 

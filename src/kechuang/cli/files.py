@@ -34,7 +34,11 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise BadInput(path, 1, "id", "首行应为列名，且要有 id 列")
     for line, cells in enumerate(sheet.rows[1:], 2):
         if not is_blank(cells):
-            row = {h: _plain(c) for h, c in zip(heads, cells, strict=False) if h and c not in ("", None)}
+            row = {
+                h: _plain(c)
+                for h, c in zip(heads, cells, strict=False)
+                if h and c not in ("", None)
+            }
             row["id"] = str(row.get("id", ""))
             yield line, row
 

@@ -58,7 +58,9 @@ def createadmin(options: argparse.Namespace) -> int:
         name = input("单位名称：")
         person = input("您的姓名：")
         organisation, _ = keep_organisation(code, name, "bureau", SYSTEM, clock.now())
-        user = add_person(options.email, person, getpass.getpass("密码（至少 10 位）："), SYSTEM, clock.now())
+        user = add_person(
+            options.email, person, getpass.getpass("密码（至少 10 位）："), SYSTEM, clock.now()
+        )
         grant(user, organisation, "administrator", SYSTEM, clock.now())
     except DomainError as e:
         print(e.words, file=sys.stderr)
@@ -78,11 +80,19 @@ def serve(options: argparse.Namespace) -> int:
 
 def _listen(host: str, port: int) -> int:
 
-
     try:
-        server = create_server(application, host=host, port=port, threads=8, ident="kechuang", max_request_body_size=45_000_000)
+        server = create_server(
+            application,
+            host=host,
+            port=port,
+            threads=8,
+            ident="kechuang",
+            max_request_body_size=45_000_000,
+        )
     except OSError as e:
-        print(f"{host}:{port} 用不了：{e.strerror}。换一个端口：make demo PORT=8123", file=sys.stderr)
+        print(
+            f"{host}:{port} 用不了：{e.strerror}。换一个端口：make demo PORT=8123", file=sys.stderr
+        )
         return 1
     print(f"\n  打开  http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/\n", flush=True)  # noqa: S104 - only shown
     signal.signal(signal.SIGTERM, _interrupt)
@@ -100,7 +110,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _start_worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "kechuang.cli", "work"])  # noqa: S603 - our own command
+    return subprocess.Popen([sys.executable, "-m", "kechuang.cli", "work"])
 
 
 def _stop_worker(helper: subprocess.Popen[bytes] | None) -> None:
@@ -133,7 +143,10 @@ def work(options: argparse.Namespace) -> int:
 def demo(options: argparse.Namespace) -> int:
     """Everything on SQLite, with sample records and demo accounts."""
     if options.host not in LOOPBACK:
-        print(f"演示账号的密码是公开的，演示将可从 {options.host} 访问。请只在可信的网络里这样做。", file=sys.stderr)
+        print(
+            f"演示账号的密码是公开的，演示将可从 {options.host} 访问。请只在可信的网络里这样做。",
+            file=sys.stderr,
+        )
     data = Path(settings.KECHUANG_DATA)
     if options.reset and data.exists():
         shutil.rmtree(data)
@@ -211,4 +224,7 @@ def _report(batch: ImportBatch) -> None:
         print(f"没有用到的列：{'、'.join(counts['ignored_columns'])}")
     for row in batch.rows.filter(plan="wrong")[:50]:
         for found in row.problems:
-            print(f"  第 {row.line} 行 {found['column']} 列（{found['heading'] or '整行'}）：{found['words']}", file=sys.stderr)
+            print(
+                f"  第 {row.line} 行 {found['column']} 列（{found['heading'] or '整行'}）：{found['words']}",
+                file=sys.stderr,
+            )

@@ -52,7 +52,9 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="kechuang", description="科创：一个区的科技创新计划的操作系统")
+    parser = argparse.ArgumentParser(
+        prog="kechuang", description="科创：一个区的科技创新计划的操作系统"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     matching = commands.add_parser("match", help="为需求找成果，附理由（JSON Lines、CSV、XLSX）")
@@ -95,7 +97,9 @@ def _house_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     admin.set_defaults(run=_house("createadmin"))
 
     bring = commands.add_parser("import", help="导入表格")
-    bring.add_argument("kind", choices=["achievements", "demands", "firms", "contracts", "bulletins"])
+    bring.add_argument(
+        "kind", choices=["achievements", "demands", "firms", "contracts", "bulletins"]
+    )
     bring.add_argument("sheet", type=Path)
     bring.add_argument("--dry-run", action="store_true", help="只检查，不写入")
     bring.add_argument("--owner", default="", help="没有权利人一列时，用这个信用代码")

@@ -14,7 +14,16 @@ import numpy as np
 from kechuang.book import read_book
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.matching import (
-    Corpus, E5Embedder, LexicalIndex, Match, Matcher, Offer, VectorStore, Want, read_offer, read_want,
+    Corpus,
+    E5Embedder,
+    LexicalIndex,
+    Match,
+    Matcher,
+    Offer,
+    VectorStore,
+    Want,
+    read_offer,
+    read_want,
 )  # fmt: skip
 from kechuang.engines.matching.sense import Vectors, digest
 
@@ -67,15 +76,25 @@ class VectorCache:
         todo = list(missing.items())
         for start in range(0, len(todo), 16):
             part = todo[start : start + 16]
-            for (name, _), vector in zip(part, self.embedder.passages([t for _, t in part]), strict=True):
+            for (name, _), vector in zip(
+                part, self.embedder.passages([t for _, t in part]), strict=True
+            ):
                 self.known[name] = vector
             say(f"语义向量 {min(start + 16, len(todo))}/{len(todo)}")
         if todo and self.file:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             fresh = self.file.with_suffix(".new.npz")
-            np.savez(fresh, digests=np.array(list(self.known)), vectors=np.stack(list(self.known.values())))
+            np.savez(
+                fresh,
+                digests=np.array(list(self.known)),
+                vectors=np.stack(list(self.known.values())),
+            )
             fresh.replace(self.file)
-        return np.stack([self.known[d] for d in digests]) if digests else np.zeros((0, 384), np.float32)
+        return (
+            np.stack([self.known[d] for d in digests])
+            if digests
+            else np.zeros((0, 384), np.float32)
+        )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -106,7 +125,11 @@ class _Sense:
     """Vectors for a demand: of all achievements when few, else of its best by words."""
 
     def __init__(
-        self, offers: Mapping[str, Offer], index: LexicalIndex, matcher: Matcher, say: Callable[[str], None]
+        self,
+        offers: Mapping[str, Offer],
+        index: LexicalIndex,
+        matcher: Matcher,
+        say: Callable[[str], None],
     ) -> None:
         cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         self.embedder = E5Embedder(threads=os.cpu_count() or 2)
@@ -118,7 +141,9 @@ class _Sense:
         vector = self.embedder.query(want.whole)
         if self.whole is not None:
             return self.whole, vector
-        by_words = Corpus(self.index, VectorStore.empty(), lambda ids: {i: self.offers[i] for i in ids})
+        by_words = Corpus(
+            self.index, VectorStore.empty(), lambda ids: {i: self.offers[i] for i in ids}
+        )
         matches, _ = self.matcher.offers_for(want, by_words)
         return self._store([m.id for m in matches[:SHORTLIST]]), vector
 
@@ -135,7 +160,10 @@ def _line(want: Want, matches: Sequence[Match]) -> str:
                     "achievement": m.id,
                     "rank": m.rank,
                     "score": round(m.score, 6),
-                    "reasons": [{"kind": r.kind, "text": r.text, "weight": round(r.weight, 6)} for r in m.reasons],
+                    "reasons": [
+                        {"kind": r.kind, "text": r.text, "weight": round(r.weight, 6)}
+                        for r in m.reasons
+                    ],
                 }
                 for m in matches
             ],

@@ -66,7 +66,9 @@ def seed(say: Say) -> None:
         say(f"成果 {_listings('achievements', Achievement, known, officer, now)} 条")
         say(f"需求 {_listings('demands', Demand, known, officer, now)} 条")
         contracts = [_contract(row, known, now) for row in _rows("contracts")]
-        bulletins = [report({**r, "as_of": _day(r["as_of"])}, SYSTEM, now) for r in _rows("bulletins")]
+        bulletins = [
+            report({**r, "as_of": _day(r["as_of"])}, SYSTEM, now) for r in _rows("bulletins")
+        ]
         say(f"技术合同 {len(contracts)} 份，通报 {len(bulletins)} 条")
     worker.drain()
     say(f"匹配索引 {index.rebuild()}；语义向量由后台接着算")
@@ -75,7 +77,9 @@ def seed(say: Say) -> None:
 def _organisations(now: datetime) -> dict[str, Organisation]:
     known: dict[str, Organisation] = {}
     for row in _rows("organisations"):
-        organisation, _ = keep_organisation(row["code"], row["name"], row["kind"], SYSTEM, now, former_names=row["former_names"])
+        organisation, _ = keep_organisation(
+            row["code"], row["name"], row["kind"], SYSTEM, now, former_names=row["former_names"]
+        )
         known[row["code"]] = organisation
         if row["kind"] != "enterprise":
             continue
@@ -92,7 +96,12 @@ def _people(known: dict[str, Organisation], now: datetime) -> dict[str, User]:
         kind: next((o for o in known.values() if o.kind == kind), None)
         for kind in ("bureau", "centre", "enterprise", "university", "institute")
     }
-    home = {"broker": "centre", "enterprise": "enterprise", "researcher": "university", "reviewer": "institute"}
+    home = {
+        "broker": "centre",
+        "enterprise": "enterprise",
+        "researcher": "university",
+        "reviewer": "institute",
+    }
     people: dict[str, User] = {}
     for email, name, _ in ACCOUNTS:
         short = email.split("@")[0]
@@ -105,11 +114,20 @@ def _people(known: dict[str, Organisation], now: datetime) -> dict[str, User]:
 
 
 def _listings(
-    name: str, model: type[Achievement] | type[Demand], known: dict[str, Organisation], officer: Actor, now: datetime
+    name: str,
+    model: type[Achievement] | type[Demand],
+    known: dict[str, Organisation],
+    officer: Actor,
+    now: datetime,
 ) -> int:
     count = 0
     for count, row in enumerate(_rows(name), 1):
-        values = {**row, "owner": known.get(row["owner"]), "summary": row.get("text", ""), "reference": None}
+        values = {
+            **row,
+            "owner": known.get(row["owner"]),
+            "summary": row.get("text", ""),
+            "reference": None,
+        }
         thing = model(sample=True)
         if count <= _SUBMITTED + _CHECKED:
             listings.take_in(thing, values, SYSTEM, now)

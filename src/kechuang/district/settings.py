@@ -29,7 +29,9 @@ SECRET_KEY = _env("SECRET_KEY") or (DEMO_SECRET if KECHUANG_DEMO or TESTING else
 if not SECRET_KEY:
     raise ImproperlyConfigured("Set KECHUANG_SECRET_KEY to a long random text, or use 'make demo'.")
 if SECRET_KEY == DEMO_SECRET and not (KECHUANG_DEMO or TESTING):
-    raise ImproperlyConfigured("The demo's secret key is public. Set KECHUANG_SECRET_KEY to your own.")
+    raise ImproperlyConfigured(
+        "The demo's secret key is public. Set KECHUANG_SECRET_KEY to your own."
+    )
 ALLOWED_HOSTS = _env("HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in _env("ORIGINS").split(",") if origin]
 _SECURE = _env("HTTPS") == "1"
@@ -60,6 +62,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "ninja",
     "lucide",
 ]
 MIDDLEWARE = [
@@ -93,7 +96,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "kechuang.district.portal.context.house",
             ],
-            "builtins": ["kechuang.district.portal.templatetags.kechuang", "lucide.templatetags.lucide"],
+            "builtins": [
+                "kechuang.district.portal.templatetags.kechuang",
+                "lucide.templatetags.lucide",
+            ],
         },
     }
 ]
@@ -139,7 +145,10 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -197,7 +206,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 40_000_000
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend" if _env("SMTP_HOST") else "django.core.mail.backends.dummy.EmailBackend"
+    "django.core.mail.backends.smtp.EmailBackend"
+    if _env("SMTP_HOST")
+    else "django.core.mail.backends.dummy.EmailBackend"
 )
 EMAIL_HOST = _env("SMTP_HOST")
 EMAIL_PORT = int(_env("SMTP_PORT", "25"))
@@ -212,7 +223,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"kechuang": {"level": "INFO"}, "waitress": {"level": "WARNING"}, "axes": {"level": "ERROR"}},
+    "loggers": {
+        "kechuang": {"level": "INFO"},
+        "waitress": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},
+    },
 }
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

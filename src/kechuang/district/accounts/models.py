@@ -40,11 +40,15 @@ class Membership(models.Model):
     """A person's role in an organisation."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="memberships"
+    )
     role = models.CharField(max_length=16, choices=[(r.code, r.label) for r in ROLES.values()])
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "organisation", "role"], name="one_role_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organisation", "role"], name="one_role_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} · {ROLES[self.role].label}"

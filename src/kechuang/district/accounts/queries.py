@@ -29,7 +29,9 @@ def users_with_role(*roles: str) -> QuerySet[User]:
 
 def members_of(organisation_id: int) -> QuerySet[User]:
     """Active people of an organisation."""
-    return User.objects.filter(is_active=True, memberships__organisation_id=organisation_id).distinct()
+    return User.objects.filter(
+        is_active=True, memberships__organisation_id=organisation_id
+    ).distinct()
 
 
 def organisations() -> QuerySet[Organisation]:

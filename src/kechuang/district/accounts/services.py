@@ -59,7 +59,13 @@ def keep_organisation(
 
 
 def add_person(
-    email: str, name: str, password: str | None, actor: Actor, at: datetime, *, is_demo: bool = False
+    email: str,
+    name: str,
+    password: str | None,
+    actor: Actor,
+    at: datetime,
+    *,
+    is_demo: bool = False,
 ) -> User:
     """A new account; the person sets their own password by the reset letter when none is given."""
     if not (verdict := can_manage_people(actor)):
@@ -74,19 +80,28 @@ def add_person(
         user.set_password(password)
         user.save()
         ledger.record(
-            "accounts.person.add", subject_kind="accounts.person", subject_id=user.pk, label=user.name, actor=actor, at=at
+            "accounts.person.add",
+            subject_kind="accounts.person",
+            subject_id=user.pk,
+            label=user.name,
+            actor=actor,
+            at=at,
         )
     return user
 
 
-def grant(user: User, organisation: Organisation, role: str, actor: Actor, at: datetime) -> Membership:
+def grant(
+    user: User, organisation: Organisation, role: str, actor: Actor, at: datetime
+) -> Membership:
     """Give a role in an organisation."""
     if not (verdict := can_manage_people(actor)):
         raise NotAllowed(verdict.why)
     if role not in ROLES:
         raise Invalid("没有这个角色", "role")
     with transaction.atomic():
-        held, new = Membership.objects.get_or_create(user=user, organisation=organisation, role=role)
+        held, new = Membership.objects.get_or_create(
+            user=user, organisation=organisation, role=role
+        )
         if new:
             ledger.record(
                 "accounts.membership.grant", subject_kind="accounts.person", subject_id=user.pk, label=str(user),
@@ -109,7 +124,15 @@ def revoke(membership: Membership, actor: Actor, at: datetime, why: str = "") ->
 
 
 def write_letter(
-    key: str, subject: str, body: str, at: datetime, *, user: User | None = None, name: str = "", email: str = "", link: str = ""
+    key: str,
+    subject: str,
+    body: str,
+    at: datetime,
+    *,
+    user: User | None = None,
+    name: str = "",
+    email: str = "",
+    link: str = "",
 ) -> Letter:
     """Write to a person, once per key. The worker sends the e-mail."""
     letter, _ = Letter.objects.get_or_create(
@@ -130,7 +153,11 @@ def mark_read(letter: Letter, at: datetime) -> None:
 
 def send_waiting(at: datetime, most: int = 20) -> int:
     """Send letters by e-mail; returns how many were tried. A refusal is kept and tried again, five times."""
-    waiting = list(Letter.objects.filter(sent_at=None, tries__lt=_SEND_TRIES).exclude(email="").order_by("id")[:most])
+    waiting = list(
+        Letter.objects.filter(sent_at=None, tries__lt=_SEND_TRIES)
+        .exclude(email="")
+        .order_by("id")[:most]
+    )
     for letter in waiting:
         link = f"\n\n{settings.KECHUANG_SITE}{letter.link}" if letter.link else ""
         try:

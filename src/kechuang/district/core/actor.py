@@ -14,7 +14,9 @@ class Actor:
     label: str
     roles: frozenset[str] = field(default_factory=frozenset)
     organisations: frozenset[int] = field(default_factory=frozenset)
-    firms: frozenset[int] = field(default_factory=frozenset)  # enterprises among them: possible rivals
+    firms: frozenset[int] = field(
+        default_factory=frozenset
+    )  # enterprises among them: possible rivals
 
     def has(self, *roles: str) -> bool:
         """Whether the person holds one of these roles."""

@@ -79,7 +79,9 @@ def verify() -> Proof:
     before, count = _GENESIS, 0
     for entry in Entry.objects.order_by("id").iterator(chunk_size=2000):
         if entry.before != before:
-            return Proof(count, entry.id, f"第 {entry.id} 条与上一条接不上：有条目被删去或插入", before)
+            return Proof(
+                count, entry.id, f"第 {entry.id} 条与上一条接不上：有条目被删去或插入", before
+            )
         if hash_of(entry) != entry.hash:
             return Proof(count, entry.id, f"第 {entry.id} 条的内容被改过", before)
         before, count = entry.hash, count + 1
@@ -90,5 +92,3 @@ def root_of(day: date) -> str:
     """The hash of the last entry up to and including a day; the portal publishes it."""
     last = Entry.objects.filter(day__lte=day).order_by("-id").values_list("hash", flat=True).first()
     return last or _GENESIS
-
-

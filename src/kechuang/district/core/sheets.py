@@ -14,7 +14,12 @@ from kechuang.engines.base.sheets import column_name
 from .models import ImportBatch
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 REMEDY = "问题与改法"
 
 

@@ -31,9 +31,15 @@ def deliver_once(now: datetime, only: tuple[str, ...] = ()) -> int:
         return 0
     reaction = reactions.REACTIONS.get(first)
     if reaction is None:  # a reaction that a newer version took away
-        return Delivery.objects.filter(reaction=first, state="pending").update(state="done", error="gone")
+        return Delivery.objects.filter(reaction=first, state="pending").update(
+            state="done", error="gone"
+        )
     lease = str(uuid.uuid4())
-    ids = list(waiting.filter(reaction=first).order_by("entry_id").values_list("id", flat=True)[: reaction.batch])
+    ids = list(
+        waiting.filter(reaction=first)
+        .order_by("entry_id")
+        .values_list("id", flat=True)[: reaction.batch]
+    )
     taken = _waiting(now).filter(id__in=ids).update(lease=lease, leased_until=now + LEASE)
     if not taken:
         return 0
@@ -66,7 +72,9 @@ def _put_back(mine: QuerySet[Delivery], now: datetime, error: Exception) -> None
 
 def retry_stuck() -> int:
     """Give stuck deliveries another chance (an administrator's button)."""
-    return Delivery.objects.filter(state="stuck").update(state="pending", tries=0, due_at=clock.now())
+    return Delivery.objects.filter(state="stuck").update(
+        state="pending", tries=0, due_at=clock.now()
+    )
 
 
 def beat(now: datetime) -> int:
@@ -74,7 +82,9 @@ def beat(now: datetime) -> int:
     run = 0
     for schedule in reactions.SCHEDULES.values():
         with transaction.atomic():
-            last, new = Beat.objects.select_for_update().get_or_create(name=schedule.name, defaults={"last_at": now})
+            last, new = Beat.objects.select_for_update().get_or_create(
+                name=schedule.name, defaults={"last_at": now}
+            )
             if not new and now - last.last_at < schedule.every:
                 continue
             Beat.objects.filter(name=schedule.name).update(last_at=now)

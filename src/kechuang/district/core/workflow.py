@@ -50,7 +50,9 @@ class Workflow(Generic[Thing]):
         for row in self.steps:
             unknown = ({row.target} if row.target else set()) | row.sources
             if not unknown <= set(self.states):
-                raise ValueError(f"{self.name}.{row.name}: unknown state {unknown - set(self.states)}")
+                raise ValueError(
+                    f"{self.name}.{row.name}: unknown state {unknown - set(self.states)}"
+                )
         WORKFLOWS[self.name] = self
 
     def step(self, name: str) -> Step[Thing]:
@@ -60,7 +62,9 @@ class Workflow(Generic[Thing]):
     def open_steps(self, thing: Thing, actor: Actor) -> list[Step[Thing]]:
         """The steps this person may take now: what a page offers as buttons."""
         return [
-            s for s in self.steps if s.page and thing.state in s.sources and s.permission(actor, thing).allowed
+            s
+            for s in self.steps
+            if s.page and thing.state in s.sources and s.permission(actor, thing).allowed
         ]
 
 
@@ -106,15 +110,24 @@ def advance(
         if locked.state not in row.sources:
             now_at = workflow.states.get(locked.state, locked.state)
             raise WrongState(
-                f"现在是“{now_at}”，不能{row.label}。请刷新页面看最新状态。", facts={"state": locked.state, "step": name}
+                f"现在是“{now_at}”，不能{row.label}。请刷新页面看最新状态。",
+                facts={"state": locked.state, "step": name},
             )
         if version is not None and version != locked.version:
-            raise Stale("您打开之后有人改过这条记录。请刷新，核对后再提交。", facts={"version": locked.version})
+            raise Stale(
+                "您打开之后有人改过这条记录。请刷新，核对后再提交。",
+                facts={"version": locked.version},
+            )
         if row.needs_why and not why.strip():
             raise Invalid("请写明理由", "why", "why_missing")
         old = locked.state
         target = row.target or old
-        fields = {**(changes or {}), "state": target, "version": locked.version + 1, "changed_at": at}
+        fields = {
+            **(changes or {}),
+            "state": target,
+            "version": locked.version + 1,
+            "changed_at": at,
+        }
         manager.filter(pk=thing.pk).update(**fields)
         thing.refresh_from_db()
         return _tell(workflow, row, thing, actor, at, old, why, facts, key)

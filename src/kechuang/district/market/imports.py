@@ -28,29 +28,56 @@ class ListingSheet:
         thing = self.model(created_by=actor.id, owner_id=next(iter(actor.organisations), None))
         return can_take_in(actor, thing)
 
-    def prepare(self, values: list[Mapping[str, Any]], options: Mapping[str, Any]) -> dict[str, Any]:
+    def prepare(
+        self, values: list[Mapping[str, Any]], options: Mapping[str, Any]
+    ) -> dict[str, Any]:
         codes = {v["owner"] for v in values if v.get("owner")} | {options.get("owner") or ""}
         references = {v["reference"] for v in values if v.get("reference")}
-        known = {x.reference: x for x in self.model._default_manager.filter(reference__in=references).select_related("owner")}
+        known = {
+            x.reference: x
+            for x in self.model._default_manager.filter(reference__in=references).select_related(
+                "owner"
+            )
+        }
         titles: dict[str, list[tuple[int, str, str]]] = {}
         live = self.model._default_manager.exclude(state__in=("retracted", "closed")).order_by("id")
         for pk, title, digest in live.values_list("pk", "title", "digest"):
             titles.setdefault(comparable(title), []).append((pk, title, digest))
         patents: dict[str, tuple[int, str]] = {}
         if self.model is Achievement and any(v.get("patents") for v in values):
-            for pk, title, numbers in Achievement.objects.exclude(state="retracted").exclude(patents=[]).values_list("pk", "title", "patents"):
-                patents.update({n: (pk, title) for n in numbers})
-        return {"owners": organisations_by_code(codes), "known": known, "titles": titles, "patents": patents, "seen": {}}
+            for pk, title, numbers in (
+                Achievement.objects.exclude(state="retracted")
+                .exclude(patents=[])
+                .values_list("pk", "title", "patents")
+            ):
+                patents.update(dict.fromkeys(numbers, (pk, title)))
+        return {
+            "owners": organisations_by_code(codes),
+            "known": known,
+            "titles": titles,
+            "patents": patents,
+            "seen": {},
+        }
 
-    def check(self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]) -> RowPlan:
+    def check(
+        self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]
+    ) -> RowPlan:
         found = RowPlan("create")
         code = values.get("owner") or options.get("owner") or ""
         owner = context["owners"].get(code)
         if code and owner is None:
-            found.problems.append(Invalid(f"单位 {code} 还没有登记，请先导入企业名单或登记单位", "owner", "import.no_owner"))
+            found.problems.append(
+                Invalid(
+                    f"单位 {code} 还没有登记，请先导入企业名单或登记单位",
+                    "owner",
+                    "import.no_owner",
+                )
+            )
         thing = self.model(created_by=actor.id)
         listings.fill(thing, self._values(values, owner))
-        found.problems += [e for e in listings.check_values(thing) if e.field != "owner" or not found.problems]
+        found.problems += [
+            e for e in listings.check_values(thing) if e.field != "owner" or not found.problems
+        ]
         known = context["known"].get(values.get("reference") or "")
         if known:
             self._compare(actor, known, thing, found)
@@ -65,7 +92,10 @@ class ListingSheet:
         return bool(permission(actor, thing))
 
     def _values(self, values: Mapping[str, Any], owner: object) -> dict[str, Any]:
-        cleaned = {k: ("" if v is None and k in ("field", "wanted", "tried", "summary") else v) for k, v in values.items()}
+        cleaned = {
+            k: ("" if v is None and k in ("field", "wanted", "tried", "summary") else v)
+            for k, v in values.items()
+        }
         if cleaned.get("confidentiality", "") is None:
             cleaned["confidentiality"] = "open"
         return {**cleaned, "owner": owner}
@@ -73,7 +103,9 @@ class ListingSheet:
     def _compare(self, actor: Actor, known: Listing, thing: Listing, found: RowPlan) -> None:
         visible = achievements_visible_to if self.model is Achievement else demands_visible_to
         if not visible(actor).filter(pk=known.pk).exists():
-            found.problems.append(Invalid("这个编号不能使用，请留空，由系统编号", "reference", "import.reference"))
+            found.problems.append(
+                Invalid("这个编号不能使用，请留空，由系统编号", "reference", "import.reference")
+            )
             return
         fields = listings.FIELDS[self.model]
         changed = [n for n in fields if n != "owner" and getattr(known, n) != getattr(thing, n)]
@@ -81,17 +113,25 @@ class ListingSheet:
             changed.append("owner")
         found.plan, found.subject_id = ("update" if changed else "same"), str(known.pk)
         if changed and known.state not in ("published", "paused", "draft", "submitted", "checked"):
-            found.problems.append(Invalid(f"这条记录{known.state_label}，不能再改", "reference", "import.closed"))
+            found.problems.append(
+                Invalid(f"这条记录{known.state_label}，不能再改", "reference", "import.closed")
+            )
         if changed:
-            found.before = {n: self._plain(getattr(known, n)) for n in fields if n != "owner"} | {"owner_id": known.owner_id}
+            found.before = {n: self._plain(getattr(known, n)) for n in fields if n != "owner"} | {
+                "owner_id": known.owner_id
+            }
             found.notes.append(f"将更新 {known.reference}：{len(changed)} 项有变")
 
     def _plain(self, value: object) -> object:
         return value.isoformat() if hasattr(value, "isoformat") else value
 
-    def _doubt(self, thing: Listing, values: Mapping[str, Any], context: Any, found: RowPlan) -> None:
+    def _doubt(
+        self, thing: Listing, values: Mapping[str, Any], context: Any, found: RowPlan
+    ) -> None:
         if (first := context["seen"].get(thing.digest)) is not None:
-            found.problems.append(Invalid(f"与前面“{first}”的内容完全相同，请只留一行", "title", "import.twice"))
+            found.problems.append(
+                Invalid(f"与前面“{first}”的内容完全相同，请只留一行", "title", "import.twice")
+            )
         context["seen"][thing.digest] = thing.title
         for number in values.get("patents") or []:
             if number in context["patents"]:
@@ -99,13 +139,17 @@ class ListingSheet:
                 found.doubts.append((str(pk), title, f"专利号相同：{number}"))
         for pk, title, digest in context["titles"].get(comparable(thing.title), [])[:3]:
             if digest == thing.digest:
-                found.problems.append(Invalid("库里已有内容完全相同的记录，请删去此行", "title", "import.exists"))
+                found.problems.append(
+                    Invalid("库里已有内容完全相同的记录，请删去此行", "title", "import.exists")
+                )
                 return
             found.doubts.append((str(pk), title, "名称相同，内容不同"))
         if found.doubts:
             found.notes.append("可能与已有记录是同一条，导入后请人核对")
 
-    def apply(self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime) -> Applied:
+    def apply(
+        self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
+    ) -> Applied:
         code = row.values.get("owner") or options.get("owner") or ""
         owner = organisations_by_code([code]).get(code) if code else None
         values = self._values(row.values, owner)

@@ -14,7 +14,9 @@ def can_see(actor: Actor, thing: Listing) -> Verdict:
     """Beside visible_to(): the same answer for one record."""
     if actor.is_system:
         return YES
-    own = actor.id > 0 and (thing.created_by == actor.id or (thing.owner_id or 0) in actor.organisations)
+    own = actor.id > 0 and (
+        thing.created_by == actor.id or (thing.owner_id or 0) in actor.organisations
+    )
     hidden = isinstance(thing, Demand) and thing.confidentiality == "brokers"
     if thing.state == "published" and not hidden:
         return YES
@@ -87,4 +89,8 @@ def can_report_outcome(actor: Actor, introduction: Introduction) -> Verdict:
     if _works_on(actor):
         return YES
     asked = (i.nonce for i in introduction.invitations.all() if i.side == "firm")
-    return YES if any(actor.has(f"invitee:{nonce}") for nonce in asked) else no("请用询问信里的链接回答")
+    return (
+        YES
+        if any(actor.has(f"invitee:{nonce}") for nonce in asked)
+        else no("请用询问信里的链接回答")
+    )

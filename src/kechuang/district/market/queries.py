@@ -66,7 +66,9 @@ def search(found: QuerySet[L], words: str, actor: Actor) -> QuerySet[L]:
 
 def introductions_visible_to(actor: Actor) -> QuerySet[Introduction]:
     """Staff see all; a firm and an owner see their own once they were asked."""
-    found = Introduction.objects.select_related("demand__owner", "achievement__owner").prefetch_related("invitations")
+    found = Introduction.objects.select_related(
+        "demand__owner", "achievement__owner"
+    ).prefetch_related("invitations")
     if is_staff(actor):
         return found
     return found.filter(Q(demand__owner_id__in=actor.firms) if actor.firms else Q(pk__in=()))
@@ -74,7 +76,9 @@ def introductions_visible_to(actor: Actor) -> QuerySet[Introduction]:
 
 def invitation_by_nonce(pk: int, nonce: str) -> Invitation | None:
     return (
-        Invitation.objects.select_related("introduction__demand__owner", "introduction__achievement__owner")
+        Invitation.objects.select_related(
+            "introduction__demand__owner", "introduction__achievement__owner"
+        )
         .filter(pk=pk, nonce=nonce)
         .first()
     )

@@ -19,7 +19,9 @@ def _listing_steps() -> tuple[Step, ...]:
         step("pause", "暂停", "published", "paused", may.can_write, needs_why=True),
         step("resume", "恢复发布", "paused", "published", may.can_write),
         step("close", "关闭", "published paused", "closed", may.can_write, needs_why=True),
-        step("retract", "撤销导入", "submitted published", "retracted", may.can_take_in, page=False),
+        step(
+            "retract", "撤销导入", "submitted published", "retracted", may.can_take_in, page=False
+        ),
     )
 
 
@@ -48,7 +50,14 @@ INTRODUCTIONS = Workflow(
 INVITATIONS = Workflow(
     "market.invitation",
     Invitation,
-    {"waiting": "等待回答", "accepted": "同意", "declined": "谢绝", "asking": "需要更多信息", "lapsed": "逾期未答", "off": "已撤回"},
+    {
+        "waiting": "等待回答",
+        "accepted": "同意",
+        "declined": "谢绝",
+        "asking": "需要更多信息",
+        "lapsed": "逾期未答",
+        "off": "已撤回",
+    },
     (
         step("invite", "邀请", "", "waiting", may.only_system, page=False),
         step("accept", "同意对接", "waiting asking", "accepted", may.can_answer),

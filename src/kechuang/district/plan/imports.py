@@ -34,10 +34,17 @@ class BulletinSheet:
     def permission(self, actor: Actor) -> Verdict:
         return can_report(actor)
 
-    def prepare(self, values: list[Mapping[str, Any]], options: Mapping[str, Any]) -> dict[tuple[str, str, str], Bulletin]:
-        return {(b.indicator, b.place, b.as_of.isoformat()): b for b in Bulletin.objects.filter(state="recorded")}
+    def prepare(
+        self, values: list[Mapping[str, Any]], options: Mapping[str, Any]
+    ) -> dict[tuple[str, str, str], Bulletin]:
+        return {
+            (b.indicator, b.place, b.as_of.isoformat()): b
+            for b in Bulletin.objects.filter(state="recorded")
+        }
 
-    def check(self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]) -> RowPlan:
+    def check(
+        self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]
+    ) -> RowPlan:
         found = RowPlan("create")
         try:
             clean = self._values(values)
@@ -61,9 +68,13 @@ class BulletinSheet:
         }  # fmt: skip
 
     def _changes(self, known: Bulletin, clean: Mapping[str, Any]) -> dict[str, Any]:
-        return {k: clean[k] for k in ("value", "counting", "source") if getattr(known, k) != clean[k]}
+        return {
+            k: clean[k] for k in ("value", "counting", "source") if getattr(known, k) != clean[k]
+        }
 
-    def apply(self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime) -> Applied:
+    def apply(
+        self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
+    ) -> Applied:
         clean = self._values(row.values)
         if row.subject_id:
             bulletin = Bulletin.objects.get(pk=row.subject_id)

@@ -42,10 +42,18 @@ def _firms(rung: str) -> Callable[[int, date], Found]:
 _RECOGNITION = ("registry.recognition.*",)
 MEASURES: dict[str, Measure] = {
     "technology_contract_turnover": Measure(
-        _turnover, "在本区登记、未注销的技术合同，按登记日期计入当年，合同成交额合计", ("transfer.contract.*",)
+        _turnover,
+        "在本区登记、未注销的技术合同，按登记日期计入当年，合同成交额合计",
+        ("transfer.contract.*",),
     ),
     "high_tech": Measure(_firms("high_tech"), "当日证书在有效期内的企业，每家计一次", _RECOGNITION),
-    "young_eagle": Measure(_firms("young_eagle"), "当年 1 月 1 日以来评价入库的企业，每家计一次", _RECOGNITION),
-    "gazelle": Measure(_firms("gazelle"), "当年 1 月 1 日以来评价入库的企业，每家计一次", _RECOGNITION),
-    "leading": Measure(_firms("leading"), "当日在有效期内的领军（培育）企业，每家计一次", _RECOGNITION),
+    "young_eagle": Measure(
+        _firms("young_eagle"), "当年 1 月 1 日以来评价入库的企业，每家计一次", _RECOGNITION
+    ),
+    "gazelle": Measure(
+        _firms("gazelle"), "当年 1 月 1 日以来评价入库的企业，每家计一次", _RECOGNITION
+    ),
+    "leading": Measure(
+        _firms("leading"), "当日在有效期内的领军（培育）企业，每家计一次", _RECOGNITION
+    ),
 }

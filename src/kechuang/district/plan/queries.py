@@ -14,7 +14,9 @@ def bulletins_visible_to(actor: Actor) -> QuerySet[Bulletin]:
 
 def latest_bulletin(indicator: str, place: str, year: int) -> Bulletin | None:
     """The newest figure of a year for a place."""
-    return Bulletin.objects.filter(state="recorded", indicator=indicator, place=place, as_of__year=year).first()
+    return Bulletin.objects.filter(
+        state="recorded", indicator=indicator, place=place, as_of__year=year
+    ).first()
 
 
 def measurements(indicator: str, year: int) -> QuerySet[Measurement]:

@@ -38,7 +38,9 @@ class Reading:
     bulletin: Bulletin | None
 
 
-def measure(indicator: Indicator, year: int, today: date, at: datetime, entry_id: int | None = None) -> Measurement | None:
+def measure(
+    indicator: Indicator, year: int, today: date, at: datetime, entry_id: int | None = None
+) -> Measurement | None:
     """Reckon, and keep the result when it differs from the last one."""
     found = reckon(indicator, year, today)
     if found is None:
@@ -73,7 +75,13 @@ def reading(book: Book, target: Target, year: int, today: date) -> Reading:
     known, found = MEASURES.get(indicator.measure), reckon(indicator, year, today)
     place = book.places[book.place].name if book.place in book.places else book.title
     bulletin = latest_bulletin(indicator.id, place, year)
-    common = {"target": target, "indicator": indicator, "year": year, "parent": book.parent_target(target), "bulletin": bulletin}
+    common = {
+        "target": target,
+        "indicator": indicator,
+        "year": year,
+        "parent": book.parent_target(target),
+        "bulletin": bulletin,
+    }
     if known and found and found.rows:
         return Reading(
             **common, as_of=last_day(year, today), value=found.value, how="computed", scope=known.scope,
@@ -92,7 +100,15 @@ def reading(book: Book, target: Target, year: int, today: date) -> Reading:
         )  # type: ignore[arg-type]  # fmt: skip
     scope = known.scope if known else ""
     return Reading(
-        **common, as_of=None, value=None, how="none", scope=scope, light="none", rows=0, source="", period=str(year)
+        **common,
+        as_of=None,
+        value=None,
+        how="none",
+        scope=scope,
+        light="none",
+        rows=0,
+        source="",
+        period=str(year),
     )  # type: ignore[arg-type]
 
 
@@ -122,7 +138,9 @@ def report(values: Mapping[str, Any], actor: Actor, at: datetime) -> Bulletin:
     return bulletin
 
 
-def restate(bulletin: Bulletin, changes: Mapping[str, Any], actor: Actor, at: datetime, why: str) -> Entry:
+def restate(
+    bulletin: Bulletin, changes: Mapping[str, Any], actor: Actor, at: datetime, why: str
+) -> Entry:
     """A later print says otherwise; the ledger keeps what stood before."""
     facts = {"was": {k: str(getattr(bulletin, k)) for k in changes}}
     return advance(BULLETINS, "restate", bulletin, actor, at, why=why, changes=changes, facts=facts)
@@ -145,4 +163,9 @@ def indicator_by_words(book: Book, words: str) -> Indicator:
     if len(near) == 1:
         return near[0]
     titles = tuple(i.title for i in book.indicators.values())
-    raise Invalid(f"不认识指标“{words}”", "indicator", "plan.indicator", proposals=tuple(i.title for i in near) or titles)
+    raise Invalid(
+        f"不认识指标“{words}”",
+        "indicator",
+        "plan.indicator",
+        proposals=tuple(i.title for i in near) or titles,
+    )

@@ -23,7 +23,9 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "book": current_book(),
         "actor": actor,
         "menu": menu_for(actor) if actor else [],
-        "languages": [(code, label, translate_url(path, code)) for code, label in settings.LANGUAGES],
+        "languages": [
+            (code, label, translate_url(path, code)) for code, label in settings.LANGUAGES
+        ],
         "language": get_language(),
         "unread": inbox(actor).filter(read_at=None).count() if actor and actor.id else 0,
         "role_labels": [ROLES[r].label for r in ROLES if actor and r in actor.roles],

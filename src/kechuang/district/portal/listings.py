@@ -36,7 +36,9 @@ def _title(thing: Listing) -> Any:
 
 
 def _state(thing: Listing) -> Any:
-    return format_html('<span class="state state-{}">{}</span>', thing.state, gettext(thing.state_label))
+    return format_html(
+        '<span class="state state-{}">{}</span>', thing.state, gettext(thing.state_label)
+    )
 
 
 def _filters(actor: Actor, kind: type[Listing]) -> list[Filter]:
@@ -44,13 +46,29 @@ def _filters(actor: Actor, kind: type[Listing]) -> list[Filter]:
     found = [
         Filter("area", "技术领域", [(a, a) for a in areas], lambda q, v: q.filter(area=v)),
         Filter("mode", "方式", list(MODES.items()), _by_mode),
-        Filter("trl", "成熟度", [(str(n), f"TRL ≥ {n}") for n in range(1, 10)], lambda q, v: q.filter(trl__gte=int(v))),
+        Filter(
+            "trl",
+            "成熟度",
+            [(str(n), f"TRL ≥ {n}") for n in range(1, 10)],
+            lambda q, v: q.filter(trl__gte=int(v)),
+        ),
     ]
     if kind is Demand and is_staff(actor):
-        found.append(Filter("level", "公开程度", CONFIDENTIALITY, lambda q, v: q.filter(confidentiality=v)))
+        found.append(
+            Filter("level", "公开程度", CONFIDENTIALITY, lambda q, v: q.filter(confidentiality=v))
+        )
     if actor.id:
-        found.append(Filter("state", "状态", list(LISTING_STATES.items()), lambda q, v: q.filter(state=v)))
-        found.append(Filter("own", "范围", [("1", "本单位")], lambda q, v: q.filter(owner_id__in=actor.organisations)))
+        found.append(
+            Filter("state", "状态", list(LISTING_STATES.items()), lambda q, v: q.filter(state=v))
+        )
+        found.append(
+            Filter(
+                "own",
+                "范围",
+                [("1", "本单位")],
+                lambda q, v: q.filter(owner_id__in=actor.organisations),
+            )
+        )
     return found
 
 
@@ -83,14 +101,23 @@ def demands_table(actor: Actor) -> Table:
     columns = [
         Column("需求名称", _title, "title"),
         Column("技术领域", lambda d: gettext(d.area or d.field), "area", minor=True),
-        Column("要求成熟度", lambda d: f"TRL {d.trl}" if d.trl else "", "trl", number=True, minor=True),
+        Column(
+            "要求成熟度", lambda d: f"TRL {d.trl}" if d.trl else "", "trl", number=True, minor=True
+        ),
         Column("合作方式", lambda d: modes_text(d.modes), minor=True),
         Column("预算", lambda d: money(d.budget_fen), "budget_fen", number=True),
         Column("截止", lambda d: d.due_on or "", "due_on", number=True, minor=True),
         Column("企业", lambda d: owner_name(actor, d)),
     ]
     if is_staff(actor):
-        columns.append(Column("公开程度", lambda d: gettext(d.get_confidentiality_display()), "confidentiality", minor=True))
+        columns.append(
+            Column(
+                "公开程度",
+                lambda d: gettext(d.get_confidentiality_display()),
+                "confidentiality",
+                minor=True,
+            )
+        )
     if actor.id:
         columns.append(Column("状态", _state, "state"))
     can_add = actor.has("enterprise", "officer", "broker")
@@ -104,8 +131,22 @@ def demands_table(actor: Actor) -> Table:
 
 def achievement_row(thing: Achievement) -> Mapping[str, object]:
     """A row of the export, by the layout's fields."""
-    names = ("reference", "title", "summary", "keywords", "field", "trl", "modes", "price_fen", "people", "patents")
-    return {**{n: getattr(thing, n) for n in names}, "owner": thing.owner.code if thing.owner else None}
+    names = (
+        "reference",
+        "title",
+        "summary",
+        "keywords",
+        "field",
+        "trl",
+        "modes",
+        "price_fen",
+        "people",
+        "patents",
+    )
+    return {
+        **{n: getattr(thing, n) for n in names},
+        "owner": thing.owner.code if thing.owner else None,
+    }
 
 
 def demand_row(actor: Actor, thing: Demand) -> Mapping[str, object]:

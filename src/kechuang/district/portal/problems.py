@@ -10,7 +10,11 @@ TITLES = {403: "不能这样做", 404: "没有找到", 409: "情况有变", 422:
 
 def as_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     """A refusal as a page that says what to do."""
-    facts = {"title": TITLES.get(error.status, "没有成功"), "words": error.words, "code": error.code}
+    facts = {
+        "title": TITLES.get(error.status, "没有成功"),
+        "words": error.words,
+        "code": error.code,
+    }
     return render(request, "problem.html", facts, status=error.status)
 
 
@@ -20,13 +24,20 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(
-        request, "problem.html", {"title": TITLES[403], "words": "您没有这项权限。需要时请联系管理员。"}, status=403
+        request,
+        "problem.html",
+        {"title": TITLES[403], "words": "您没有这项权限。需要时请联系管理员。"},
+        status=403,
     )
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return HttpResponseForbidden(
-        render(request, "problem.html", {"title": "页面过期了", "words": "请返回上一页，刷新后再提交；已填的内容还在。"})
+        render(
+            request,
+            "problem.html",
+            {"title": "页面过期了", "words": "请返回上一页，刷新后再提交；已填的内容还在。"},
+        )
     )
 
 

@@ -20,7 +20,9 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 def overrides() -> tuple[tuple[str, str], ...]:
     """Pairs of locale/zh-hant.txt: what opencc writes, what is wanted."""
     path = Path(settings.LOCALE_PATHS[0]) / "zh-hant.txt"
-    pairs = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if "\t" in line]
+    pairs = [
+        line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if "\t" in line
+    ]
     return tuple((a.strip(), b.strip()) for a, b in pairs)
 
 

@@ -14,6 +14,8 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
 
-def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
+def locked_out(
+    request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any
+) -> HttpResponse:
     words = "密码连续输错太多次，请 15 分钟后再试，或请管理员帮您重设密码。"
     return render(request, "problem.html", {"title": "暂时锁住了", "words": words}, status=429)

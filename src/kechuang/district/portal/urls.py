@@ -20,7 +20,9 @@ def _listing(kind: str) -> list[object]:
         path(f"{kind}s/new/", listings.new, facts, name=f"{kind}-new"),
         path(f"{kind}s/<int:pk>/", listings.page, facts, name=kind),
         path(f"{kind}s/<int:pk>/edit/", listings.edit, facts, name=f"{kind}-edit"),
-        path(f"{kind}s/<int:pk>/steps/<slug:name>/", listings.take_step, facts, name=f"{kind}-step"),
+        path(
+            f"{kind}s/<int:pk>/steps/<slug:name>/", listings.take_step, facts, name=f"{kind}-step"
+        ),
     ]
 
 
@@ -37,7 +39,11 @@ _pages = [
     *_listing("demand"),
     path("demands/<int:pk>/matches/", matches.for_demand, name="demand-matches"),
     path("achievements/<int:pk>/matches/", matches.for_achievement, name="achievement-matches"),
-    path("demands/<int:demand_pk>/introduce/<int:achievement_pk>/", matches.introduce, name="introduce"),
+    path(
+        "demands/<int:demand_pk>/introduce/<int:achievement_pk>/",
+        matches.introduce,
+        name="introduce",
+    ),
     path("introductions/", introductions.listed, name="introductions"),
     path("introductions/<int:pk>/", introductions.page, name="introduction"),
     path("introductions/<int:pk>/act/", introductions.act, name="introduction-act"),

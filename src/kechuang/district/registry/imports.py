@@ -28,20 +28,28 @@ class FirmSheet:
     def permission(self, actor: Actor) -> Verdict:
         return can_keep(actor)
 
-    def prepare(self, values: list[Mapping[str, Any]], options: Mapping[str, Any]) -> dict[str, Any]:
+    def prepare(
+        self, values: list[Mapping[str, Any]], options: Mapping[str, Any]
+    ) -> dict[str, Any]:
         codes = {v["code"] for v in values if v.get("code")}
         known = organisations_by_code(codes)
-        held = Recognition.objects.filter(firm__organisation__code__in=codes, state="recorded").select_related("firm__organisation")
+        held = Recognition.objects.filter(
+            firm__organisation__code__in=codes, state="recorded"
+        ).select_related("firm__organisation")
         by_key: dict[tuple[str, str, str], Recognition] = {
             (r.firm.organisation.code, r.rung, r.number): r for r in held
         }
         firms = {f.organisation_id: f for f in Firm.objects.filter(organisation__in=known.values())}
         names: dict[str, Organisation] = {}
-        for organisation in Organisation.objects.filter(name__in={v["name"] for v in values if v.get("name")}):
+        for organisation in Organisation.objects.filter(
+            name__in={v["name"] for v in values if v.get("name")}
+        ):
             names[organisation.name] = organisation
         return {"known": known, "held": by_key, "firms": firms, "names": names}
 
-    def check(self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]) -> RowPlan:
+    def check(
+        self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]
+    ) -> RowPlan:
         found = RowPlan("create")
         organisation = context["known"].get(values["code"])
         self._check_days(values, found)
@@ -49,44 +57,75 @@ class FirmSheet:
         if organisation and organisation.name != values["name"]:
             found.notes.append(f"名称由“{organisation.name}”改为“{values['name']}”，原名留作曾用名")
         elif organisation is None and namesake:
-            found.notes.append(f"同名单位已有（{namesake.code}），信用代码不同，按两家登记，请人核对")
-            found.doubts.append((str(namesake.pk), f"{namesake.name}（{namesake.code}）", "名称相同，信用代码不同"))
-        held = context["held"].get((values["code"], values.get("rung") or "", values.get("number") or ""))
+            found.notes.append(
+                f"同名单位已有（{namesake.code}），信用代码不同，按两家登记，请人核对"
+            )
+            found.doubts.append(
+                (str(namesake.pk), f"{namesake.name}（{namesake.code}）", "名称相同，信用代码不同")
+            )
+        held = context["held"].get(
+            (values["code"], values.get("rung") or "", values.get("number") or "")
+        )
         if organisation:
-            found.plan = self._compare(values, organisation, context["firms"].get(organisation.pk), held)
+            found.plan = self._compare(
+                values, organisation, context["firms"].get(organisation.pk), held
+            )
         if held:
             found.subject_id = str(held.pk)
-            found.before = {"valid_from": held.valid_from, "valid_until": held.valid_until, "version": held.version}
+            found.before = {
+                "valid_from": held.valid_from,
+                "valid_until": held.valid_until,
+                "version": held.version,
+            }
         found.before = {k: str(v) if v is not None else None for k, v in found.before.items()}
         return found
 
     def _check_days(self, values: Mapping[str, Any], found: RowPlan) -> None:
         if values.get("rung") and not values.get("valid_from"):
-            found.problems.append(Invalid("写了认定类别，就要写有效期起（或发证、入库日期）", "valid_from"))
+            found.problems.append(
+                Invalid("写了认定类别，就要写有效期起（或发证、入库日期）", "valid_from")
+            )
         start, end = values.get("valid_from"), values.get("valid_until")
         if start and end and end < start:
             found.problems.append(Invalid("有效期止早于有效期起，请核对", "valid_until"))
 
     def _compare(
-        self, values: Mapping[str, Any], organisation: Organisation, firm: Firm | None, held: Recognition | None
+        self,
+        values: Mapping[str, Any],
+        organisation: Organisation,
+        firm: Firm | None,
+        held: Recognition | None,
     ) -> str:
         if firm is None:
             return "create"
-        same_firm = organisation.name == values["name"] and set(values.get("former_names") or []) <= set(organisation.former_names)
+        same_firm = organisation.name == values["name"] and set(
+            values.get("former_names") or []
+        ) <= set(organisation.former_names)
         for name in FIELDS:
             given = values.get(name)
-            same_firm = same_firm and (given in (None, "") or str(getattr(firm, name)) == str(given))
+            same_firm = same_firm and (
+                given in (None, "") or str(getattr(firm, name)) == str(given)
+            )
         if not values.get("rung"):
             return "same" if same_firm else "update"
         if held is None:
             return "create"
-        same_days = held.valid_from == _day(values["valid_from"]) and held.valid_until == _day(values.get("valid_until"))
+        same_days = held.valid_from == _day(values["valid_from"]) and held.valid_until == _day(
+            values.get("valid_until")
+        )
         return "same" if same_firm and same_days else "update"
 
-    def apply(self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime) -> Applied:
+    def apply(
+        self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
+    ) -> Applied:
         values = row.values
         organisation, _ = keep_organisation(
-            values["code"], values["name"], "enterprise", actor, at, former_names=values.get("former_names") or []
+            values["code"],
+            values["name"],
+            "enterprise",
+            actor,
+            at,
+            former_names=values.get("former_names") or [],
         )
         founded = {"founded_on": _day(values.get("founded_on"))}
         firm = keep_firm(organisation, {**values, **founded}, actor, at)

@@ -12,7 +12,9 @@ RUNGS = [
 class Firm(models.Model):
     """What the district knows of an enterprise beside its name and code."""
 
-    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    organisation = models.OneToOneField(
+        Organisation, on_delete=models.PROTECT, related_name="+", primary_key=True
+    )
     town = models.CharField(max_length=60, blank=True)
     industry = models.CharField(max_length=100, blank=True)
     founded_on = models.DateField(null=True)

@@ -7,13 +7,17 @@ from kechuang.district.core.actor import Actor
 
 from .models import Firm, Recognition
 
-FLOWS = frozenset({"young_eagle", "gazelle", "sme"})  # entered since 1 January of the year (facts §1.3)
+FLOWS = frozenset(
+    {"young_eagle", "gazelle", "sme"}
+)  # entered since 1 January of the year (facts §1.3)
 
 
 def visible_to(actor: Actor) -> QuerySet[Firm]:
     """Staff see every firm; a member sees their own."""
-    firms = Firm.objects.select_related("organisation").prefetch_related(
-        Prefetch("recognitions", Recognition.objects.filter(state="recorded"))
+    firms = (
+        Firm.objects.order_by("organisation__name")
+        .select_related("organisation")
+        .prefetch_related(Prefetch("recognitions", Recognition.objects.filter(state="recorded")))
     )
     if actor.is_system or actor.has(*STAFF):
         return firms

@@ -23,13 +23,17 @@ class ContractSheet:
     def permission(self, actor: Actor) -> Verdict:
         return can_keep_register(actor, Contract())
 
-    def prepare(self, values: list[Mapping[str, Any]], options: Mapping[str, Any]) -> dict[str, Any]:
+    def prepare(
+        self, values: list[Mapping[str, Any]], options: Mapping[str, Any]
+    ) -> dict[str, Any]:
         codes = {v[side] for v in values for side in ("seller", "buyer") if v.get(side)}
         numbers = {v["number"] for v in values if v.get("number")}
         known = Contract.objects.filter(number__in=numbers).select_related("seller", "buyer")
         return {"owners": organisations_by_code(codes), "known": {c.number: c for c in known}}
 
-    def check(self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]) -> RowPlan:
+    def check(
+        self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]
+    ) -> RowPlan:
         found = RowPlan("create")
         parties = {side: context["owners"].get(values[side]) for side in ("seller", "buyer")}
         for side, label in (("seller", "卖方"), ("buyer", "买方")):
@@ -54,9 +58,15 @@ class ContractSheet:
 
     def _values(self, row: ImportRow) -> dict[str, Any]:
         owners = organisations_by_code([row.values["seller"], row.values["buyer"]])
-        return {**row.values, "seller": owners[row.values["seller"]], "buyer": owners[row.values["buyer"]]}
+        return {
+            **row.values,
+            "seller": owners[row.values["seller"]],
+            "buyer": owners[row.values["buyer"]],
+        }
 
-    def apply(self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime) -> Applied:
+    def apply(
+        self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
+    ) -> Applied:
         if row.subject_id:
             contract = Contract.objects.get(pk=row.subject_id)
             amend(contract, self._values(row), actor, at, "按登记表更正")

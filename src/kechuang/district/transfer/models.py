@@ -22,7 +22,9 @@ class Contract(Stated):
     technology_fen = models.BigIntegerField(null=True, blank=True)
     signed_on = models.DateField()
     registered_on = models.DateField(null=True, blank=True, db_index=True)
-    introduction = models.OneToOneField(Introduction, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    introduction = models.OneToOneField(
+        Introduction, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     recorded_by = models.BigIntegerField(editable=False)
     sample = models.BooleanField(default=False, editable=False)
     search = models.TextField(editable=False)

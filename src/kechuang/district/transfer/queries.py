@@ -46,4 +46,6 @@ def years_with_contracts() -> list[int]:
 
 
 def of_introduction(introduction_id: int) -> Contract | None:
-    return Contract.objects.filter(introduction_id=introduction_id).exclude(state="cancelled").first()
+    return (
+        Contract.objects.filter(introduction_id=introduction_id).exclude(state="cancelled").first()
+    )

@@ -15,7 +15,17 @@ from kechuang.engines.text import comparable, normalise
 from .models import Contract
 from .workflow import CONTRACTS
 
-FIELDS = ("number", "name", "kind", "seller", "buyer", "amount_fen", "technology_fen", "signed_on", "registered_on")
+FIELDS = (
+    "number",
+    "name",
+    "kind",
+    "seller",
+    "buyer",
+    "amount_fen",
+    "technology_fen",
+    "signed_on",
+    "registered_on",
+)
 
 
 def fill(contract: Contract, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,7 +45,14 @@ def fill(contract: Contract, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def check_values(contract: Contract, at: datetime, *, registered: bool = False) -> list[Invalid]:
     """What is wrong with a contract: the same checks for form and sheet."""
-    labels = {"name": "合同名称", "kind": "合同类别", "seller_id": "卖方", "buyer_id": "买方", "amount_fen": "合同成交额", "signed_on": "签订日期"}
+    labels = {
+        "name": "合同名称",
+        "kind": "合同类别",
+        "seller_id": "卖方",
+        "buyer_id": "买方",
+        "amount_fen": "合同成交额",
+        "signed_on": "签订日期",
+    }
     if registered:
         labels |= {"number": "合同登记编号", "registered_on": "登记日期"}
     errors = [
@@ -60,14 +77,22 @@ def check_values(contract: Contract, at: datetime, *, registered: bool = False) 
 
 def _check(contract: Contract, at: datetime, *, registered: bool = False) -> None:
     errors = check_values(contract, at, registered=registered)
-    if contract.number and Contract.objects.filter(number=contract.number).exclude(pk=contract.pk).exists():
+    if (
+        contract.number
+        and Contract.objects.filter(number=contract.number).exclude(pk=contract.pk).exists()
+    ):
         errors.append(Invalid(f"登记编号 {contract.number} 已经用过", "number"))
     if errors:
         raise InvalidForm(errors)
 
 
 def record(
-    values: Mapping[str, Any], actor: Actor, at: datetime, *, introduction: Introduction | None = None, sample: bool = False
+    values: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    *,
+    introduction: Introduction | None = None,
+    sample: bool = False,
 ) -> Contract:
     """Record a contract, by itself or as what an introduction came to."""
     contract = Contract(recorded_by=actor.id, introduction=introduction, sample=sample)
@@ -76,14 +101,19 @@ def record(
     if introduction and introduction.state != "agreed":
         raise WrongState("双方都同意之后，才能在对接上记录合同")
     with transaction.atomic():
-        facts = {"amount_fen": contract.amount_fen, "introduction": introduction.pk if introduction else None}
+        facts = {
+            "amount_fen": contract.amount_fen,
+            "introduction": introduction.pk if introduction else None,
+        }
         begin(CONTRACTS, "record", contract, actor, at, facts=facts)
         if introduction:
             introductions.conclude(introduction, actor, at, contract.name)
     return contract
 
 
-def take_in(values: Mapping[str, Any], actor: Actor, at: datetime, *, sample: bool = False) -> Contract:
+def take_in(
+    values: Mapping[str, Any], actor: Actor, at: datetime, *, sample: bool = False
+) -> Contract:
     """A registered contract from the registry's own list."""
     contract = Contract(recorded_by=actor.id, sample=sample)
     fill(contract, values)
@@ -93,13 +123,27 @@ def take_in(values: Mapping[str, Any], actor: Actor, at: datetime, *, sample: bo
     return contract
 
 
-def revise(contract: Contract, values: Mapping[str, Any], actor: Actor, at: datetime, version: int | None = None) -> Entry:
+def revise(
+    contract: Contract,
+    values: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    version: int | None = None,
+) -> Entry:
     changes = fill(contract, values)
     _check(contract, at)
     return advance(CONTRACTS, "revise", contract, actor, at, changes=changes, version=version)
 
 
-def register(contract: Contract, number: str, registered_on: date, actor: Actor, at: datetime, *, key: str = "") -> Entry:
+def register(
+    contract: Contract,
+    number: str,
+    registered_on: date,
+    actor: Actor,
+    at: datetime,
+    *,
+    key: str = "",
+) -> Entry:
     """Register: from now on it counts, in the year of ``registered_on``."""
     contract.number, contract.registered_on = normalise(number), registered_on
     _check(contract, at, registered=True)
@@ -107,12 +151,16 @@ def register(contract: Contract, number: str, registered_on: date, actor: Actor,
     changes = {"number": contract.number, "registered_on": registered_on, "search": contract.search}
     facts = {"amount_fen": contract.amount_fen, "registered_on": registered_on}
     try:
-        return advance(CONTRACTS, "register", contract, actor, at, changes=changes, facts=facts, key=key)
+        return advance(
+            CONTRACTS, "register", contract, actor, at, changes=changes, facts=facts, key=key
+        )
     except IntegrityError as e:
         raise Invalid(f"登记编号 {number} 已经用过", "number") from e
 
 
-def amend(contract: Contract, values: Mapping[str, Any], actor: Actor, at: datetime, why: str) -> Entry:
+def amend(
+    contract: Contract, values: Mapping[str, Any], actor: Actor, at: datetime, why: str
+) -> Entry:
     """Correct a registered contract; the figure follows by itself."""
     was = {n: getattr(contract, n) for n in FIELDS}
     changes = fill(contract, values)

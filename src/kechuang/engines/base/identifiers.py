@@ -29,7 +29,9 @@ def parse_credit_code(value: object, field: str = "") -> str:
     """
     code = _compact(value)
     if len(code) != 18:
-        raise Invalid(f"统一社会信用代码应为 18 位，此处 {len(code)} 位", field, "credit_code.length")
+        raise Invalid(
+            f"统一社会信用代码应为 18 位，此处 {len(code)} 位", field, "credit_code.length"
+        )
     strange = [c for c in code if c not in _VALUE]
     if strange:
         mended = "".join(_LOOKALIKE.get(c, c) for c in code)
@@ -41,9 +43,7 @@ def parse_credit_code(value: object, field: str = "") -> str:
             proposals=(mended,) if fits else (),
         )
     if credit_check(code[:17]) != code[17]:
-        raise Invalid(
-            "统一社会信用代码校验位不符，请对照营业执照核对", field, "credit_code.check"
-        )
+        raise Invalid("统一社会信用代码校验位不符，请对照营业执照核对", field, "credit_code.check")
     return code
 
 
@@ -76,7 +76,9 @@ def parse_patent(value: object, field: str = "") -> Patent:
         digits, year, kind = text[:8], 1900 + int(text[:2]), text[2]
     else:
         raise Invalid(
-            f"“{str(value)[:40]}”不是专利申请号，应为 201710601862.3 这样的 13 位", field, "patent.length"
+            f"“{str(value)[:40]}”不是专利申请号，应为 201710601862.3 这样的 13 位",
+            field,
+            "patent.length",
         )
     if kind not in _PATENT_KINDS or not 1985 <= year <= 2100:
         raise Invalid(f"专利申请号“{text}”的年份或种类号不存在", field, "patent.kind")

@@ -50,7 +50,9 @@ def parse_fen(value: object, unit: str = "元", field: str = "") -> int | None:
         raise Invalid(f"“{text[:40]}”不是金额", field, "money.text") from e
     if isinstance(value, float):  # a cell holds 0.1+0.2; its writer meant whole fen
         fen = fen.quantize(Decimal("0.01"))
-        fen = fen.to_integral_value() if abs(fen - fen.to_integral_value()) < Decimal("0.02") else fen
+        fen = (
+            fen.to_integral_value() if abs(fen - fen.to_integral_value()) < Decimal("0.02") else fen
+        )
     if fen != fen.to_integral_value():
         raise Invalid(f"“{text[:40]}”不足一分，请核对单位", field, "money.parts_of_fen")
     if fen < 0:

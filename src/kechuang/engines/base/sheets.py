@@ -60,12 +60,16 @@ def read_sheet(data: bytes, name: str) -> Sheet:
         Invalid: Too large, not a sheet, an old .xls, a zip bomb, an encoding that cannot be told.
     """
     if len(data) > MAX_BYTES:
-        raise Invalid(f"文件超过 {MAX_BYTES // 1_000_000} MB，请拆成几份再导入", "file", "sheet.size")
+        raise Invalid(
+            f"文件超过 {MAX_BYTES // 1_000_000} MB，请拆成几份再导入", "file", "sheet.size"
+        )
     if not data.strip():
         raise Invalid("文件是空的", "file", "sheet.empty")
     if data.startswith(_OLE):
         raise Invalid(
-            f"“{name}”其实是旧版 .xls（或加了密码），请在 Excel 或 WPS 里另存为 .xlsx 再导入", "file", "sheet.xls"
+            f"“{name}”其实是旧版 .xls（或加了密码），请在 Excel 或 WPS 里另存为 .xlsx 再导入",
+            "file",
+            "sheet.xls",
         )
     if data.startswith(b"PK"):
         return _read_xlsx(data, name)
@@ -73,7 +77,9 @@ def read_sheet(data: bytes, name: str) -> Sheet:
 
 
 def _read_xlsx(data: bytes, name: str) -> Sheet:
-    broken = Invalid(f"“{name}”打不开：不是完整的 .xlsx，请重新另存后再导入", "file", "sheet.broken")
+    broken = Invalid(
+        f"“{name}”打不开：不是完整的 .xlsx，请重新另存后再导入", "file", "sheet.broken"
+    )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _refuse_bomb(archive)
@@ -89,9 +95,15 @@ def _refuse_bomb(archive: zipfile.ZipFile) -> None:
     entries = archive.infolist()
     unpacked = sum(e.file_size for e in entries)
     packed = max(sum(e.compress_size for e in entries), 1)
-    if len(entries) > 2_000 or unpacked > MAX_UNPACKED or (unpacked > 20_000_000 and unpacked / packed > MAX_RATIO):
+    if (
+        len(entries) > 2_000
+        or unpacked > MAX_UNPACKED
+        or (unpacked > 20_000_000 and unpacked / packed > MAX_RATIO)
+    ):
         raise Invalid(
-            "文件展开后异常巨大（压缩炸弹？），已拒绝。请只留需要的列，另存后再导入", "file", "sheet.bomb"
+            "文件展开后异常巨大（压缩炸弹？），已拒绝。请只留需要的列，另存后再导入",
+            "file",
+            "sheet.bomb",
         )
 
 
@@ -138,10 +150,14 @@ def _read_csv(data: bytes, name: str) -> list[list[object]]:
     text = _decode(data, name)
     if "\x00" in text:
         raise Invalid(f"“{name}”不是表格文件，请导入 .xlsx 或 .csv", "file", "sheet.binary")
-    dialect = "\t" if text.split("\n", 1)[0].count("\t") > text.split("\n", 1)[0].count(",") else ","
+    dialect = (
+        "\t" if text.split("\n", 1)[0].count("\t") > text.split("\n", 1)[0].count(",") else ","
+    )
     csv.field_size_limit(MAX_BYTES)
     try:
-        rows: list[list[object]] = [list(r) for r in csv.reader(io.StringIO(text, newline=""), delimiter=dialect)]
+        rows: list[list[object]] = [
+            list(r) for r in csv.reader(io.StringIO(text, newline=""), delimiter=dialect)
+        ]
     except csv.Error as e:
         raise Invalid(f"“{name}”读不出来：{e}。请用 Excel 另存为 .xlsx", "file", "sheet.csv") from e
     if len(rows) > MAX_ROWS:
@@ -159,7 +175,9 @@ def _decode(data: bytes, name: str) -> str:
         if strange * 50 <= min(len(text), 5000):
             return text
     raise Invalid(
-        f"“{name}”的编码认不出来，请在 Excel 里另存为 .xlsx，或存成 UTF-8 的 .csv", "file", "sheet.encoding"
+        f"“{name}”的编码认不出来，请在 Excel 里另存为 .xlsx，或存成 UTF-8 的 .csv",
+        "file",
+        "sheet.encoding",
     )
 
 

@@ -5,7 +5,7 @@ from .match import Corpus, Match, Matcher, Refusal
 from .parties import MODES, Offer, Want, read_offer, read_want
 from .reasons import Reason
 from .score import Weights
-from .sense import Embedder, E5Embedder, VectorStore
+from .sense import E5Embedder, Embedder, VectorStore
 
 __all__ = [
     "MODES", "Corpus", "E5Embedder", "Embedder", "LexicalIndex", "Match", "Matcher", "Offer",

@@ -58,9 +58,7 @@ class LexicalIndex:
             writer.delete_documents("id", identity)
         for party in parties:
             writer.delete_documents("id", party.id)
-            writer.add_document(
-                tantivy.Document(id=party.id, words=" ".join(words_of(party)))
-            )
+            writer.add_document(tantivy.Document(id=party.id, words=" ".join(words_of(party))))
             count += 1
         writer.commit()
         writer.wait_merging_threads()
@@ -88,7 +86,8 @@ class LexicalIndex:
         if not distinct or not searcher.num_docs:
             return []
         clauses = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(self.schema, "words", w)) for w in distinct
+            (tantivy.Occur.Should, tantivy.Query.term_query(self.schema, "words", w))
+            for w in distinct
         ]
         hits = searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
         return [(searcher.doc(address)["id"][0], float(score)) for score, address in hits]

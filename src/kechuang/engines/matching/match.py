@@ -88,7 +88,9 @@ class Matcher:
         maturity = maturity_share(want.trl, offer.trl) if want.trl and offer.trl else 0.0
         parts = (
             say.words_reason(shares, w.words * sum(shares.values())),
-            say.sense_reason(cosine, w.sense * sense_share(cosine, w) if cosine is not None else 0.0),
+            say.sense_reason(
+                cosine, w.sense * sense_share(cosine, w) if cosine is not None else 0.0
+            ),
             say.field_reason(self.area_of(want.field), self.area_of(offer.field), w.field),
             say.maturity_reason(want.trl, offer.trl, w.maturity * maturity),
             say.mode_reason(shared, w.mode),
@@ -144,7 +146,11 @@ def hard_constraint(want: Want, offer: Offer) -> tuple[str, str] | None:
         wanted = "、".join(MODES[m] for m in MODES if m in want.modes)
         offered = "、".join(MODES[m] for m in MODES if m in offer.modes)
         return "mode", f"合作方式不合：需求要{wanted}，成果只能{offered}"
-    if want.budget_fen is not None and offer.price_fen is not None and offer.price_fen > want.budget_fen:
+    if (
+        want.budget_fen is not None
+        and offer.price_fen is not None
+        and offer.price_fen > want.budget_fen
+    ):
         return "money", f"报价{say_fen(offer.price_fen)}超过预算{say_fen(want.budget_fen)}"
     return None
 

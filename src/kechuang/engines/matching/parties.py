@@ -58,7 +58,10 @@ def parse_mode(value: object, field: str = "modes") -> str:
     if mode is None:
         words = "、".join(MODES.values())
         raise Invalid(
-            f"不认识转化方式“{value}”，可用：{words}", field, "mode", proposals=tuple(MODES.values())
+            f"不认识转化方式“{value}”，可用：{words}",
+            field,
+            "mode",
+            proposals=tuple(MODES.values()),
         )
     return mode
 
@@ -72,7 +75,10 @@ def parse_trl(value: object, field: str = "trl") -> int | None:
     if text.isdigit() and 1 <= int(text) <= 9:
         return int(text)
     raise Invalid(
-        f"成熟度“{value}”应为 1 到 9 的整数", field, "trl", proposals=tuple(str(n) for n in range(1, 10))
+        f"成熟度“{value}”应为 1 到 9 的整数",
+        field,
+        "trl",
+        proposals=tuple(str(n) for n in range(1, 10)),
     )
 
 

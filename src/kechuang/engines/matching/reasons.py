@@ -39,7 +39,12 @@ def sense_reason(cosine: float | None, weight: float) -> Reason:
     if cosine is None:
         return Reason("sense", "语义尚未计算，仅按用词比较", 0.0, {"pending": True})
     level = "很近" if cosine >= 0.88 else "较近" if cosine >= 0.84 else "一般"
-    return Reason("sense", f"语义{level}（{cosine:.2f}）", weight, {"cosine": round(cosine, 4), "level": level})
+    return Reason(
+        "sense",
+        f"语义{level}（{cosine:.2f}）",
+        weight,
+        {"cosine": round(cosine, 4), "level": level},
+    )
 
 
 def field_reason(want: str, offer: str, weight: float) -> Reason | None:
@@ -48,7 +53,9 @@ def field_reason(want: str, offer: str, weight: float) -> Reason | None:
         return None
     if want == offer:
         return Reason("field", f"同属{want}", weight, {"field": want})
-    return Reason("field", f"领域不同：需求属{want}，成果属{offer}", 0.0, {"want": want, "offer": offer})
+    return Reason(
+        "field", f"领域不同：需求属{want}，成果属{offer}", 0.0, {"want": want, "offer": offer}
+    )
 
 
 def maturity_reason(want: int | None, offer: int | None, weight: float) -> Reason | None:
@@ -75,7 +82,12 @@ def money_reason(want: Want, offer: Offer, weight: float) -> Reason | None:
         return None
     facts = {"budget_fen": want.budget_fen, "price_fen": offer.price_fen}
     if want.budget_fen is None or offer.price_fen is None:
-        return Reason("money", f"预算{say_fen(want.budget_fen)}，报价{say_fen(offer.price_fen)}", 0.0, facts)
+        return Reason(
+            "money", f"预算{say_fen(want.budget_fen)}，报价{say_fen(offer.price_fen)}", 0.0, facts
+        )
     return Reason(
-        "money", f"报价{say_fen(offer.price_fen)}，在预算{say_fen(want.budget_fen)}以内", weight, facts
+        "money",
+        f"报价{say_fen(offer.price_fen)}，在预算{say_fen(want.budget_fen)}以内",
+        weight,
+        facts,
     )

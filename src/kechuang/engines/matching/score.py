@@ -36,7 +36,9 @@ class Statistics:
         return math.log(1 + (self.documents - n + 0.5) / (n + 0.5))
 
 
-def word_shares(query: Sequence[str], document: Counter[str], statistics: Statistics) -> dict[str, float]:
+def word_shares(
+    query: Sequence[str], document: Counter[str], statistics: Statistics
+) -> dict[str, float]:
     """What every shared word adds to the words part; the sum is between 0 and 1.
 
     BM25 of the document divided by the most that any document could reach for this query.

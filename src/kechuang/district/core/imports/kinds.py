@@ -42,10 +42,14 @@ class ImportKind(Protocol):
     def prepare(self, values: list[Mapping[str, Any]], options: Mapping[str, Any]) -> Any:
         """What checks of many rows need, asked once."""
 
-    def check(self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]) -> RowPlan:
+    def check(
+        self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]
+    ) -> RowPlan:
         """The same checks as the form."""
 
-    def apply(self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime) -> Applied: ...
+    def apply(
+        self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
+    ) -> Applied: ...
 
     def undo(self, actor: Actor, row: ImportRow, at: datetime) -> tuple[str, str]:
         """(fate, why): reversed, kept (a person has since touched it) or failed."""

@@ -52,13 +52,17 @@ def find_headings(sheet: Sheet, layout: Layout) -> Headings:
             best = Headings(number, [str(c or "").strip() for c in cells], columns)
     if best is None or not best.columns:
         wanted = "、".join(c.heading for c in layout.columns)
-        raise Invalid(f"没有找到“{layout.title}”的列名。请用这些列名：{wanted}", "file", "import.no_headings")
+        raise Invalid(
+            f"没有找到“{layout.title}”的列名。请用这些列名：{wanted}", "file", "import.no_headings"
+        )
     found = {c.field for c in best.columns.values()}
     missing = [c.heading for c in layout.columns if c.required and c.field not in found]
     if missing:
         ignored = f"（表里不认识的列：{'、'.join(best.ignored)}）" if best.ignored else ""
         raise Invalid(
-            f"第 {best.line} 行缺少列：{'、'.join(missing)}{ignored}。请补上或改好列名后再导入", "file", "import.missing_column"
+            f"第 {best.line} 行缺少列：{'、'.join(missing)}{ignored}。请补上或改好列名后再导入",
+            "file",
+            "import.missing_column",
         )
     return best
 
@@ -87,12 +91,18 @@ def read_rows(sheet: Sheet, headings: Headings, layout: Layout, book: Book) -> I
             raw = cells[place] if place < len(cells) else None
             try:
                 if (line, place + 1) in sheet.formulas:
-                    raise Invalid("单元格是公式，请复制后“选择性粘贴→数值”", column.field, "cell.formula")
+                    raise Invalid(
+                        "单元格是公式，请复制后“选择性粘贴→数值”", column.field, "cell.formula"
+                    )
                 row.values[column.field] = read_cell(column, raw, book)
             except Invalid as e:
-                row.problems.append(problem(headings, Invalid(e.words, column.field, e.code, proposals=e.proposals)))
+                row.problems.append(
+                    problem(headings, Invalid(e.words, column.field, e.code, proposals=e.proposals))
+                )
         for column in absent:
-            row.values.setdefault(column.field, [] if column.kind in {"words", "patents", "modes"} else None)
+            row.values.setdefault(
+                column.field, [] if column.kind in {"words", "patents", "modes"} else None
+            )
         yield row
 
 

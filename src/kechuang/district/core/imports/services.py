@@ -22,7 +22,9 @@ log = logging.getLogger("kechuang.imports")
 _PART = 200
 
 
-def upload(kind: str, name: str, data: bytes, actor: Actor, options: Mapping[str, Any] | None = None) -> ImportBatch:
+def upload(
+    kind: str, name: str, data: bytes, actor: Actor, options: Mapping[str, Any] | None = None
+) -> ImportBatch:
     """Take a sheet in. The worker checks it next.
 
     Raises:
@@ -49,7 +51,11 @@ def confirm(batch: ImportBatch, actor: Actor) -> Entry:
     """
     wrong = batch.counts.get("wrong", 0)
     if wrong:
-        raise Invalid(f"还有 {wrong} 行有错，一行也没有写入。请下载改错表，改好后重新上传。", "file", "import.rows_wrong")
+        raise Invalid(
+            f"还有 {wrong} 行有错，一行也没有写入。请下载改错表，改好后重新上传。",
+            "file",
+            "import.rows_wrong",
+        )
     return advance(IMPORTS, "confirm", batch, actor, clock.now())
 
 
@@ -73,12 +79,20 @@ def _uploader(batch: ImportBatch) -> Actor:
     if batch.actor_id == SYSTEM.id:
         return SYSTEM
     return Actor(
-        batch.actor_id, batch.actor_label, frozenset(held["roles"]), frozenset(held["organisations"]), frozenset(held["firms"])
+        batch.actor_id,
+        batch.actor_label,
+        frozenset(held["roles"]),
+        frozenset(held["organisations"]),
+        frozenset(held["firms"]),
     )
 
 
 def _as(actor: Actor) -> dict[str, Any]:
-    return {"roles": sorted(actor.roles), "organisations": sorted(actor.organisations), "firms": sorted(actor.firms)}
+    return {
+        "roles": sorted(actor.roles),
+        "organisations": sorted(actor.organisations),
+        "firms": sorted(actor.firms),
+    }
 
 
 def check_now(batch: ImportBatch) -> None:
@@ -102,12 +116,22 @@ def check_now(batch: ImportBatch) -> None:
     counts["ignored_columns"] = headings.ignored  # type: ignore[assignment]
     changes = {"counts": counts, "seen": total}
     if not rows:
-        advance(IMPORTS, "refuse", batch, SYSTEM, clock.now(), why="表里没有数据行", changes={"problem": "表里没有数据行，请检查是否传错了文件"})
+        advance(
+            IMPORTS,
+            "refuse",
+            batch,
+            SYSTEM,
+            clock.now(),
+            why="表里没有数据行",
+            changes={"problem": "表里没有数据行，请检查是否传错了文件"},
+        )
         return
     advance(IMPORTS, "check", batch, SYSTEM, clock.now(), changes=changes, facts={"counts": counts})
 
 
-def _check_rows(batch: ImportBatch, kind: ImportKind, headings: Headings, rows: Sequence[ReadRow]) -> dict[str, int]:
+def _check_rows(
+    batch: ImportBatch, kind: ImportKind, headings: Headings, rows: Sequence[ReadRow]
+) -> dict[str, int]:
     uploader, options = _uploader(batch), _options(batch)
     context = kind.prepare([r.values for r in rows], options)
     layout = current_book().layouts[batch.kind]
@@ -121,7 +145,9 @@ def _check_rows(batch: ImportBatch, kind: ImportKind, headings: Headings, rows: 
             if any(key) and staged.plan != "wrong":
                 first = seen_keys.setdefault(key, row.line)
                 if first != row.line:
-                    twice = Invalid(f"与第 {first} 行重复，请只留一行", layout.key[0], "import.twice")
+                    twice = Invalid(
+                        f"与第 {first} 行重复，请只留一行", layout.key[0], "import.twice"
+                    )
                     staged.problems, staged.plan = [problem(headings, twice)], "wrong"
             counts[staged.plan] += 1
             counts["doubts"] += len(staged.after.get("doubts", []))
@@ -132,7 +158,13 @@ def _check_rows(batch: ImportBatch, kind: ImportKind, headings: Headings, rows: 
 
 
 def _check_row(
-    batch: ImportBatch, kind: ImportKind, headings: Headings, row: ReadRow, context: Any, actor: Actor, options: Mapping[str, Any]
+    batch: ImportBatch,
+    kind: ImportKind,
+    headings: Headings,
+    row: ReadRow,
+    context: Any,
+    actor: Actor,
+    options: Mapping[str, Any],
 ) -> ImportRow:
     staged = ImportRow(
         batch=batch, line=row.line, cells=row.cells, values=row.values, problems=row.problems, plan="wrong",
@@ -142,7 +174,11 @@ def _check_row(
         return staged
     found = kind.check(actor, row.values, context, options)
     staged.problems = [problem(headings, p) for p in found.problems]
-    staged.notes, staged.before, staged.subject_id = found.notes, dict(found.before), found.subject_id
+    staged.notes, staged.before, staged.subject_id = (
+        found.notes,
+        dict(found.before),
+        found.subject_id,
+    )
     staged.after = {"doubts": [list(d) for d in found.doubts]} if found.doubts else {}
     staged.plan = "wrong" if found.problems else found.plan
     return staged
@@ -161,12 +197,21 @@ def apply_now(batch: ImportBatch) -> None:
                 if number % 50 == 0 or number == len(rows):
                     files.note_progress(f"import-{batch.pk}", done=number, total=len(rows))
             ImportRow.objects.bulk_update(rows, ["subject_id", "after"], batch_size=200)
-            advance(IMPORTS, "apply", batch, SYSTEM, now, facts={"counts": batch.counts, "by": batch.actor_label})
+            advance(
+                IMPORTS,
+                "apply",
+                batch,
+                SYSTEM,
+                now,
+                facts={"counts": batch.counts, "by": batch.actor_label},
+            )
     except DomainError as e:
         log.warning("import %s refused while writing: %s", batch.pk, e.words)
         batch.refresh_from_db()
         words = f"写入时遇到：{e.words}。一行也没有写入，请重新检查后再导入。"
-        advance(IMPORTS, "refuse", batch, SYSTEM, clock.now(), why=words, changes={"problem": words})
+        advance(
+            IMPORTS, "refuse", batch, SYSTEM, clock.now(), why=words, changes={"problem": words}
+        )
 
 
 def _apply_row(kind: ImportKind, row: ImportRow, actor: Actor, options: Mapping[str, Any]) -> None:
@@ -200,4 +245,12 @@ def undo_now(batch: ImportBatch) -> None:
             row.fate_why = why[:300]
             tally[row.fate] = tally.get(row.fate, 0) + 1
         ImportRow.objects.bulk_update(rows, ["fate", "fate_why"], batch_size=200)
-        advance(IMPORTS, "finish_undo", batch, SYSTEM, clock.now(), facts=tally, changes={"counts": {**batch.counts, **tally}})
+        advance(
+            IMPORTS,
+            "finish_undo",
+            batch,
+            SYSTEM,
+            clock.now(),
+            facts=tally,
+            changes={"counts": {**batch.counts, **tally}},
+        )

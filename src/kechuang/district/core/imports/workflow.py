@@ -9,7 +9,11 @@ def can_import(actor: Actor, batch: ImportBatch) -> Verdict:
     kind = KINDS.get(batch.kind)
     if kind is None:
         return no("没有这种导入")
-    if batch.actor_id != actor.id and not actor.is_system and not actor.has("officer", "administrator"):
+    if (
+        batch.actor_id != actor.id
+        and not actor.is_system
+        and not actor.has("officer", "administrator")
+    ):
         return no("只有上传的人和科技局工作人员可以继续这次导入")
     return YES if actor.is_system else kind.permission(actor)
 

@@ -71,13 +71,17 @@ class Doubt(models.Model):
     right_id = models.CharField(max_length=40)
     right_label = models.CharField(max_length=320)
     why = models.CharField(max_length=300)
-    answer = models.CharField(max_length=10, blank=True, choices=[("same", "同一条"), ("different", "不是同一条")])
+    answer = models.CharField(
+        max_length=10, blank=True, choices=[("same", "同一条"), ("different", "不是同一条")]
+    )
     answered_by = models.CharField(max_length=160, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["kind", "left_id", "right_id"], name="one_doubt_a_pair")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "left_id", "right_id"], name="one_doubt_a_pair")
+        ]
 
     def __str__(self) -> str:
         return f"{self.left_label} ? {self.right_label}"

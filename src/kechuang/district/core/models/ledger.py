@@ -43,7 +43,9 @@ class Delivery(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entry", "reaction"], name="once_per_reaction")]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "reaction"], name="once_per_reaction")
+        ]
         indexes = [models.Index(fields=["state", "due_at"])]
 
     def __str__(self) -> str:

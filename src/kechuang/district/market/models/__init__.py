@@ -2,4 +2,12 @@ from .introductions import Introduction, Invitation
 from .listings import CONFIDENTIALITY, Achievement, Demand, Listing
 from .vectors import TextVector
 
-__all__ = ["CONFIDENTIALITY", "Achievement", "Demand", "Introduction", "Invitation", "Listing", "TextVector"]
+__all__ = [
+    "CONFIDENTIALITY",
+    "Achievement",
+    "Demand",
+    "Introduction",
+    "Invitation",
+    "Listing",
+    "TextVector",
+]

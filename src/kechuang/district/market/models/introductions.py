@@ -14,7 +14,9 @@ class Introduction(Stated):
     """对接: one demand, one achievement, two or three persons by name."""
 
     demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="introductions")
-    achievement = models.ForeignKey(Achievement, on_delete=models.PROTECT, related_name="introductions")
+    achievement = models.ForeignKey(
+        Achievement, on_delete=models.PROTECT, related_name="introductions"
+    )
     broker_id = models.BigIntegerField()
     broker_name = models.CharField(max_length=80)
     message = models.TextField()
@@ -42,7 +44,9 @@ class Introduction(Stated):
 class Invitation(Stated):
     """One person asked. The nonce in the signed link is all that is needed to answer, once."""
 
-    introduction = models.ForeignKey(Introduction, on_delete=models.PROTECT, related_name="invitations")
+    introduction = models.ForeignKey(
+        Introduction, on_delete=models.PROTECT, related_name="invitations"
+    )
     side = models.CharField(max_length=6, choices=SIDES)
     name = models.CharField(max_length=80)
     email = models.EmailField()

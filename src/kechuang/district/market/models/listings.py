@@ -26,7 +26,9 @@ class Listing(Stated):
     area = models.CharField(max_length=60, blank=True, db_index=True)
     trl = models.PositiveSmallIntegerField(null=True, blank=True)
     modes = models.JSONField(default=list, blank=True)
-    owner = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_by = models.BigIntegerField(editable=False)
     submitted_by = models.BigIntegerField(null=True, editable=False)
     checked_by = models.BigIntegerField(null=True, editable=False)

@@ -9,7 +9,9 @@ class TextVector(models.Model):
     vector = models.BinaryField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["digest", "model"], name="one_vector_a_text")]
+        constraints = [
+            models.UniqueConstraint(fields=["digest", "model"], name="one_vector_a_text")
+        ]
 
     def __str__(self) -> str:
         return self.digest

@@ -87,7 +87,10 @@ def reindex_achievements(ids: Sequence[int]) -> None:
 
 def reindex_demands(ids: Sequence[int]) -> None:
     """Two indexes: what everybody may find, and all. So no count or word weight tells of a hidden demand."""
-    for kind, levels in (("demands", ("open", "nameless")), ("all_demands", ("open", "nameless", "brokers"))):
+    for kind, levels in (
+        ("demands", ("open", "nameless")),
+        ("all_demands", ("open", "nameless", "brokers")),
+    ):
         change = _demand_change(ids, levels)
         lexical(kind).write(change.add, change.remove)
 
@@ -96,7 +99,9 @@ def rebuild() -> dict[str, int]:
     """All indexes anew from the database."""
     for kind in KINDS:
         lexical(kind).clear()
-    reindex_achievements(list(Achievement.objects.filter(state="published").values_list("pk", flat=True)))
+    reindex_achievements(
+        list(Achievement.objects.filter(state="published").values_list("pk", flat=True))
+    )
     reindex_demands(list(Demand.objects.filter(state="published").values_list("pk", flat=True)))
     write_vectors()
     return {kind: len(lexical(kind)) for kind in KINDS}
@@ -107,7 +112,9 @@ def pending(limit: int) -> list[tuple[str, str]]:
     known = TextVector.objects.filter(model=embedder().model).values("digest")
     found: dict[str, str] = {}
     for kind in (Demand, Achievement):
-        for thing in kind.objects.filter(state="published").exclude(digest__in=known).order_by("id")[:limit]:
+        for thing in (
+            kind.objects.filter(state="published").exclude(digest__in=known).order_by("id")[:limit]
+        ):
             found[thing.digest] = party_text(thing)
     return list(found.items())[:limit]
 
@@ -118,7 +125,10 @@ def embed_some() -> int:
     if waiting:
         made = embedder().passages([text for _, text in waiting])
         TextVector.objects.bulk_create(
-            [TextVector(digest=d, model=embedder().model, vector=v.tobytes()) for (d, _), v in zip(waiting, made, strict=True)],
+            [
+                TextVector(digest=d, model=embedder().model, vector=v.tobytes())
+                for (d, _), v in zip(waiting, made, strict=True)
+            ],
             ignore_conflicts=True,
         )
     return len(waiting)
@@ -148,7 +158,9 @@ def write_vectors() -> None:
         was = json.loads(pointer.read_text())["matrix"] if pointer.exists() else ""
         name = f"{kind}-{1 + int(was.rsplit('-', 1)[1].split('.')[0]) if was else 1}.npy"
         np.save(folder() / name, matrix)
-        write_atomically(pointer, json.dumps({"matrix": name, "ids": [str(i) for i, _ in rows]}).encode())
+        write_atomically(
+            pointer, json.dumps({"matrix": name, "ids": [str(i) for i, _ in rows]}).encode()
+        )
         for old in folder().glob(f"{kind}-*.npy"):
             if old.name not in (name, was):
                 old.unlink(missing_ok=True)

@@ -56,7 +56,9 @@ def open_token(token: str) -> tuple[Invitation, Actor]:
         invitation = None
     if invitation is None:
         raise NotFound("这个链接不完整或已失效，请从邀请信里重新打开")
-    return invitation, Actor(0, f"{invitation.name}（凭链接）", frozenset({f"invitee:{invitation.nonce}"}))
+    return invitation, Actor(
+        0, f"{invitation.name}（凭链接）", frozenset({f"invitee:{invitation.nonce}"})
+    )
 
 
 def start(
@@ -72,12 +74,20 @@ def start(
     judged = explain(demand, achievement, actor)
     _check_start(demand, achievement, persons, message)
     if isinstance(judged, Refusal) and not overruled.strip():
-        raise InvalidForm([Invalid(f"系统没有推荐这一对（{judged.text}）。仍要发起，请写一句理由。", "overruled")])
+        raise InvalidForm(
+            [Invalid(f"系统没有推荐这一对（{judged.text}）。仍要发起，请写一句理由。", "overruled")]
+        )
     days = sorted(set(remind_after_days or settings.remind_after_days))
     closing = close_after_days or settings.close_after_days
     if not days or days[0] < 1 or closing <= days[-1]:
-        raise InvalidForm([Invalid("提醒天数应从 1 起递增，关闭天数应晚于最后一次提醒", "remind_after_days")])
-    reasons = [] if isinstance(judged, Refusal) else [{"text": r.text, "weight": round(r.weight, 4)} for r in judged.reasons]
+        raise InvalidForm(
+            [Invalid("提醒天数应从 1 起递增，关闭天数应晚于最后一次提醒", "remind_after_days")]
+        )
+    reasons = (
+        []
+        if isinstance(judged, Refusal)
+        else [{"text": r.text, "weight": round(r.weight, 4)} for r in judged.reasons]
+    )
     introduction = Introduction(
         demand=demand, achievement=achievement, broker_id=actor.id, broker_name=actor.label, message=normalise(message),
         overruled=normalise(overruled), reasons=reasons, remind_after_days=days, close_after_days=closing, started_at=at,
@@ -90,7 +100,9 @@ def start(
     return introduction
 
 
-def _check_start(demand: Demand, achievement: Achievement, persons: Sequence[Person], message: str) -> None:
+def _check_start(
+    demand: Demand, achievement: Achievement, persons: Sequence[Person], message: str
+) -> None:
     most = current_book().market.longest_persons
     errors: list[Invalid] = []
     if demand.state != "published" or achievement.state != "published":
@@ -117,7 +129,10 @@ def _check_start(demand: Demand, achievement: Achievement, persons: Sequence[Per
 def invite(introduction: Introduction, person: Person, at: datetime) -> Invitation:
     """Ask one person, by a letter with their own link."""
     invitation = Invitation(
-        introduction=introduction, **asdict(person), nonce=secrets.token_urlsafe(18)[:24], waiting_since=at
+        introduction=introduction,
+        **asdict(person),
+        nonce=secrets.token_urlsafe(18)[:24],
+        waiting_since=at,
     )
     begin(INVITATIONS, "invite", invitation, SYSTEM, at)
     _write(invitation, "invite", "邀请您对接一项技术合作", introduction.message, at)
@@ -135,14 +150,23 @@ def _write(invitation: Invitation, what: str, subject: str, body: str, at: datet
 def accept(invitation: Invitation, actor: Actor, at: datetime, words: str = "") -> Entry:
     """Yes. When all have said so, the introduction is agreed and everybody learns how to reach the others."""
     with transaction.atomic():
-        entry = advance(INVITATIONS, "accept", invitation, actor, at, changes={"answered_at": at, "words": normalise(words)})
+        entry = advance(
+            INVITATIONS,
+            "accept",
+            invitation,
+            actor,
+            at,
+            changes={"answered_at": at, "words": normalise(words)},
+        )
         introduction = Introduction.objects.select_for_update().get(pk=invitation.introduction_id)
         everybody = list(introduction.invitations.all())
         if introduction.state == "open" and all(i.state == "accepted" for i in everybody):
             advance(INTRODUCTIONS, "agree", introduction, SYSTEM, at, changes={"agreed_at": at})
             reach = "\n".join(f"{i.get_side_display()}　{i.name}　{i.email}" for i in everybody)
             for other in everybody:
-                _write(other, "agreed", "双方都同意了，请直接联系", f"各位的联系方式：\n{reach}", at)
+                _write(
+                    other, "agreed", "双方都同意了，请直接联系", f"各位的联系方式：\n{reach}", at
+                )
     return entry
 
 
@@ -153,8 +177,16 @@ def decline(invitation: Invitation, actor: Actor, at: datetime, why: str) -> Ent
         entry = advance(INVITATIONS, "decline", invitation, actor, at, why=why, changes=changes)
         introduction = Introduction.objects.get(pk=invitation.introduction_id)
         if introduction.state == "open":
-            advance(INTRODUCTIONS, "decline", introduction, SYSTEM, at, facts={"by": invitation.side})
-            _call_off(introduction, at, "对接没有成", "另一方这次没有接受。谢谢您考虑，我们会继续为您留意。", but=invitation.pk)
+            advance(
+                INTRODUCTIONS, "decline", introduction, SYSTEM, at, facts={"by": invitation.side}
+            )
+            _call_off(
+                introduction,
+                at,
+                "对接没有成",
+                "另一方这次没有接受。谢谢您考虑，我们会继续为您留意。",
+                but=invitation.pk,
+            )
     _tell_broker(invitation, "谢绝了对接", why, at)
     return entry
 
@@ -175,7 +207,9 @@ def reply(invitation: Invitation, answer: str, actor: Actor, at: datetime) -> En
     if not verdict:
         raise NotFound(verdict.why)
     changes = {"reply": normalise(answer), "waiting_since": at, "reminded": [], "answered_at": None}
-    entry = advance(INVITATIONS, "reply", invitation, SYSTEM, at, changes=changes, facts={"by": actor.label})
+    entry = advance(
+        INVITATIONS, "reply", invitation, SYSTEM, at, changes=changes, facts={"by": actor.label}
+    )
     _write(invitation, f"reply-{entry.pk}", "您要的信息", answer, at)
     return entry
 
@@ -188,7 +222,9 @@ def withdraw(introduction: Introduction, actor: Actor, at: datetime, why: str) -
     return entry
 
 
-def _call_off(introduction: Introduction, at: datetime, subject: str, body: str, but: int = 0) -> None:
+def _call_off(
+    introduction: Introduction, at: datetime, subject: str, body: str, but: int = 0
+) -> None:
     for invitation in introduction.invitations.exclude(pk=but):
         if invitation.state in ("waiting", "asking", "accepted"):
             advance(INVITATIONS, "call_off", invitation, SYSTEM, at)
@@ -216,7 +252,9 @@ def remind_waiting(at: datetime) -> int:
             lapse(introduction, at)
             done += 1
         elif invitation.state == "waiting":
-            done += _remind(invitation, [d for d in introduction.remind_after_days if d <= elapsed], at)
+            done += _remind(
+                invitation, [d for d in introduction.remind_after_days if d <= elapsed], at
+            )
     return done
 
 
@@ -226,7 +264,13 @@ def _remind(invitation: Invitation, due: list[int], at: datetime) -> int:
     changes = {"reminded": sorted({*invitation.reminded, *due})}
     advance(INVITATIONS, "remind", invitation, SYSTEM, at, changes=changes, facts={"day": due[-1]})
     cycle = invitation.waiting_since.date().isoformat()
-    _write(invitation, f"remind-{cycle}-{due[-1]}", "提醒：有一项对接等您回答", invitation.introduction.message, at)
+    _write(
+        invitation,
+        f"remind-{cycle}-{due[-1]}",
+        "提醒：有一项对接等您回答",
+        invitation.introduction.message,
+        at,
+    )
     return 1
 
 
@@ -239,31 +283,67 @@ def lapse(introduction: Introduction, at: datetime) -> None:
         for invitation in introduction.invitations.filter(state__in=("waiting", "asking")):
             advance(INVITATIONS, "lapse", invitation, SYSTEM, at)
         advance(INTRODUCTIONS, "lapse", introduction, SYSTEM, at)
-        _call_off(introduction, at, "对接已关闭", "因为一直没有等到全部回答，这次对接已关闭。需要时可以请技术经理人重新发起。")
+        _call_off(
+            introduction,
+            at,
+            "对接已关闭",
+            "因为一直没有等到全部回答，这次对接已关闭。需要时可以请技术经理人重新发起。",
+        )
 
 
 def ask_outcomes(at: datetime) -> int:
     """Ask the firm what came of it, once, some time after both sides agreed."""
     after = timedelta(days=current_book().market.ask_outcome_after_days)
-    due = Introduction.objects.filter(state="agreed", outcome="", outcome_asked_at=None, agreed_at__lte=at - after)
+    due = Introduction.objects.filter(
+        state="agreed", outcome="", outcome_asked_at=None, agreed_at__lte=at - after
+    )
     for introduction in due:
         with transaction.atomic():
-            advance(INTRODUCTIONS, "ask_outcome", introduction, SYSTEM, at, changes={"outcome_asked_at": at})
+            advance(
+                INTRODUCTIONS,
+                "ask_outcome",
+                introduction,
+                SYSTEM,
+                at,
+                changes={"outcome_asked_at": at},
+            )
             for invitation in introduction.invitations.filter(side="firm"):
-                _write(invitation, "outcome", "请告诉我们：对接有结果吗？", "点开链接，选一项，写一句话就好。", at)
+                _write(
+                    invitation,
+                    "outcome",
+                    "请告诉我们：对接有结果吗？",
+                    "点开链接，选一项，写一句话就好。",
+                    at,
+                )
     return len(due)
 
 
-def report_outcome(introduction: Introduction, outcome: str, words: str, actor: Actor, at: datetime) -> Entry:
+def report_outcome(
+    introduction: Introduction, outcome: str, words: str, actor: Actor, at: datetime
+) -> Entry:
     """What came of it, in the firm's or the broker's words."""
     if outcome not in dict(OUTCOMES):
         raise Invalid("请选一项结果", "outcome")
     changes = {"outcome": outcome, "outcome_words": normalise(words)}
-    return advance(INTRODUCTIONS, "report_outcome", introduction, actor, at, changes=changes, facts={"outcome": outcome})
+    return advance(
+        INTRODUCTIONS,
+        "report_outcome",
+        introduction,
+        actor,
+        at,
+        changes=changes,
+        facts={"outcome": outcome},
+    )
 
 
 def conclude(introduction: Introduction, actor: Actor, at: datetime, contract: str) -> Entry:
     """A contract was recorded against it (called by transfer, in its transaction)."""
     return advance(
-        INTRODUCTIONS, "conclude", introduction, actor, at, changes={"outcome": "contract"}, facts={"contract": contract}
+        INTRODUCTIONS,
+        "conclude",
+        introduction,
+        actor,
+        at,
+        changes={"outcome": "contract"},
+        facts={"contract": contract},
     )

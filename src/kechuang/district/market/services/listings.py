@@ -23,7 +23,10 @@ FIELDS: dict[type[Listing], tuple[str, ...]] = {
     Achievement: (*COMMON, "summary", "price_fen", "people", "patents"),
     Demand: (*COMMON, "problem", "wanted", "tried", "budget_fen", "due_on", "confidentiality"),
 }
-REQUIRED = {Achievement: {"title": "成果名称", "summary": "成果简介"}, Demand: {"title": "需求名称", "problem": "要解决的问题", "owner": "企业"}}
+REQUIRED = {
+    Achievement: {"title": "成果名称", "summary": "成果简介"},
+    Demand: {"title": "需求名称", "problem": "要解决的问题", "owner": "企业"},
+}
 
 
 def workflow_of(thing: Listing) -> Workflow[Any]:
@@ -38,9 +41,18 @@ def fill(thing: Listing, values: Mapping[str, Any]) -> dict[str, Any]:
             value = values[name]
             setattr(thing, name, normalise(value) if isinstance(value, str) else value)
     if isinstance(thing.__dict__.get("due_on"), str):
-        thing.due_on = date.fromisoformat(thing.__dict__["due_on"]) if thing.__dict__["due_on"] else None  # type: ignore[attr-defined]
+        thing.due_on = (
+            date.fromisoformat(thing.__dict__["due_on"]) if thing.__dict__["due_on"] else None
+        )  # type: ignore[attr-defined]
     thing.area = area_name(thing.field)
-    parts = [thing.title, thing.whole_text, *thing.keywords, thing.field, thing.area, thing.reference or ""]
+    parts = [
+        thing.title,
+        thing.whole_text,
+        *thing.keywords,
+        thing.field,
+        thing.area,
+        thing.reference or "",
+    ]
     if isinstance(thing, Achievement):
         parts += [*thing.people, *thing.patents, thing.owner.name if thing.owner else ""]
     thing.search = comparable(" ".join(parts))
@@ -77,7 +89,13 @@ def check_values(thing: Listing) -> list[Invalid]:
             core = comparable(name).replace("（样例）", "").replace("(样例)", "")
             short = core.removesuffix("有限公司").removesuffix("股份").removesuffix("有限责任公司")
             if core in text or (len(short) >= 4 and short in text):
-                errors.append(Invalid("选择了隐去企业名称，但文字里写了企业名称，请改写", "problem", "market.name_in_text"))
+                errors.append(
+                    Invalid(
+                        "选择了隐去企业名称，但文字里写了企业名称，请改写",
+                        "problem",
+                        "market.name_in_text",
+                    )
+                )
                 break
     return errors
 
@@ -97,7 +115,13 @@ def draft(thing: L, values: Mapping[str, Any], actor: Actor, at: datetime) -> L:
     return thing
 
 
-def revise(thing: Listing, values: Mapping[str, Any], actor: Actor, at: datetime, version: int | None = None) -> Entry:
+def revise(
+    thing: Listing,
+    values: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    version: int | None = None,
+) -> Entry:
     """Change what is not published yet."""
     changes = fill(thing, values)
     if thing.state != "draft":
@@ -105,18 +129,35 @@ def revise(thing: Listing, values: Mapping[str, Any], actor: Actor, at: datetime
     return advance(workflow_of(thing), "revise", thing, actor, at, changes=changes, version=version)
 
 
-def amend(thing: Listing, values: Mapping[str, Any], actor: Actor, at: datetime, version: int | None = None) -> Entry:
+def amend(
+    thing: Listing,
+    values: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    version: int | None = None,
+) -> Entry:
     """Correct what is published; the ledger keeps which fields changed."""
     was = {n: getattr(thing, n) for n in FIELDS[type(thing)]}
     changes = fill(thing, values)
     _refuse(check_values(thing))
     fields = sorted(n for n in was if was[n] != changes[n])
-    return advance(workflow_of(thing), "amend", thing, actor, at, changes=changes, facts={"fields": fields}, version=version)
+    return advance(
+        workflow_of(thing),
+        "amend",
+        thing,
+        actor,
+        at,
+        changes=changes,
+        facts={"fields": fields},
+        version=version,
+    )
 
 
 def submit(thing: Listing, actor: Actor, at: datetime) -> Entry:
     _refuse(check_values(thing))
-    return advance(workflow_of(thing), "submit", thing, actor, at, changes={"submitted_by": actor.id})
+    return advance(
+        workflow_of(thing), "submit", thing, actor, at, changes={"submitted_by": actor.id}
+    )
 
 
 def send_back(thing: Listing, actor: Actor, at: datetime, why: str) -> Entry:
@@ -126,7 +167,12 @@ def send_back(thing: Listing, actor: Actor, at: datetime, why: str) -> Entry:
     kind = "achievements" if isinstance(thing, Achievement) else "demands"
     for user in people:
         write_letter(
-            f"send_back-{entry.pk}-{user.pk}", f"请修改：{thing.title}", why, at, user=user, link=f"/{kind}/{thing.pk}/"
+            f"send_back-{entry.pk}-{user.pk}",
+            f"请修改：{thing.title}",
+            why,
+            at,
+            user=user,
+            link=f"/{kind}/{thing.pk}/",
         )
     return entry
 
@@ -136,7 +182,9 @@ def check(thing: Listing, actor: Actor, at: datetime) -> Entry:
 
 
 def publish(thing: Listing, actor: Actor, at: datetime) -> Entry:
-    return advance(workflow_of(thing), "publish", thing, actor, at, changes={"published_on": at.date()})
+    return advance(
+        workflow_of(thing), "publish", thing, actor, at, changes={"published_on": at.date()}
+    )
 
 
 def pause(thing: Listing, actor: Actor, at: datetime, why: str) -> Entry:
@@ -167,7 +215,14 @@ def take_in_published(thing: L, values: Mapping[str, Any], actor: Actor, at: dat
     """From an officer's sheet, published at once."""
     _stamp(thing, values, actor, at)
     thing.published_on = at.date()
-    begin(workflow_of(thing), "take_in_published", thing, actor, at, facts={"reference": thing.reference})
+    begin(
+        workflow_of(thing),
+        "take_in_published",
+        thing,
+        actor,
+        at,
+        facts={"reference": thing.reference},
+    )
     return thing
 
 

@@ -8,7 +8,11 @@ from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.market.models import Achievement, Demand, Listing
 from kechuang.district.market.queries import (
-    achievements_visible_to, demands_visible_to, is_staff, offer_of, want_of,
+    achievements_visible_to,
+    demands_visible_to,
+    is_staff,
+    offer_of,
+    want_of,
 )  # fmt: skip
 from kechuang.engines.base.errors import NotAllowed, WrongState
 from kechuang.engines.matching import Corpus, Match, Matcher, Offer, Reason, Refusal, Want
@@ -65,7 +69,9 @@ def _offers(actor: Actor) -> tuple[Corpus[Offer], dict[str, Achievement]]:
     seen: dict[str, Achievement] = {}
 
     def fetch(ids: Sequence[str]) -> Mapping[str, Offer]:
-        found = achievements_visible_to(actor).filter(pk__in=[int(i) for i in ids], state="published")
+        found = achievements_visible_to(actor).filter(
+            pk__in=[int(i) for i in ids], state="published"
+        )
         seen.update({str(a.pk): a for a in found})
         return {i: offer_of(seen[i]) for i in ids if i in seen}
 
@@ -122,5 +128,7 @@ def explain(demand: Demand, achievement: Achievement, actor: Actor) -> Match | R
     corpus, _ = _offers(actor)
     want, offer = want_of(demand), offer_of(achievement)
     if achievement.state != "published":
-        return Refusal(offer.id, "state", f"成果现在是“{achievement.state_label}”，发布后才参与匹配")
+        return Refusal(
+            offer.id, "state", f"成果现在是“{achievement.state_label}”，发布后才参与匹配"
+        )
     return matcher().explain(want, offer, want, corpus, _vector(want.whole))

@@ -10,14 +10,24 @@ from kechuang.district.core import clock, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.market.models import Achievement, Demand
-from kechuang.district.market.queries import achievements_visible_to, demands_visible_to, knows_owner, search
+from kechuang.district.market.queries import (
+    achievements_visible_to,
+    demands_visible_to,
+    knows_owner,
+    search,
+)
 from kechuang.district.market.services import matching
 from kechuang.district.plan import services as plan
 from kechuang.district.portal.requests import actor_in, one
 from kechuang.engines.base.errors import DomainError
 from kechuang.engines.matching import read_want
 
-api = NinjaAPI(title="Kechuang 科创", version="1", urls_namespace="api", description="同一批记录，同一套权限。金额以分为单位。")
+api = NinjaAPI(
+    title="Kechuang 科创",
+    version="1",
+    urls_namespace="api",
+    description="同一批记录，同一套权限。金额以分为单位。",
+)
 
 
 class Problem(Schema):
@@ -140,8 +150,23 @@ def _page(found: Any, asked: Listed, actor: Actor) -> tuple[int, Any]:
 
 
 def _achievement(thing: Achievement) -> AchievementOut:
-    names = ("id", "reference", "title", "summary", "keywords", "field", "area", "trl", "modes", "price_fen", "people", "patents")
-    return AchievementOut(**{n: getattr(thing, n) for n in names}, owner=thing.owner.name if thing.owner else None)
+    names = (
+        "id",
+        "reference",
+        "title",
+        "summary",
+        "keywords",
+        "field",
+        "area",
+        "trl",
+        "modes",
+        "price_fen",
+        "people",
+        "patents",
+    )
+    return AchievementOut(
+        **{n: getattr(thing, n) for n in names}, owner=thing.owner.name if thing.owner else None
+    )
 
 
 def _demand(actor: Actor, thing: Demand) -> DemandOut:
@@ -162,7 +187,9 @@ def list_achievements(request: HttpRequest, asked: Query[Listed]) -> Achievement
 
 @api.get("/achievements/{int:pk}", response={200: AchievementOut, 404: Problem}, tags=["market"])
 def get_achievement(request: HttpRequest, pk: int) -> AchievementOut:
-    return _achievement(one(achievements_visible_to(actor_in(request)).filter(state="published"), _key(pk)))
+    return _achievement(
+        one(achievements_visible_to(actor_in(request)).filter(state="published"), _key(pk))
+    )
 
 
 @api.get("/demands", response=DemandPage, tags=["market"])
@@ -179,7 +206,11 @@ def get_demand(request: HttpRequest, pk: int) -> DemandOut:
     return _demand(actor, one(demands_visible_to(actor).filter(state="published"), _key(pk)))
 
 
-@api.get("/demands/{int:pk}/matches", response={200: list[MatchOut], 403: Problem, 404: Problem, 409: Problem}, tags=["matching"])
+@api.get(
+    "/demands/{int:pk}/matches",
+    response={200: list[MatchOut], 403: Problem, 404: Problem, 409: Problem},
+    tags=["matching"],
+)
 def matches_of_demand(request: HttpRequest, pk: int, top: int = 20) -> list[MatchOut]:
     """Achievements for a stored demand, ranked, with reasons (staff and the demand's own firm)."""
     actor = actor_in(request)

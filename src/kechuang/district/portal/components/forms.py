@@ -37,7 +37,10 @@ class Field:
             return [(str(n), f"TRL {n}") for n in range(1, 10)]
         if kind == "area":
             names = [name for name, _ in current_book().areas.values()]
-            return [(n, n) for n in names + ([self.value] if self.value and self.value not in names else [])]
+            return [
+                (n, n)
+                for n in names + ([self.value] if self.value and self.value not in names else [])
+            ]
         return []
 
 
@@ -75,7 +78,11 @@ class Form:
 
     def _shown(self, column: Column) -> Any:
         if self.data is not None:
-            return self.data.getlist(column.field) if column.kind == "modes" else self.data.get(column.field, "")
+            return (
+                self.data.getlist(column.field)
+                if column.kind == "modes"
+                else self.data.get(column.field, "")
+            )
         value = self.initial.get(column.field)
         if column.kind == "modes":
             return list(value or [])

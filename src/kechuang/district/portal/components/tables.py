@@ -57,7 +57,9 @@ class Table:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
-def show(request: HttpRequest, table: Table, found: QuerySet, template: str = "list.html") -> HttpResponse:
+def show(
+    request: HttpRequest, table: Table, found: QuerySet, template: str = "list.html"
+) -> HttpResponse:
     """The page of a list, or its export when ?export=xlsx."""
     asked = request.GET
     words = asked.get("q", "").strip()[:200]
@@ -74,7 +76,7 @@ def show(request: HttpRequest, table: Table, found: QuerySet, template: str = "l
     page = Paginator(found, PER_PAGE).get_page(asked.get("page"))
     total = page.paginator.count
     facts = {
-        "table": table, "page": page, "total": total, "q": words, "heads": _heads(request, table, sort),
+        "table": table, "has_search": table.search is not None, "page": page, "total": total, "q": words, "heads": _heads(request, table, sort),
         "lines": _lines(table, page), "choices": [(f, asked.get(f.name, "")) for f in table.filters],
         "query": _query(request, "page"), "export": f"?{_query(request, 'page', 'export')}export=xlsx" if table.layout else "",
         "filtered": bool(words or any(asked.get(f.name) for f in table.filters)), **table.context,
@@ -90,7 +92,9 @@ def _sorted(table: Table, found: QuerySet, asked: str) -> tuple[QuerySet, str]:
 
 
 def _lines(table: Table, page: Page) -> list[tuple[str, list[tuple[Column, Any]]]]:
-    return [(table.link(x) if table.link else "", [(c, c.cell(x)) for c in table.columns]) for x in page]
+    return [
+        (table.link(x) if table.link else "", [(c, c.cell(x)) for c in table.columns]) for x in page
+    ]
 
 
 def _query(request: HttpRequest, *without: str) -> str:

@@ -28,7 +28,11 @@ NAMES = ("name", "kind", "seller", "buyer", "amount_fen", "technology_fen", "sig
 
 def contract_row(contract: Any) -> dict[str, object]:
     names = ("number", "name", "kind", "amount_fen", "technology_fen", "signed_on", "registered_on")
-    return {**{n: getattr(contract, n) for n in names}, "seller": contract.seller.code, "buyer": contract.buyer.code}
+    return {
+        **{n: getattr(contract, n) for n in names},
+        "seller": contract.seller.code,
+        "buyer": contract.buyer.code,
+    }
 
 
 @signed_in
@@ -76,18 +80,32 @@ def new(request: HttpRequest) -> HttpResponse:
             "name": achievement.title, "seller": achievement.owner.code if achievement.owner else None,
             "buyer": demand.owner.code if demand.owner else None, "kind": "development", "signed_on": clock.today(),
         }  # fmt: skip
-    form = Form("contracts", NAMES, initial, request.POST if request.method == "POST" else None, organisations=organisations()[:2000])
+    form = Form(
+        "contracts",
+        NAMES,
+        initial,
+        request.POST if request.method == "POST" else None,
+        organisations=organisations()[:2000],
+    )
     if form.data is not None:
         values = _parties(form)
         if form.ok:
             try:
-                made = services.record(values, actor_in(request), clock.now(), introduction=introduction)
+                made = services.record(
+                    values, actor_in(request), clock.now(), introduction=introduction
+                )
             except Invalid as e:
                 form.add(e)
             else:
                 messages.success(request, gettext("合同已记录，等另一位同事登记"))
                 return redirect("contract", made.pk)
-    facts = {"form": form, "title": "记录合同", "list_url": reverse("contracts"), "list": {"list": "技术合同"}, "introduction": introduction}
+    facts = {
+        "form": form,
+        "title": "记录合同",
+        "list_url": reverse("contracts"),
+        "list": {"list": "技术合同"},
+        "introduction": introduction,
+    }
     return render(request, "member/form.html", facts, status=422 if form.errors else 200)
 
 
@@ -105,7 +123,10 @@ def _parties(form: Form) -> dict[str, Any]:
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_in(request)
     contract = one(visible_to(actor), pk)
-    introduction = contract.introduction_id and introductions_visible_to(actor).filter(pk=contract.introduction_id).first()
+    introduction = (
+        contract.introduction_id
+        and introductions_visible_to(actor).filter(pk=contract.introduction_id).first()
+    )
     facts = {
         "contract": contract, "states": services.CONTRACTS.states, "steps": services.CONTRACTS.open_steps(contract, actor),
         "history": ledger.history("transfer.contract", contract.pk), "introduction": introduction, "today": clock.today(),

@@ -11,7 +11,10 @@ from kechuang.district.accounts.services import mark_read
 from kechuang.district.core import clock
 from kechuang.district.core.models import Doubt
 from kechuang.district.market.queries import (
-    achievements_visible_to, demands_visible_to, embedding_progress, introductions_visible_to,
+    achievements_visible_to,
+    demands_visible_to,
+    embedding_progress,
+    introductions_visible_to,
 )  # fmt: skip
 from kechuang.district.market.services.index import embedder
 from kechuang.district.portal.requests import actor_in, one, signed_in
@@ -25,8 +28,16 @@ def workspace(request: HttpRequest) -> HttpResponse:
     """What waits for this person, one block per duty; nothing else."""
     actor = actor_in(request)
     done, total = embedding_progress(embedder().model)
-    facts = {"blocks": _blocks(request), "organisations": own_organisations(actor), "letters": inbox(actor).filter(read_at=None)[:5]}
-    return render(request, "member/workspace.html", facts | {"done": done, "of": total, "can_add": _additions(actor)})
+    facts = {
+        "blocks": _blocks(request),
+        "organisations": own_organisations(actor),
+        "letters": inbox(actor).filter(read_at=None)[:5],
+    }
+    return render(
+        request,
+        "member/workspace.html",
+        facts | {"done": done, "of": total, "can_add": _additions(actor)},
+    )
 
 
 def _additions(actor: Any) -> list[tuple[str, str]]:
@@ -51,33 +62,87 @@ def _blocks(request: HttpRequest) -> list[dict[str, Any]]:
     actor = actor_in(request)
     achievements, demands = achievements_visible_to(actor), demands_visible_to(actor)
     introductions, contracts = introductions_visible_to(actor), contracts_visible_to(actor)
-    a_url, d_url, i_url, c_url = (reverse(n) for n in ("achievements", "demands", "introductions", "contracts"))
+    a_url, d_url, i_url, c_url = (
+        reverse(n) for n in ("achievements", "demands", "introductions", "contracts")
+    )
     blocks: list[dict[str, Any]] = []
     if actor.has("broker", "officer"):
-        for title, found, url, route in (("待审核的需求", demands, d_url, "demand"), ("待审核的成果", achievements, a_url, "achievement")):
+        for title, found, url, route in (
+            ("待审核的需求", demands, d_url, "demand"),
+            ("待审核的成果", achievements, a_url, "achievement"),
+        ):
             waiting = found.filter(state="submitted").exclude(submitted_by=actor.id)
-            blocks.append(_block(title, waiting, f"{url}?state=submitted", route, "没有等您审核的。"))
+            blocks.append(
+                _block(title, waiting, f"{url}?state=submitted", route, "没有等您审核的。")
+            )
     if actor.has("officer", "approver"):
-        for title, found, url, route in (("待发布的需求", demands, d_url, "demand"), ("待发布的成果", achievements, a_url, "achievement")):
-            waiting = found.filter(state="checked").exclude(submitted_by=actor.id).exclude(checked_by=actor.id)
+        for title, found, url, route in (
+            ("待发布的需求", demands, d_url, "demand"),
+            ("待发布的成果", achievements, a_url, "achievement"),
+        ):
+            waiting = (
+                found.filter(state="checked")
+                .exclude(submitted_by=actor.id)
+                .exclude(checked_by=actor.id)
+            )
             blocks.append(_block(title, waiting, f"{url}?state=checked", route, "没有等您发布的。"))
     if actor.has("broker"):
         fresh = demands.filter(state="published", introductions=None)
-        blocks.append(_block("还没有对接的需求", fresh, f"{d_url}?state=published", "demand", "每条需求都已有对接。"))
+        blocks.append(
+            _block(
+                "还没有对接的需求",
+                fresh,
+                f"{d_url}?state=published",
+                "demand",
+                "每条需求都已有对接。",
+            )
+        )
     if actor.has("broker", "officer"):
         going = introductions.filter(state__in=("open", "agreed"))
         blocks.append(_block("进行中的对接", going, i_url, "introduction", "没有进行中的对接。"))
     if actor.has("officer"):
-        blocks.append(_block("待登记的合同", contracts.filter(state="recorded"), f"{c_url}?state=recorded", "contract", "没有待登记的合同。"))
+        blocks.append(
+            _block(
+                "待登记的合同",
+                contracts.filter(state="recorded"),
+                f"{c_url}?state=recorded",
+                "contract",
+                "没有待登记的合同。",
+            )
+        )
         doubts = Doubt.objects.filter(answer="").count()
         if doubts:
-            blocks.append({"title": "可能重复的记录", "count": doubts, "url": reverse("doubts"), "rows": [], "empty": "请逐对核对。"})
+            blocks.append(
+                {
+                    "title": "可能重复的记录",
+                    "count": doubts,
+                    "url": reverse("doubts"),
+                    "rows": [],
+                    "empty": "请逐对核对。",
+                }
+            )
     if actor.has("enterprise"):
         own = demands.filter(owner_id__in=actor.organisations)
-        blocks.append(_block("本企业的需求", own, f"{d_url}?own=1", "demand", "还没有需求。写下一个技术难题，技术经理人会替您找人。"))
+        blocks.append(
+            _block(
+                "本企业的需求",
+                own,
+                f"{d_url}?own=1",
+                "demand",
+                "还没有需求。写下一个技术难题，技术经理人会替您找人。",
+            )
+        )
     if actor.has("researcher"):
         own_results = achievements.filter(owner_id__in=actor.organisations)
-        blocks.append(_block("本单位的成果", own_results, f"{a_url}?own=1", "achievement", "还没有成果。可以一条条登记，也可以导入表格。"))
+        blocks.append(
+            _block(
+                "本单位的成果",
+                own_results,
+                f"{a_url}?own=1",
+                "achievement",
+                "还没有成果。可以一条条登记，也可以导入表格。",
+            )
+        )
     return blocks
 
 

@@ -69,12 +69,18 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw, reply to a question, or note the outcome."""
     actor = actor_in(request)
     thing = one(introductions_visible_to(actor), pk)
-    what, words, now = request.POST.get("what", ""), request.POST.get("words", "").strip(), clock.now()
+    what, words, now = (
+        request.POST.get("what", ""),
+        request.POST.get("words", "").strip(),
+        clock.now(),
+    )
     if what == "withdraw":
         introductions.withdraw(thing, actor, now, words)
         messages.success(request, gettext("已撤回，双方都会收到通知"))
     elif what == "reply":
-        introductions.reply(one(thing.invitations.all(), request.POST.get("invitation") or 0), words, actor, now)
+        introductions.reply(
+            one(thing.invitations.all(), request.POST.get("invitation") or 0), words, actor, now
+        )
         messages.success(request, gettext("答复已发出"))
     elif what == "outcome":
         introductions.report_outcome(thing, request.POST.get("outcome", ""), words, actor, now)
@@ -97,7 +103,9 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
                 introductions.ask(invitation, actor, clock.now(), words)
             elif what == "outcome":
                 introduction = invitation.introduction
-                introductions.report_outcome(introduction, request.POST.get("outcome", ""), words, actor, clock.now())
+                introductions.report_outcome(
+                    introduction, request.POST.get("outcome", ""), words, actor, clock.now()
+                )
             else:
                 raise Invalid("请选一个回答")
         except DomainError as e:
@@ -119,6 +127,5 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         "others": introduction.invitations.all() if agreed else [],
     }  # fmt: skip
     response = render(request, "member/answer.html", facts, status=422 if error else 200)
-    response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response

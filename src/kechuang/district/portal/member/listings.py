@@ -9,10 +9,19 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from kechuang.district.accounts.queries import organisation_by_code, organisations, own_organisations
+from kechuang.district.accounts.queries import (
+    organisation_by_code,
+    organisations,
+    own_organisations,
+)
 from kechuang.district.core import clock, ledger
 from kechuang.district.market.models import Achievement, Demand, Listing
-from kechuang.district.market.queries import achievements_visible_to, demands_visible_to, introductions_visible_to, is_staff
+from kechuang.district.market.queries import (
+    achievements_visible_to,
+    demands_visible_to,
+    introductions_visible_to,
+    is_staff,
+)
 from kechuang.district.market.services import listings
 from kechuang.district.market.services.matching import may_match
 from kechuang.district.portal.components.forms import Form
@@ -44,7 +53,11 @@ def page(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     actor, thing = actor_in(request), _get(request, kind, pk)
     workflow = listings.workflow_of(thing)
     may_write = bool(workflow.step("revise").permission(actor, thing))
-    inside = is_staff(actor) or (thing.owner_id or 0) in actor.organisations or thing.created_by == actor.id
+    inside = (
+        is_staff(actor)
+        or (thing.owner_id or 0) in actor.organisations
+        or thing.created_by == actor.id
+    )
     facts = {
         "thing": thing, "kind": kind, "list": KINDS[kind], "owner": owner_name(actor, thing), "modes": modes_text(thing.modes),
         "steps": workflow.open_steps(thing, actor) if actor.id else [], "needs_why": _WITH_WHY,
@@ -71,7 +84,10 @@ def _form(request: HttpRequest, kind: str, thing: Listing | None, *, draft: bool
         initial = dict(demand_row(actor, thing))
     else:
         own = own_organisations(actor).first()
-        initial = {"owner": own.code if own and not is_staff(actor) else None, "confidentiality": "open"}
+        initial = {
+            "owner": own.code if own and not is_staff(actor) else None,
+            "confidentiality": "open",
+        }
     return Form(
         KINDS[kind]["layout"], KINDS[kind]["names"], initial, request.POST if request.method == "POST" else None,
         draft=draft, required=("title",), organisations=_organisations(request),
@@ -103,7 +119,14 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
                 form.add(e)
             else:
                 return _saved(request, kind, thing, submit=wants_submit)
-    facts = {"form": form, "kind": kind, "title": KINDS[kind]["new"], "list_url": reverse(f"{kind}s"), "list": KINDS[kind], "is_draft": True}
+    facts = {
+        "form": form,
+        "kind": kind,
+        "title": KINDS[kind]["new"],
+        "list_url": reverse(f"{kind}s"),
+        "list": KINDS[kind],
+        "is_draft": True,
+    }
     return render(request, "member/form.html", facts, status=422 if form.errors else 200)
 
 
@@ -159,6 +182,8 @@ def take_step(request: HttpRequest, kind: str, pk: int, name: str) -> HttpRespon
         steps[name](thing, actor, clock.now(), request.POST.get("why", "").strip())  # type: ignore[operator]
     else:
         steps[name](thing, actor, clock.now())  # type: ignore[operator]
-    messages.success(request, gettext("完成：") + gettext(listings.workflow_of(thing).step(name).label))
+    messages.success(
+        request, gettext("完成：") + gettext(listings.workflow_of(thing).step(name).label)
+    )
     visible = KINDS[kind]["visible"](actor).filter(pk=pk).exists()
     return redirect(kind, pk) if visible else redirect(f"{kind}s")

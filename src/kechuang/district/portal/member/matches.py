@@ -12,7 +12,11 @@ from kechuang.district.accounts.queries import members_of
 from kechuang.district.core import clock
 from kechuang.district.core.books import current_book
 from kechuang.district.market.queries import (
-    achievements_visible_to, demands_visible_to, embedding_progress, is_staff, search,
+    achievements_visible_to,
+    demands_visible_to,
+    embedding_progress,
+    is_staff,
+    search,
 )  # fmt: skip
 from kechuang.district.market.services import introductions, matching
 from kechuang.district.market.services.index import embedder
@@ -38,8 +42,14 @@ def for_demand(request: HttpRequest, pk: int) -> HttpResponse:
         for found in search(achievements_visible_to(actor), asked, actor)[:10]:
             judged: Any = listed.get(found.pk) or matching.explain(demand, found, actor)
             why.append((found, judged))
-    facts = _facts(request, ranking, demand, "demand") | {"asked": asked, "why": why, "is_refusal": Refusal}
-    facts["why"] = [(t, j, j.text if isinstance(j, Refusal) else "", isinstance(j, Match)) for t, j in why]
+    facts = _facts(request, ranking, demand, "demand") | {
+        "asked": asked,
+        "why": why,
+        "is_refusal": Refusal,
+    }
+    facts["why"] = [
+        (t, j, j.text if isinstance(j, Refusal) else "", isinstance(j, Match)) for t, j in why
+    ]
     return render(request, "member/matches.html", facts)
 
 
@@ -49,7 +59,9 @@ def for_achievement(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_in(request)
     achievement = one(achievements_visible_to(actor), pk)
     ranking = matching.demands_for(achievement, actor)
-    return render(request, "member/matches.html", _facts(request, ranking, achievement, "achievement"))
+    return render(
+        request, "member/matches.html", _facts(request, ranking, achievement, "achievement")
+    )
 
 
 def _facts(request: HttpRequest, ranking: Any, thing: Any, kind: str) -> dict[str, Any]:
@@ -106,7 +118,11 @@ def _draft(demand: Any, achievement: Any) -> str:
 
 def _persons(given: Any) -> list[Person]:
     rows = zip(given.getlist("side"), given.getlist("name"), given.getlist("email"), strict=False)
-    return [Person(s, n.strip(), e.strip()) for s, n, e in rows if (n.strip() or e.strip()) and s in ("firm", "owner")]
+    return [
+        Person(s, n.strip(), e.strip())
+        for s, n, e in rows
+        if (n.strip() or e.strip()) and s in ("firm", "owner")
+    ]
 
 
 def _shown(given: Any, demand: Any, achievement: Any) -> list[Person]:
@@ -114,7 +130,9 @@ def _shown(given: Any, demand: Any, achievement: Any) -> list[Person]:
         persons = _persons(given)
     else:
         firm = [Person("firm", str(u), u.email) for u in members_of(demand.owner_id or 0)[:1]]
-        owner = [Person("owner", str(u), u.email) for u in members_of(achievement.owner_id or 0)[:1]]
+        owner = [
+            Person("owner", str(u), u.email) for u in members_of(achievement.owner_id or 0)[:1]
+        ]
         first = achievement.people[0] if achievement.people else ""
         persons = (firm or [Person("firm", "", "")]) + (owner or [Person("owner", first, "")])
     while len(persons) < current_book().market.longest_persons:
@@ -123,7 +141,11 @@ def _shown(given: Any, demand: Any, achievement: Any) -> list[Person]:
 
 
 def _days(text: str) -> list[int] | None:
-    found = [int(p) for p in text.replace("，", "、").replace(",", "、").split("、") if p.strip().isdigit()]
+    found = [
+        int(p)
+        for p in text.replace("，", "、").replace(",", "、").split("、")
+        if p.strip().isdigit()
+    ]
     return found or None
 
 

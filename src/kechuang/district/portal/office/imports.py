@@ -35,7 +35,12 @@ def listed(request: HttpRequest) -> HttpResponse:
     actor, book = actor_in(request), current_book()
     kinds = [book.layouts[k] for k, kind in imports.KINDS.items() if kind.permission(actor)]
     page = Paginator(_mine(request), 25).get_page(request.GET.get("page"))
-    facts = {"kinds": kinds, "page": page, "states": imports.IMPORTS.states, "titles": {k: v.title for k, v in book.layouts.items()}}
+    facts = {
+        "kinds": kinds,
+        "page": page,
+        "states": imports.IMPORTS.states,
+        "titles": {k: v.title for k, v in book.layouts.items()},
+    }
     return render(request, "office/imports.html", facts)
 
 
@@ -70,13 +75,22 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
             return redirect("import", batch.pk)
     market = kind in ("achievements", "demands")
     owners = organisations()[:2000] if actor.has("officer", "broker") else own_organisations(actor)
-    facts = {"layout": layout, "error": error, "market": market, "can_publish": actor.has("officer"), "owners": owners, "most": MAX_BYTES // 1_000_000}
+    facts = {
+        "layout": layout,
+        "error": error,
+        "market": market,
+        "can_publish": actor.has("officer"),
+        "owners": owners,
+        "most": MAX_BYTES // 1_000_000,
+    }
     return render(request, "office/upload.html", facts, status=422 if error else 200)
 
 
 def _options(request: HttpRequest) -> dict[str, Any]:
     actor = actor_in(request)
-    options: dict[str, Any] = {"publish": actor.has("officer") and request.POST.get("publish") == "1"}
+    options: dict[str, Any] = {
+        "publish": actor.has("officer") and request.POST.get("publish") == "1"
+    }
     if owner := request.POST.get("owner", "").strip():
         options["owner"] = parse_credit_code(owner, "owner")
     elif not actor.has("officer", "broker"):
@@ -118,13 +132,21 @@ def _progress(batch: ImportBatch) -> dict[str, Any]:
     if batch.state == "confirmed":
         noted = files.progress(f"import-{batch.pk}")
         done, total = noted.get("done", 0), noted.get("total", batch.total)
-    return {"moving": batch.state in MOVING, "done": done, "total": total, "share": int(100 * done / total) if total else 0}
+    return {
+        "moving": batch.state in MOVING,
+        "done": done,
+        "total": total,
+        "share": int(100 * done / total) if total else 0,
+    }
 
 
 def _fates(batch: ImportBatch) -> list[tuple[str, int]]:
     if batch.state != "undone":
         return []
-    return [(w, batch.counts.get(k, 0)) for k, w in (("reversed", "已撤销"), ("kept", "保留"), ("failed", "撤不了"))]
+    return [
+        (w, batch.counts.get(k, 0))
+        for k, w in (("reversed", "已撤销"), ("kept", "保留"), ("failed", "撤不了"))
+    ]
 
 
 @require_POST
@@ -136,7 +158,10 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name not in steps:
         raise Invalid("没有这个步骤", "step")
     steps[name](batch, actor_in(request))
-    messages.success(request, gettext({"confirm": "正在写入", "discard": "已放弃，没有写入", "undo": "正在撤销"}[name]))
+    messages.success(
+        request,
+        gettext({"confirm": "正在写入", "discard": "已放弃，没有写入", "undo": "正在撤销"}[name]),
+    )
     return redirect("import", pk)
 
 

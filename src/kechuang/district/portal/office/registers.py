@@ -31,13 +31,25 @@ def _firm_rows(firm: Any) -> list[dict[str, Any]]:
         "code": organisation.code, "name": organisation.name, "former_names": organisation.former_names, "town": firm.town,
         "industry": firm.industry, "founded_on": firm.founded_on, "staff": firm.staff,
     }  # fmt: skip
-    held = [{"rung": r.rung, "number": r.number, "valid_from": r.valid_from, "valid_until": r.valid_until} for r in firm.recognitions.all()]
+    held = [
+        {
+            "rung": r.rung,
+            "number": r.number,
+            "valid_from": r.valid_from,
+            "valid_until": r.valid_until,
+        }
+        for r in firm.recognitions.all()
+    ]
     return [{**base, **h} for h in held] or [base]
 
 
 def _search_firms(found: Any, words: str) -> Any:
     for word in comparable(words).split():
-        found = found.filter(organisation__search__contains=word) | found.filter(industry__contains=word) | found.filter(town__contains=word)
+        found = (
+            found.filter(organisation__search__contains=word)
+            | found.filter(industry__contains=word)
+            | found.filter(town__contains=word)
+        )
     return found
 
 
@@ -85,7 +97,11 @@ def doubts(request: HttpRequest) -> HttpResponse:
         return redirect("doubts")
     routes = {"market.achievement": "achievement", "market.demand": "demand"}
     rows = [
-        (d, reverse(routes[d.kind], args=[d.left_id]) if d.kind in routes else "", reverse(routes[d.kind], args=[d.right_id]) if d.kind in routes else "")
+        (
+            d,
+            reverse(routes[d.kind], args=[d.left_id]) if d.kind in routes else "",
+            reverse(routes[d.kind], args=[d.right_id]) if d.kind in routes else "",
+        )
         for d in Doubt.objects.all()[:200]
     ]
     return render(request, "office/doubts.html", {"rows": rows})
@@ -132,7 +148,13 @@ def people_page(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("已保存"))
             return redirect("people")
-    facts = {"people": people(), "roles": ROLES.values(), "kinds": ORGANISATION_KINDS, "error": error, "given": request.POST}
+    facts = {
+        "people": people(),
+        "roles": ROLES.values(),
+        "kinds": ORGANISATION_KINDS,
+        "error": error,
+        "given": request.POST,
+    }
     return render(request, "office/people.html", facts, status=422 if error else 200)
 
 
@@ -140,7 +162,13 @@ def _manage(request: HttpRequest) -> None:
     actor, now, given = actor_in(request), clock.now(), request.POST
     what = given.get("what")
     if what == "organisation":
-        keep_organisation(given.get("code", ""), given.get("name", ""), given.get("kind", "enterprise"), actor, now)
+        keep_organisation(
+            given.get("code", ""),
+            given.get("name", ""),
+            given.get("kind", "enterprise"),
+            actor,
+            now,
+        )
     elif what == "person":
         password = given.get("password", "")
         if len(password) < 10:

@@ -36,7 +36,11 @@ def plan_page(request: HttpRequest) -> HttpResponse:
     """The 12 targets by group and the 22 tasks by area."""
     book, today, year = current_book(), clock.today(), year_in(request)
     readings = plan.readings(book, year, today)
-    groups = [(g, [r for r in readings if r.target.group == g.id]) for g in book.plan.groups] if book.plan else []
+    groups = (
+        [(g, [r for r in readings if r.target.group == g.id]) for g in book.plan.groups]
+        if book.plan
+        else []
+    )
     years = sorted({today.year, 2022, *years_with_contracts()}, reverse=True)
     facts = {
         "plan": book.plan, "groups": groups, "year": year, "years": years, "today": today,
@@ -58,7 +62,9 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
     contracts = recognitions = None
     hidden = 0
     if indicator.measure == "technology_contract_turnover":
-        contracts = list(contracts_visible_to(actor).filter(pk__in=registered(year, as_of).values("pk")))
+        contracts = list(
+            contracts_visible_to(actor).filter(pk__in=registered(year, as_of).values("pk"))
+        )
         hidden = reading.rows - len(contracts) if reading.how == "computed" else 0
     elif indicator.measure:
         rows = counted(indicator.measure, as_of).values("pk")

@@ -94,11 +94,19 @@ def cite(book: Book, code: str) -> SafeString | str:
     source: Source | None = book.sources.get(code)
     if source is None:
         return code
-    mark = {"official": "官方", "copy": "转载", "news": "新闻", "aggregator": "聚合站"}[source.status]
+    mark = {"official": "官方", "copy": "转载", "news": "新闻", "aggregator": "聚合站"}[
+        source.status
+    ]
     if not source.url:
-        return format_html('<span title="{}">{} · {}</span>', source.note, source.title, gettext(mark))
+        return format_html(
+            '<span title="{}">{} · {}</span>', source.note, source.title, gettext(mark)
+        )
     return format_html(
-        '<a href="{}" rel="noreferrer" title="{}">{}</a> · {}', source.url, source.note, source.title, gettext(mark)
+        '<a href="{}" rel="noreferrer" title="{}">{}</a> · {}',
+        source.url,
+        source.note,
+        source.title,
+        gettext(mark),
     )
 
 

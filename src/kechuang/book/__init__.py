@@ -1,5 +1,7 @@
 """Books: what was decreed, as YAML that a person writes and a machine checks."""
 
-from .read import Book, Problem, read_book
+from .desk import Problem
+from .read import read_book
+from .schemas import Book
 
 __all__ = ["Book", "Problem", "read_book"]

@@ -1,7 +1,7 @@
 """Cells of a sheet, read and written by their column. What comes out is JSON-able."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -126,18 +126,30 @@ def _number(column: Column, raw: object, _: Book) -> int:
     return int(text)
 
 
-_READERS = {
+def _credit_code(column: Column, raw: object, _: Book) -> str:
+    return parse_credit_code(raw, column.field)
+
+
+def _trl(column: Column, raw: object, _: Book) -> int | None:
+    return parse_trl(raw, column.field)
+
+
+def _fen(column: Column, raw: object, _: Book) -> int | None:
+    return parse_fen(raw, column.unit or "元", column.field)
+
+
+_READERS: dict[str, Callable[[Column, object, Book], Value]] = {
     "text": _text, "long": _text, "words": _words, "patents": _patents, "modes": _modes, "day": _day, "choice": _choice,
     "area": _area, "number": _number,
-    "credit_code": lambda c, raw, _: parse_credit_code(raw, c.field),
-    "trl": lambda c, raw, _: parse_trl(raw, c.field),
-    "fen": lambda c, raw, _: parse_fen(raw, c.unit or "元", c.field),
+    "credit_code": _credit_code,
+    "trl": _trl,
+    "fen": _fen,
 }  # fmt: skip
 
 
 def write_cell(column: Column, value: object) -> str | int | float | Decimal | None:
     """A value as its cell: what `read_cell` reads back to the same value."""
-    if value is None or value == "" or value == []:
+    if value is None or value in ("", []):
         return None
     if column.kind == "fen":
         assert isinstance(value, int)

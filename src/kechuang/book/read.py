@@ -1,14 +1,14 @@
 """Reading a book: stack, check, hand over. Every complaint names file, line and remedy."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from .desk import Desk, Problem
 from .lines import DuplicateKey, Lined, load
 from .schemas import (
     Area,
@@ -46,109 +46,20 @@ CELLS = (
 )
 
 
-@dataclass(frozen=True)
-class Problem:
-    """Something wrong in a book."""
-
-    file: Path
-    line: int
-    words: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.words}"
-
-
-class _Desk:
-    """Takes values out of lined mappings and writes down what is wrong with them."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
-    def complain(self, at: Lined, key: str, words: str) -> None:
-        self.problems.append(Problem(at.file, at.lines.get(key, at.line), words))
-
-    def text(self, at: Lined, key: str, *, required: bool = True) -> str:
-        value = at.get(key)
-        if value is None:
-            if required:
-                self.complain(at, key, f'缺少 {key}，请补上（没有就写空字符串 ""）')
-            return ""
-        if isinstance(value, (dict, list)):
-            self.complain(at, key, f"{key} 应为一行文字")
-            return ""
-        return str(value).strip()
-
-    def optional(self, at: Lined, key: str) -> str:
-        return self.text(at, key, required=False)
-
-    def one_of(self, at: Lined, key: str, allowed: tuple[str, ...], default: str = "") -> str:
-        value = self.optional(at, key) or default
-        if value not in allowed:
-            self.complain(at, key, f"{key} 应为 {' | '.join(allowed)} 之一，此处是“{value}”")
-        return value
-
-    def number(self, at: Lined, key: str) -> Decimal | None:
-        value = at.get(key)
-        if value is None:
-            return None
-        if isinstance(value, float):
-            self.complain(at, key, f'{key} 请加引号写成文字，如 "{value}"，免得二进制小数改了它')
-        try:
-            return Decimal(str(value))
-        except InvalidOperation:
-            self.complain(
-                at,
-                key,
-                f"{key}“{value}”不是数字；没有公布就删去此行并写 absence: no_number 或 unknown",
-            )
-            return None
-
-    def whole(self, at: Lined, key: str) -> int:
-        value = at.get(key)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        self.complain(at, key, f"{key} 应为整数")
-        return 0
-
-    def day(self, at: Lined, key: str, *, required: bool = True) -> date | None:
-        value = at.get(key)
-        if isinstance(value, date):
-            return value
-        if value is not None or required:
-            self.complain(at, key, f"{key} 应为日期，如 2022-12-31")
-        return None
-
-    def rows(self, at: Lined, key: str) -> list[Lined]:
-        value = at.get(key) or []
-        if not isinstance(value, list) or not all(isinstance(v, Lined) for v in value):
-            self.complain(at, key, f"{key} 应为条目的列表，每条以“- ”开头")
-            return []
-        return value
-
-    def texts(self, at: Lined, key: str) -> tuple[str, ...]:
-        value = at.get(key) or []
-        if isinstance(value, str):
-            value = [value]
-        if not isinstance(value, list):
-            self.complain(at, key, f"{key} 应为列表")
-            return ()
-        return tuple(str(v) for v in value)
-
-
 def read_book(folder: Path) -> tuple[Book | None, list[Problem]]:
     """Read the book in ``folder`` and all it extends (folders beside it).
 
     Returns:
         The book, or None when it cannot be put together, and every problem found.
     """
-    desk = _Desk()
+    desk = Desk()
     book = _read(folder, desk, ())
     if book:
         _check_references(book, folder, desk)
     return (None if desk.problems else book), desk.problems
 
 
-def _file(folder: Path, name: str, desk: _Desk) -> Lined:
+def _file(folder: Path, name: str, desk: Desk) -> Lined:
     path = folder / name
     empty = Lined()
     empty.file, empty.line, empty.lines = path, 1, {}
@@ -176,7 +87,7 @@ def _file(folder: Path, name: str, desk: _Desk) -> Lined:
     return content
 
 
-def _read(folder: Path, desk: _Desk, seen: tuple[str, ...]) -> Book | None:
+def _read(folder: Path, desk: Desk, seen: tuple[str, ...]) -> Book | None:
     if not (folder / "book.yaml").exists():
         desk.problems.append(
             Problem(folder / "book.yaml", 1, "没有这个文件；一本书至少要有 book.yaml")
@@ -198,14 +109,14 @@ def _read(folder: Path, desk: _Desk, seen: tuple[str, ...]) -> Book | None:
         title_en=desk.text(head, "title_en"),
         place=desk.optional(head, "place"),
         plan=_plan(_file(folder, "plan.yaml", desk), desk),
-        indicators=_over(parent and parent.indicators, _indicators(_file(folder, "indicators.yaml", desk), desk)),
-        sources=_over(parent and parent.sources, _sources(_file(folder, "sources.yaml", desk), desk)),
+        indicators=_over(parent.indicators if parent else None, _indicators(_file(folder, "indicators.yaml", desk), desk)),
+        sources=_over(parent.sources if parent else None, _sources(_file(folder, "sources.yaml", desk), desk)),
         figures=(parent.figures if parent else ()) + _figures(_file(folder, "figures.yaml", desk), desk),
-        places=_over(parent and parent.places, _places(_file(folder, "places.yaml", desk), desk)),
+        places=_over(parent.places if parent else None, _places(_file(folder, "places.yaml", desk), desk)),
         bodies=(parent.bodies if parent else ()) + _bodies(_file(folder, "bodies.yaml", desk), desk),
-        areas=_over(parent and parent.areas, own_areas),
-        disciplines=_over(parent and parent.disciplines, disciplines),
-        layouts=_over(parent and parent.layouts, _layouts(folder, desk)),
+        areas=_over(parent.areas if parent else None, own_areas),
+        disciplines=_over(parent.disciplines if parent else None, disciplines),
+        layouts=_over(parent.layouts if parent else None, _layouts(folder, desk)),
         market=_market(_file(folder, "market.yaml", desk), desk, parent.market if parent else Market()),
         lexicon=(parent.lexicon if parent else ()) + lines,
         parent=parent,
@@ -216,7 +127,7 @@ def _over(below: Mapping[str, Any] | None, own: Mapping[str, Any]) -> Mapping[st
     return {**(below or {}), **own}
 
 
-def _plan(at: Lined, desk: _Desk) -> Plan | None:
+def _plan(at: Lined, desk: Desk) -> Plan | None:
     if not at:
         return None
     period = at.get("period")
@@ -245,7 +156,7 @@ def _plan(at: Lined, desk: _Desk) -> Plan | None:
     )  # fmt: skip
 
 
-def _target(at: Lined, desk: _Desk, groups: set[str]) -> Target:
+def _target(at: Lined, desk: Desk, groups: set[str]) -> Target:
     value, absence = desk.number(at, "value"), desk.optional(at, "absence")
     if value is None:
         desk.one_of(at, "absence", ABSENCES)
@@ -263,7 +174,7 @@ def _target(at: Lined, desk: _Desk, groups: set[str]) -> Target:
     )  # fmt: skip
 
 
-def _area(at: Lined, desk: _Desk) -> Area:
+def _area(at: Lined, desk: Desk) -> Area:
     tasks = tuple(
         Task(
             desk.whole(t, "number"), desk.text(t, "id"), desk.text(t, "title"), desk.text(t, "title_en"),
@@ -275,7 +186,7 @@ def _area(at: Lined, desk: _Desk) -> Area:
     return Area(desk.whole(at, "number"), desk.text(at, "title"), desk.text(at, "title_en"), tasks)
 
 
-def _indicators(at: Lined, desk: _Desk) -> dict[str, Indicator]:
+def _indicators(at: Lined, desk: Desk) -> dict[str, Indicator]:
     rows = desk.rows(at, "indicators")
     _unique(desk, rows, "id")
     return {
@@ -288,7 +199,7 @@ def _indicators(at: Lined, desk: _Desk) -> dict[str, Indicator]:
     }  # fmt: skip
 
 
-def _sources(at: Lined, desk: _Desk) -> dict[str, Source]:
+def _sources(at: Lined, desk: Desk) -> dict[str, Source]:
     found: dict[str, Source] = {}
     listed = at.get("sources") or {}
     for code, row in listed.items() if isinstance(listed, Lined) else ():
@@ -303,7 +214,7 @@ def _sources(at: Lined, desk: _Desk) -> dict[str, Source]:
     return found
 
 
-def _figures(at: Lined, desk: _Desk) -> tuple[Figure, ...]:
+def _figures(at: Lined, desk: Desk) -> tuple[Figure, ...]:
     return tuple(
         Figure(
             desk.text(r, "indicator"), desk.text(r, "place"), desk.number(r, "value") or Decimal(0),
@@ -314,7 +225,7 @@ def _figures(at: Lined, desk: _Desk) -> tuple[Figure, ...]:
     )  # fmt: skip
 
 
-def _places(at: Lined, desk: _Desk) -> dict[str, Place]:
+def _places(at: Lined, desk: Desk) -> dict[str, Place]:
     rows = desk.rows(at, "places")
     _unique(desk, rows, "id")
     return {
@@ -326,7 +237,7 @@ def _places(at: Lined, desk: _Desk) -> dict[str, Place]:
     }  # fmt: skip
 
 
-def _bodies(at: Lined, desk: _Desk) -> tuple[Body, ...]:
+def _bodies(at: Lined, desk: Desk) -> tuple[Body, ...]:
     return tuple(
         Body(
             desk.text(r, "id"), desk.text(r, "name"), desk.optional(r, "name_en"), desk.text(r, "kind"),
@@ -336,20 +247,20 @@ def _bodies(at: Lined, desk: _Desk) -> tuple[Body, ...]:
     )  # fmt: skip
 
 
-def _fields(at: Lined, desk: _Desk) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
+def _fields(at: Lined, desk: Desk) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
     areas = {
         r["id"]: (desk.text(r, "name"), desk.text(r, "name_en"))
         for r in desk.rows(at, "areas")
         if "id" in r
     }
-    disciplines = at.get("disciplines") or {}
+    disciplines: Any = at.get("disciplines") or {}
     for name, area in disciplines.items():
         if area and area not in areas:
             desk.complain(disciplines, name, f"学科“{name}”指向不存在的领域“{area}”")
     return areas, {str(k): str(v or "") for k, v in disciplines.items()}
 
 
-def _layouts(folder: Path, desk: _Desk) -> dict[str, Layout]:
+def _layouts(folder: Path, desk: Desk) -> dict[str, Layout]:
     found: dict[str, Layout] = {}
     for path in sorted((folder / "layouts").glob("*.yaml")):
         at = _file(folder, f"layouts/{path.name}", desk)
@@ -362,8 +273,8 @@ def _layouts(folder: Path, desk: _Desk) -> dict[str, Layout]:
     return found
 
 
-def _column(at: Lined, desk: _Desk) -> Column:
-    choices = at.get("choices") or {}
+def _column(at: Lined, desk: Desk) -> Column:
+    choices: Any = at.get("choices") or {}
     return Column(
         desk.text(at, "field"), desk.text(at, "heading"), desk.one_of(at, "kind", CELLS), desk.texts(at, "aliases"),
         at.get("required") is True, desk.optional(at, "unit"), {str(k): str(v) for k, v in choices.items()},
@@ -371,7 +282,7 @@ def _column(at: Lined, desk: _Desk) -> Column:
     )  # fmt: skip
 
 
-def _market(at: Lined, desk: _Desk, below: Market) -> Market:
+def _market(at: Lined, desk: Desk, below: Market) -> Market:
     if not at:
         return below
     days = tuple(int(d) for d in desk.texts(at, "remind_after_days") if d.isdigit())
@@ -385,7 +296,7 @@ def _market(at: Lined, desk: _Desk, below: Market) -> Market:
     )
 
 
-def _unique(desk: _Desk, rows: list[Lined], key: str) -> None:
+def _unique(desk: Desk, rows: list[Lined], key: str) -> None:
     seen: dict[str, int] = {}
     for row in rows:
         value = str(row.get(key))
@@ -394,12 +305,12 @@ def _unique(desk: _Desk, rows: list[Lined], key: str) -> None:
         seen[value] = row.lines.get(key, row.line)
 
 
-def _check_references(book: Book, folder: Path, desk: _Desk) -> None:
+def _check_references(book: Book, folder: Path, desk: Desk) -> None:
     for path, at, words in _references(book, folder, desk):
         desk.problems.append(Problem(path, at, words))
 
 
-def _references(book: Book, folder: Path, desk: _Desk) -> Iterator[tuple[Path, int, str]]:
+def _references(book: Book, folder: Path, desk: Desk) -> Iterator[tuple[Path, int, str]]:
     """References across files: sources, indicators, parents. Lines are looked up again by value."""
     plan = book.plan
     if plan is None:

@@ -1,7 +1,8 @@
 """What a book holds, as frozen values."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -168,7 +169,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     required: bool = False
     unit: str = ""
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
     width: int = 16
     longest: int = 0
 

@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -75,41 +75,28 @@ def reading(book: Book, target: Target, year: int, today: date) -> Reading:
     known, found = MEASURES.get(indicator.measure), reckon(indicator, year, today)
     place = book.places[book.place].name if book.place in book.places else book.title
     bulletin = latest_bulletin(indicator.id, place, year)
-    common = {
-        "target": target,
-        "indicator": indicator,
-        "year": year,
-        "parent": book.parent_target(target),
-        "bulletin": bulletin,
-    }
+    blank = Reading(
+        target=target, indicator=indicator, year=year, as_of=None, value=None, how="none", light="none", rows=0, source="",
+        scope=known.scope if known else "", period=str(year), parent=book.parent_target(target), bulletin=bulletin,
+    )  # fmt: skip
     if known and found and found.rows:
-        return Reading(
-            **common, as_of=last_day(year, today), value=found.value, how="computed", scope=known.scope,
-            light=light(target, found.value), rows=found.rows, source="", period=str(year),
-        )  # type: ignore[arg-type]  # fmt: skip
+        day = last_day(year, today)
+        lit = light(target, found.value)
+        return replace(
+            blank, as_of=day, value=found.value, how="computed", light=lit, rows=found.rows
+        )
     if bulletin:
         value = Decimal(bulletin.value)
-        return Reading(
-            **common, as_of=bulletin.as_of, value=value, how="reported", scope=f"通报口径：{bulletin.get_counting_display() or '未注明'}",
-            light=light(target, value), rows=0, source=bulletin.source, period=str(year),
-        )  # type: ignore[arg-type]  # fmt: skip
+        counting = bulletin.get_counting_display() or "未注明"
+        return replace(
+            blank, as_of=bulletin.as_of, value=value, how="reported", scope=f"通报口径：{counting}",
+            light=light(target, value), source=bulletin.source,
+        )  # fmt: skip
     if figure := quoted(book, target, year):
-        return Reading(
-            **common, as_of=figure.as_of, value=figure.value, how="quoted", scope=figure.note, light="none", rows=0,
-            source=figure.source, period=figure.period,
-        )  # type: ignore[arg-type]  # fmt: skip
-    scope = known.scope if known else ""
-    return Reading(
-        **common,
-        as_of=None,
-        value=None,
-        how="none",
-        scope=scope,
-        light="none",
-        rows=0,
-        source="",
-        period=str(year),
-    )  # type: ignore[arg-type]
+        return replace(
+            blank, as_of=figure.as_of, value=figure.value, how="quoted", scope=figure.note, source=figure.source, period=figure.period
+        )  # fmt: skip
+    return blank
 
 
 def quoted(book: Book, target: Target, year: int) -> Figure | None:

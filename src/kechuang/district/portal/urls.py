@@ -1,7 +1,7 @@
 """All addresses. Chinese pages have no prefix; /zh-hant/ and /en/ have theirs."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from . import problems
 from .api.views import api
@@ -14,7 +14,7 @@ handler404 = problems.not_found
 handler500 = problems.broken
 
 
-def _listing(kind: str) -> list[object]:
+def _listing(kind: str) -> list[URLPattern]:
     facts = {"kind": kind}
     return [
         path(f"{kind}s/new/", listings.new, facts, name=f"{kind}-new"),
@@ -26,7 +26,7 @@ def _listing(kind: str) -> list[object]:
     ]
 
 
-_pages = [
+_pages: list[URLPattern | URLResolver] = [
     path("", public.home, name="home"),
     path("plan/", public.plan_page, name="plan"),
     path("plan/targets/<slug:identity>/", public.target_page, name="target"),

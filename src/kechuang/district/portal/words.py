@@ -51,13 +51,14 @@ def in_code() -> Iterator[str]:
             if path.name in ("words.py", "script.py") or "management" in path.parts:
                 continue
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                value = node.value if isinstance(node, ast.Constant) else None
                 if (
-                    isinstance(node, ast.Constant)
-                    and isinstance(node.value, str)
-                    and _HAN.search(node.value)
+                    isinstance(value, str)
+                    and _HAN.search(value)
+                    and "\n" not in value
+                    and value[0] not in "，；"
                 ):
-                    if "\n" not in node.value and not node.value.startswith(("，", "；")):
-                        yield node.value
+                    yield value
 
 
 def in_book() -> Iterator[str]:

@@ -160,14 +160,12 @@ def _statistics(index: LexicalIndex, words: Iterable[str]) -> Statistics:
 
 
 def _words(party: _Party) -> tuple[str, ...]:
-    return _cached_words(type(party), party.title, party.keywords, party.text)
+    return _cached_words(party.title, party.keywords, party.text)
 
 
 @lru_cache(maxsize=20_000)
-def _cached_words(
-    kind: type[_Party], title: str, keywords: tuple[str, ...], text: str
-) -> tuple[str, ...]:
-    return tuple(words_of(kind(id="", title=title, keywords=keywords, text=text)))
+def _cached_words(title: str, keywords: tuple[str, ...], text: str) -> tuple[str, ...]:
+    return tuple(words_of(_Party(id="", title=title, keywords=keywords, text=text)))
 
 
 @lru_cache(maxsize=20_000)

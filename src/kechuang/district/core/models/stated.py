@@ -1,6 +1,5 @@
 """Records with a state that only `advance()` may move."""
 
-from collections.abc import Collection, Sequence
 from typing import Any, Self
 
 from django.db import models
@@ -19,8 +18,8 @@ class Stated(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Sequence[Any]) -> Self:
-        thing = super().from_db(db, field_names, values)
+    def from_db(cls, db: Any, field_names: Any, values: Any, *args: Any, **kwargs: Any) -> Self:
+        thing = super().from_db(db, field_names, values, *args, **kwargs)
         if "state" in field_names:
             thing._loaded_state = thing.state
         return thing

@@ -40,10 +40,9 @@ def fill(thing: Listing, values: Mapping[str, Any]) -> dict[str, Any]:
         if name in values:
             value = values[name]
             setattr(thing, name, normalise(value) if isinstance(value, str) else value)
-    if isinstance(thing.__dict__.get("due_on"), str):
-        thing.due_on = (
-            date.fromisoformat(thing.__dict__["due_on"]) if thing.__dict__["due_on"] else None
-        )  # type: ignore[attr-defined]
+    if isinstance(thing, Demand):
+        due: date | str | None = thing.due_on
+        thing.due_on = date.fromisoformat(due) if isinstance(due, str) and due else (due or None)
     thing.area = area_name(thing.field)
     parts = [
         thing.title,

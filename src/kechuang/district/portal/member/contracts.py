@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from kechuang.district.accounts.queries import organisation_by_code, organisations
 from kechuang.district.core import clock, ledger
+from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.market.queries import introductions_visible_to
 from kechuang.district.portal.components.forms import Form
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
@@ -23,6 +24,7 @@ from kechuang.district.transfer.queries import search, visible_to, years_with_co
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, NotFound
 
+CONTRACTS = WORKFLOWS["transfer.contract"]
 NAMES = ("name", "kind", "seller", "buyer", "amount_fen", "technology_fen", "signed_on")
 
 
@@ -38,7 +40,7 @@ def contract_row(contract: Any) -> dict[str, object]:
 @signed_in
 def listed(request: HttpRequest) -> HttpResponse:
     actor = actor_in(request)
-    states = services.CONTRACTS.states
+    states = CONTRACTS.states
     table = Table(
         title="技术合同",
         columns=[
@@ -85,7 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
         NAMES,
         initial,
         request.POST if request.method == "POST" else None,
-        organisations=organisations()[:2000],
+        organisations=list(organisations()[:2000]),
     )
     if form.data is not None:
         values = _parties(form)
@@ -128,7 +130,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         and introductions_visible_to(actor).filter(pk=contract.introduction_id).first()
     )
     facts = {
-        "contract": contract, "states": services.CONTRACTS.states, "steps": services.CONTRACTS.open_steps(contract, actor),
+        "contract": contract, "states": CONTRACTS.states, "steps": CONTRACTS.open_steps(contract, actor),
         "history": ledger.history("transfer.contract", contract.pk), "introduction": introduction, "today": clock.today(),
     }  # fmt: skip
     return render(request, "member/contract.html", facts)

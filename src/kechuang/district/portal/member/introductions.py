@@ -9,14 +9,17 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from kechuang.district.core import clock, ledger
+from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.market.models.introductions import OUTCOMES
 from kechuang.district.market.queries import introductions_visible_to, is_staff
 from kechuang.district.market.services import introductions
-from kechuang.district.market.workflow import INTRODUCTIONS, INVITATIONS
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
 from kechuang.district.portal.requests import actor_in, one, signed_in
 from kechuang.district.transfer.queries import of_introduction
 from kechuang.engines.base.errors import DomainError, Invalid
+
+INTRODUCTIONS = WORKFLOWS["market.introduction"]
+INVITATIONS = WORKFLOWS["market.invitation"]
 
 
 def _state(thing: object, labels: object) -> object:

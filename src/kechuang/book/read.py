@@ -201,7 +201,7 @@ def _indicators(at: Lined, desk: Desk) -> dict[str, Indicator]:
 
 def _sources(at: Lined, desk: Desk) -> dict[str, Source]:
     found: dict[str, Source] = {}
-    listed = at.get("sources") or {}
+    listed: Any = at.get("sources") or {}
     for code, row in listed.items() if isinstance(listed, Lined) else ():
         if not isinstance(row, Lined):
             desk.complain(listed, code, f"来源 {code} 下应有 title、status、checked_on")

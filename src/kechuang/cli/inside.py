@@ -125,8 +125,8 @@ def _stop_worker(helper: subprocess.Popen[bytes] | None) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """The worker. Ends when told to, or when whoever started it is gone."""
-    if options.once:
-        worker.drain(background=True)
+    if options.once or options.once_deliveries:
+        worker.drain(background=options.once)
         return 0
     stop, parent = threading.Event(), os.getppid()
     for number in (signal.SIGTERM, signal.SIGINT):

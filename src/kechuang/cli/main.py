@@ -88,6 +88,9 @@ def _house_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     serve.set_defaults(run=_house("serve"))
 
     work = commands.add_parser("work", help="后台：送达台账条目、导入、提醒、语义向量")
+    work.add_argument(
+        "--once-deliveries", action="store_true", help="只送达待送的条目，不算语义向量"
+    )
     work.add_argument("--once", action="store_true", help="做完手头的就退出")
     work.set_defaults(run=_house("work"))
 

@@ -55,9 +55,9 @@ class LexicalIndex:
         writer = self.index.writer(heap_size=_HEAP, num_threads=1)
         count = 0
         for identity in removed:
-            writer.delete_documents("id", identity)
+            writer.delete_documents_by_term("id", identity)
         for party in parties:
-            writer.delete_documents("id", party.id)
+            writer.delete_documents_by_term("id", party.id)
             writer.add_document(tantivy.Document(id=party.id, words=" ".join(words_of(party))))
             count += 1
         writer.commit()

@@ -43,6 +43,7 @@ def fill(thing: Listing, values: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(thing, Demand):
         due: date | str | None = thing.due_on
         thing.due_on = date.fromisoformat(due) if isinstance(due, str) and due else (due or None)
+    thing.modes = sorted(thing.modes or [])
     thing.area = area_name(thing.field)
     parts = [
         thing.title,
@@ -83,7 +84,9 @@ def check_values(thing: Listing) -> list[Invalid]:
         if not getattr(thing, name, None)
     ]
     if isinstance(thing, Demand) and thing.confidentiality == "nameless" and thing.owner:
-        text = comparable(f"{thing.title} {thing.whole_text} {' '.join(thing.keywords)}")
+        text = comparable(f"{thing.title} {thing.whole_text} {' '.join(thing.keywords)}").replace(
+            " ", ""
+        )
         for name in (thing.owner.name, *thing.owner.former_names):
             core = comparable(name).replace("（样例）", "").replace("(样例)", "")
             short = core.removesuffix("有限公司").removesuffix("股份").removesuffix("有限责任公司")

@@ -1,0 +1,82 @@
+"""Sheets that cannot be read safely are refused with the remedy; nothing crashes, nothing is guessed."""
+
+import io
+import zipfile
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sheets import column_name, read_sheet
+
+
+def workbook(*rows, formula=None, at=None):
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet = book.add_worksheet()
+    for line, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            sheet.write(line, place, cell)
+    if formula:
+        sheet.write_formula(formula, "=1+1", None, 2)
+    if at:
+        sheet.write(at, "x")
+    book.close()
+    return stream.getvalue()
+
+
+def test_rows_come_out_as_they_stand():
+    sheet = read_sheet(workbook(["名称", "数"], ["甲", 3]), "a.xlsx")
+    assert sheet.rows == [["名称", "数"], ["甲", 3.0]]
+
+
+def test_a_formula_is_found_at_its_cell():
+    assert read_sheet(workbook(["名称"], ["甲"], formula="B2"), "a.xlsx").formulas == {(2, 2)}
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "code"),
+    [
+        (b"", "a.xlsx", "sheet.empty"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 600, "a.xlsx", "sheet.xls"),
+        (b"PK\x03\x04 not a zip", "a.xlsx", "sheet.broken"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00" + bytes(range(256)) * 9, "a.csv", "sheet.encoding"),
+        (b"a,b\n\x00\x00\x00", "a.csv", "sheet.binary"),
+        (workbook(["a"], at="XFD1048576"), "a.xlsx", "sheet.too_wide"),
+    ],
+)
+def test_what_cannot_be_read(data, name, code):
+    with pytest.raises(Invalid) as caught:
+        read_sheet(data, name)
+    assert caught.value.code == code
+
+
+def test_a_zip_bomb_is_refused_before_it_unfolds():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"<a/>" + b" " * 80_000_000)
+    with pytest.raises(Invalid) as caught:
+        read_sheet(stream.getvalue(), "bomb.xlsx")
+    assert caught.value.code == "sheet.bomb"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_csv_in_the_encodings_of_excel_and_wps(encoding):
+    assert read_sheet("名称,简介\n电池,热管理\n".encode(encoding), "a.csv").rows[1] == [
+        "电池",
+        "热管理",
+    ]
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_or_refused(data):
+    try:
+        read_sheet(data, "any")
+    except Invalid as e:
+        assert e.words
+
+
+def test_columns_have_their_letters():
+    assert [column_name(n) for n in (1, 26, 27, 702, 703)] == ["A", "Z", "AA", "ZZ", "AAA"]

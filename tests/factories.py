@@ -1,0 +1,121 @@
+"""Records for tests, made the way the house makes them: by services."""
+
+from datetime import date, datetime, timezone
+
+from kechuang.district.accounts.models import Organisation, User
+from kechuang.district.accounts.queries import actor_of
+from kechuang.district.accounts.services import add_person, grant, keep_organisation
+from kechuang.district.core import worker
+from kechuang.district.core.actor import SYSTEM, VISITOR, Actor
+from kechuang.district.market.models import Achievement, Demand, Introduction
+from kechuang.district.market.services import introductions, listings
+from kechuang.district.transfer.models import Contract
+from kechuang.district.transfer.services import take_in
+from kechuang.engines.base.identifiers import credit_check
+
+NOW = datetime(2026, 11, 2, 3, 0, tzinfo=timezone.utc)
+PASSWORD = "correct horse battery"
+
+
+def code(number: int, prefix: str = "91120112") -> str:
+    """A valid credit code."""
+    body = f"{prefix}MA{number:07d}"
+    return body + credit_check(body)
+
+
+class World:
+    """A small district: a bureau, a centre, two rival firms, a university, and one person per role."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.bureau = self.organisation("津南区科技局", "bureau")
+        self.centre = self.organisation("成果运营中心", "centre")
+        self.firm = self.organisation("甲电池有限公司", "enterprise")
+        self.rival = self.organisation("乙电池有限公司", "enterprise")
+        self.university = self.organisation("海河大学", "university")
+        homes = {
+            "officer": self.bureau, "officer2": self.bureau, "approver": self.bureau, "broker": self.centre,
+            "enterprise": self.firm, "rival": self.rival, "researcher": self.university, "reviewer": self.university,
+            "auditor": self.bureau, "administrator": self.bureau,
+        }  # fmt: skip
+        self.users = {name: self.person(name, home) for name, home in homes.items()}
+
+    def organisation(self, name: str, kind: str) -> Organisation:
+        self.count += 1
+        return keep_organisation(code(self.count), name, kind, SYSTEM, NOW)[0]
+
+    def person(self, name: str, organisation: Organisation) -> User:
+        user = add_person(f"{name}@x.example", f"{name}某", PASSWORD, SYSTEM, NOW)
+        grant(
+            user,
+            organisation,
+            {"officer2": "officer", "rival": "enterprise"}.get(name, name),
+            SYSTEM,
+            NOW,
+        )
+        return user
+
+    def actor(self, name: str) -> Actor:
+        return VISITOR if name == "visitor" else actor_of(self.users[name])
+
+    @property
+    def everybody(self) -> dict[str, Actor]:
+        return {"visitor": VISITOR} | {name: self.actor(name) for name in self.users}
+
+    def achievement(
+        self, title: str = "动力电池液冷热管理技术", state: str = "published", **values: object
+    ) -> Achievement:
+        given = {
+            "title": title, "summary": f"{title}：微通道冷板与控制策略，温差小于3℃，已完成中试。", "keywords": ["动力电池", "热管理"],
+            "field": "新能源与节能", "trl": 7, "modes": ["transfer", "licence"], "price_fen": 50_000_000, "owner": self.university,
+            "people": ["何静"], "patents": [], **values,
+        }  # fmt: skip
+        return self._bring(Achievement(), given, state)
+
+    def demand(
+        self, title: str = "快充电池包散热", state: str = "published", **values: object
+    ) -> Demand:
+        given = {
+            "title": title, "problem": f"{title}：快充时动力电池温差大，热管理跟不上，需要液冷方案。", "wanted": "温差小于5℃", "tried": "",
+            "keywords": ["动力电池"], "field": "新能源与节能", "trl": 6, "modes": ["transfer"], "budget_fen": 80_000_000,
+            "due_on": date(2027, 6, 1), "confidentiality": "open", "owner": self.firm, **values,
+        }  # fmt: skip
+        return self._bring(Demand(), given, state)
+
+    def _bring(self, thing, values, state):
+        if state == "published":
+            return listings.take_in_published(thing, values, SYSTEM, NOW)
+        if state == "submitted":
+            return listings.take_in(thing, values, SYSTEM, NOW)
+        writer = self.actor("enterprise" if isinstance(thing, Demand) else "researcher")
+        made = listings.draft(thing, values, writer, NOW)
+        if state == "paused":
+            raise AssertionError("publish first")
+        return made
+
+    def introduction(
+        self, demand: Demand, achievement: Achievement, **values: object
+    ) -> Introduction:
+        persons = [
+            introductions.Person("firm", "赵一", "zhao@x.example"),
+            introductions.Person("owner", "钱二", "qian@x.example"),
+        ]
+        worker.drain()
+        return introductions.start(
+            demand,
+            achievement,
+            values.pop("persons", persons),
+            "想介绍双方认识",
+            self.actor("broker"),
+            values.pop("at", NOW),
+            **values,
+        )
+
+    def contract(
+        self, number: str, yuan: int, day: date = date(2026, 5, 5), **values: object
+    ) -> Contract:
+        given = {
+            "number": number, "name": f"合同{number}", "kind": "development", "seller": self.university, "buyer": self.firm,
+            "amount_fen": yuan * 100, "technology_fen": None, "signed_on": day, "registered_on": day, **values,
+        }  # fmt: skip
+        return take_in(given, SYSTEM, NOW)

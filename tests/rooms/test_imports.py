@@ -1,0 +1,474 @@
+"""First-day sheets: in with a preview, out in the same layout, faulty ones come back to be mended, and undo."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+
+import pytest
+import xlsxwriter
+from django.db import connection
+
+from kechuang.district.accounts.models import Organisation
+from kechuang.district.core import imports, sheets, worker
+from kechuang.district.core.books import current_book
+from kechuang.district.core.imports import services as import_services
+from kechuang.district.core.models import Doubt, ImportBatch
+from kechuang.district.market.models import Achievement, Demand
+from kechuang.district.market.services import listings
+from kechuang.district.plan.models import Bulletin
+from kechuang.district.portal.listings import achievement_row, demand_row
+from kechuang.district.portal.member.contracts import contract_row
+from kechuang.district.portal.office.registers import _firm_rows
+from kechuang.district.registry.models import Firm, Recognition
+from kechuang.district.transfer import services as contracts
+from kechuang.district.transfer.models import Contract
+from kechuang.engines.base.errors import Invalid, NotAllowed
+from kechuang.engines.base.sheets import read_sheet
+from tests.factories import NOW, code
+
+ACHIEVEMENT_HEADS = ["成果名称", "成果简介", "关键词", "学科"]
+
+
+def workbook(*rows, formula=None):
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet = book.add_worksheet()
+    for line, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            if isinstance(cell, date):
+                sheet.write_datetime(
+                    line, place, cell, book.add_format({"num_format": "yyyy-mm-dd"})
+                )
+            elif cell is not None:
+                sheet.write(line, place, cell)
+    if formula:
+        sheet.write_formula(formula, "=1+1", None, 2)
+    book.close()
+    return stream.getvalue()
+
+
+def upload(world, kind, data, by="officer", name="表.xlsx", **options):
+    batch = imports.upload(kind, name, data, world.actor(by), options)
+    worker.drain()
+    batch.refresh_from_db()
+    return batch
+
+
+def bring(world, kind, data, by="officer", **options):
+    batch = upload(world, kind, data, by, **options)
+    imports.confirm(batch, world.actor(by))
+    worker.drain()
+    batch.refresh_from_db()
+    assert batch.state == "applied", batch.problem
+    return batch
+
+
+def words(batch):
+    return {
+        (r.line, p["column"]): p["words"]
+        for r in batch.rows.filter(plan="wrong")
+        for p in r.problems
+    }
+
+
+def test_a_transfer_offices_sheet_goes_in(world):
+    data = workbook(
+        ["2026年成果汇总表"],
+        ACHIEVEMENT_HEADS,
+        ["电池热管理", "液冷板", "电池、热", "兵器科学与技术"],
+        [],
+        ["膜污染控制", "反渗透", "膜", ""],
+    )
+    batch = upload(world, "achievements", data, publish=True)
+    assert (batch.state, batch.total, batch.counts["create"]) == ("checked", 2, 2)
+    assert Achievement.objects.count() == 0
+    imports.confirm(batch, world.actor("officer"))
+    worker.drain()
+    assert set(Achievement.objects.values_list("state", flat=True)) == {"published"}
+    first = Achievement.objects.get(title="电池热管理")
+    assert (first.keywords, first.area) == (["电池", "热"], "先进制造与自动化")
+
+
+def test_amounts_days_and_codes_are_understood_as_people_write_them(world):
+    spaced = " ".join(world.firm.code[i : i + 4] for i in range(0, 18, 4))
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in world.university.code)
+    heads = [
+        "登记编号",
+        "项目名称",
+        "合同类型",
+        "卖方信用代码",
+        "买方信用代码",
+        "成交额（亿元）",
+        "技术交易额",
+        "签约日期",
+        "登记时间",
+    ]
+    data = workbook(
+        heads,
+        ["TJ1", "甲", "技术开发", wide, spaced, 0.32, "3000万元", "2026.7", date(2026, 7, 15)],
+    )
+    bring(world, "contracts", data)
+    contract = Contract.objects.get()
+    assert (contract.amount_fen, contract.technology_fen) == (3_200_000_000, 3_000_000_000)
+    assert (contract.signed_on, contract.registered_on) == (date(2026, 7, 1), date(2026, 7, 15))
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (workbook(["名称", "别的"], ["a", "b"]), "缺少列：成果简介"),
+        (workbook(["x", "y"], ["a", "b"]), "没有找到“科技成果”的列名"),
+        (workbook(["成果名称", "成果简介"]), "没有数据行"),
+        (b"\xd0\xcf\x11\xe0" + b"\x00" * 99, "旧版 .xls"),
+        (b"PK\x03\x04garbage", "打不开"),
+        (bytes(range(128, 256)) * 40, "编码"),
+    ],
+)
+def test_a_sheet_that_cannot_be_read_is_refused_with_the_remedy(world, data, found):
+    batch = upload(world, "achievements", data)
+    assert batch.state == "refused"
+    assert found in batch.problem
+    assert not Achievement.objects.exists()
+
+
+def test_faulty_rows_name_column_and_remedy_and_nothing_is_written(world):
+    heads = [*ACHIEVEMENT_HEADS, "成熟度", "转化方式", "报价（万元）", "专利号", "权利人信用代码"]
+    fine = ["好的", "简介", "", "", 6, "转让", 10, "201710601862.3", world.university.code]
+    data = workbook(
+        heads,
+        fine,
+        ["", "没有名称", "", "", "", "", "", "", ""],
+        ["长", "字" * 30_000, "", "", "", "", "", "", ""],
+        ["甲", "乙", "", "", 12, "赠送", "约10", "201710601862.4", "91120112MA0000000X"],
+        ["好的", "另一个简介", "", "", "", "", "", "", code(999)],
+        formula="C2",
+    )
+    batch = upload(world, "achievements", data)
+    said = words(batch)
+    assert "公式" in said[2, "C"]
+    assert "必须填写" in said[3, "A"]
+    assert "请删减" in said[4, "B"]
+    assert {c for line, c in said if line == 5} == {"E", "F", "G", "H", "I"}
+    assert "还没有登记" in said[6, "I"]
+    with pytest.raises(Invalid, match="一行也没有写入"):
+        imports.confirm(batch, world.actor("officer"))
+    assert not Achievement.objects.exists()
+
+
+def test_the_sheet_to_mend_marks_what_is_wrong_and_can_be_sent_again(world):
+    heads = ["信用代码", "单位名称", "认定类别", "发证日期"]
+    batch = upload(
+        world,
+        "firms",
+        workbook(
+            heads,
+            [code(50), "丙公司", "高新技术", "2025-01-01"],
+            [code(51), "丁公司", "瞪羚企业", 2023.1],
+        ),
+    )
+    assert set(words(batch)) == {(2, "C"), (3, "D")}
+    mended = read_sheet(sheets.mended(batch), "改错.xlsx")
+    assert mended.rows[0] == [*heads, sheets.REMEDY]
+    assert "国家高新技术企业" in str(mended.rows[1][4])
+    rows = [list(r[:4]) for r in mended.rows]
+    rows[1][2], rows[2][3] = "国家高新技术企业", "2023-10"
+    bring(world, "firms", workbook(*[[*r, "旧的说明"] for r in rows]))
+    assert Recognition.objects.count() == 2
+
+
+def test_a_row_twice_in_a_sheet_is_found(world):
+    heads = ["成果编号", *ACHIEVEMENT_HEADS]
+    batch = upload(
+        world,
+        "achievements",
+        workbook(heads, ["N1", "甲", "一"], ["N1", "乙", "二"], ["", "丙", "三"], ["", "丙", "三"]),
+    )
+    assert set(words(batch)) == {(3, "A"), (5, "B")}
+
+
+def fill(world):
+    world.achievement(patents=["201710601862.3"])
+    world.achievement(title="无主成果", owner=None, price_fen=None, trl=None, modes=[], patents=[])
+    world.demand(budget_fen=123_456_789)
+    world.demand(title="保密的", confidentiality="brokers", due_on=None)
+    world.contract("TJ-1", 1_234_567)
+    world.contract("TJ-2", 3, technology_fen=100)
+    heads = [
+        "统一社会信用代码",
+        "企业名称",
+        "曾用名",
+        "街镇",
+        "成立日期",
+        "职工人数",
+        "认定类别",
+        "证书编号",
+        "有效期起",
+        "有效期止",
+    ]
+    bring(
+        world,
+        "firms",
+        workbook(
+            heads,
+            [
+                world.firm.code,
+                "甲电池股份",
+                "甲厂",
+                "双港镇",
+                "2015-01-02",
+                80,
+                "瞪羚企业",
+                "D1",
+                "2025-06-01",
+                "2027-06-01",
+            ],
+            [world.rival.code, "乙电池有限公司"],
+        ),
+    )
+    bring(
+        world,
+        "bulletins",
+        workbook(
+            ["指标", "地区", "截至", "数值", "口径", "来源"],
+            ["技术合同成交额", "津南区", "2023-08-31", "44.5", "年初至今", "通报"],
+        ),
+    )
+
+
+EXPORTS = {
+    "achievements": lambda w: [achievement_row(a) for a in Achievement.objects.all()],
+    "demands": lambda w: [demand_row(w.actor("officer"), d) for d in Demand.objects.all()],
+    "contracts": lambda w: [contract_row(c) for c in Contract.objects.all()],
+    "firms": lambda w: [r for f in Firm.objects.all() for r in _firm_rows(f)],
+    "bulletins": lambda w: [
+        {
+            "indicator": b.indicator,
+            "place": b.place,
+            "as_of": b.as_of,
+            "value": b.value,
+            "counting": b.counting,
+            "source": b.source,
+        }
+        for b in Bulletin.objects.all()
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", sorted(EXPORTS))
+def test_every_export_goes_in_again_unchanged(world, kind):
+    fill(world)
+    data = sheets.export(current_book().layouts[kind], EXPORTS[kind](world))
+    batch = upload(world, kind, data)
+    assert batch.state == "checked", batch.problem
+    assert not words(batch)
+    assert batch.counts["same"] == batch.total > 0, [(r.plan, r.notes) for r in batch.rows.all()]
+
+
+def test_an_updated_export_updates_and_can_be_undone(world):
+    made = world.achievement()
+    row = dict(achievement_row(made)) | {"title": "改过的名称", "price_fen": 100}
+    batch = bring(
+        world, "achievements", sheets.export(current_book().layouts["achievements"], [row])
+    )
+    made.refresh_from_db()
+    assert (made.title, made.price_fen) == ("改过的名称", 100)
+    imports.undo(batch, world.actor("officer"))
+    worker.drain()
+    made.refresh_from_db()
+    assert (made.title, made.price_fen) == ("动力电池液冷热管理技术", 50_000_000)
+
+
+def test_undo_says_for_every_row_what_became_of_it(world):
+    batch = bring(
+        world, "achievements", workbook(ACHIEVEMENT_HEADS, ["甲", "一"], ["乙", "二"]), publish=True
+    )
+    touched = Achievement.objects.get(title="乙")
+    listings.amend(touched, {"trl": 5}, world.actor("broker"), NOW)
+    imports.undo(batch, world.actor("officer"))
+    worker.drain()
+    batch.refresh_from_db()
+    assert batch.state == "undone"
+    assert {r.values["title"]: r.fate for r in batch.rows.all()} == {"甲": "reversed", "乙": "kept"}
+    assert "有人改动" in batch.rows.get(fate="kept").fate_why
+    assert Achievement.objects.get(title="甲").state == "retracted"
+
+
+def test_undoing_contracts_takes_the_money_out_again(world):
+    world.contract("OLD", 5)
+    heads = [
+        "登记编号",
+        "项目名称",
+        "合同类型",
+        "卖方信用代码",
+        "买方信用代码",
+        "成交额（元）",
+        "签约日期",
+        "登记时间",
+    ]
+    row = [
+        "X1",
+        "甲",
+        "技术服务",
+        world.university.code,
+        world.firm.code,
+        900,
+        "2026-03-01",
+        "2026-03-05",
+    ]
+    batch = bring(world, "contracts", workbook(heads, row))
+    imports.undo(batch, world.actor("officer"))
+    worker.drain()
+    assert list(Contract.objects.filter(state="registered").values_list("number", flat=True)) == [
+        "OLD"
+    ]
+
+
+def test_doubtful_pairs_go_to_a_person_and_are_not_joined(world):
+    world.achievement(title="同名成果", patents=["201710601862.3"])
+    heads = [*ACHIEVEMENT_HEADS, "专利号"]
+    bring(
+        world,
+        "achievements",
+        workbook(
+            heads,
+            ["同名成果", "内容不同", "", "", ""],
+            ["别名", "内容也不同", "", "", "2017106018623"],
+        ),
+    )
+    assert Achievement.objects.count() == 3
+    assert sorted(Doubt.objects.values_list("why", flat=True)) == [
+        "专利号相同：201710601862.3",
+        "名称相同，内容不同",
+    ]
+
+
+def test_firms_are_joined_by_code_and_former_names_are_kept(world):
+    heads = ["信用代码", "企业名称"]
+    bring(
+        world,
+        "firms",
+        workbook(heads, [world.firm.code, "甲新能源有限公司"], [code(77), "乙电池有限公司"]),
+    )
+    firm = Organisation.objects.get(code=world.firm.code)
+    assert (firm.name, firm.former_names) == ("甲新能源有限公司", ["甲电池有限公司"])
+    assert Organisation.objects.filter(name="乙电池有限公司").count() == 2
+    assert Doubt.objects.count() == 0 or "名称相同" in Doubt.objects.get().why
+
+
+def test_an_enterprise_brings_only_its_own_and_cannot_guess_references(world):
+    secret = world.demand(title="机密", confidentiality="brokers")
+    heads = ["需求编号", "需求名称", "要解决的问题", "企业信用代码"]
+    rows = (
+        [secret.reference, "试探", "试探", world.rival.code],
+        ["", "别家的", "问题", world.firm.code],
+    )
+    batch = upload(world, "demands", workbook(heads, *rows), by="rival")
+    said = words(batch)
+    assert "留空" in said[2, "A"]
+    assert "机密" not in json.dumps(
+        list(batch.rows.values("problems", "notes", "before")), ensure_ascii=False
+    )
+    assert "本单位" in said[3, "D"]
+    with pytest.raises(NotAllowed):
+        imports.upload("firms", "x", b"x", world.actor("rival"))
+
+
+def test_a_refusal_while_writing_leaves_nothing(world, monkeypatch):
+    batch = upload(
+        world,
+        "achievements",
+        workbook(ACHIEVEMENT_HEADS, *[[f"成果{n}", f"简介{n}"] for n in range(9)]),
+    )
+    kind, calls = imports.KINDS["achievements"], []
+    real = kind.apply
+
+    def fail_late(*args):
+        calls.append(1)
+        if len(calls) == 7:
+            raise Invalid("中途不行", "title")
+        return real(*args)
+
+    monkeypatch.setattr(kind, "apply", fail_late)
+    imports.confirm(batch, world.actor("officer"))
+    worker.drain()
+    batch.refresh_from_db()
+    assert batch.state == "refused"
+    assert "第 8 行" in batch.problem
+    assert not Achievement.objects.exists()
+
+
+def test_a_check_that_was_cut_off_starts_over_without_doubling(world, monkeypatch):
+    batch = imports.upload(
+        "achievements",
+        "表.xlsx",
+        workbook(ACHIEVEMENT_HEADS, *[[f"成果{n}", f"简介{n}"] for n in range(5)]),
+        world.actor("officer"),
+    )
+    monkeypatch.setattr(import_services, "_PART", 2)
+    real, calls = import_services._check_row, []
+
+    def cut_off(*args):
+        calls.append(1)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return real(*args)
+
+    monkeypatch.setattr(import_services, "_check_row", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        imports.check_now(batch)
+    assert batch.rows.count() == 2
+    monkeypatch.setattr(import_services, "_check_row", real)
+    imports.check_now(ImportBatch.objects.get(pk=batch.pk))
+    assert batch.rows.count() == 5
+
+
+KILLED = 700
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="the killed worker runs on a database file of its own"
+)
+def test_kill_9_in_the_middle_of_writing_leaves_all_or_nothing_and_the_worker_goes_on(tmp_path):
+    sheet = tmp_path / "many.xlsx"
+    sheet.write_bytes(
+        workbook(ACHIEVEMENT_HEADS, *[[f"成果{n}", f"简介 {n} 电池"] for n in range(KILLED)])
+    )
+    data = tmp_path / "house"
+    keep = {
+        k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "KECHUANG", "DJANGO"))
+    }
+    env = keep | {"KECHUANG_SECRET_KEY": "k" * 60, "KECHUANG_DATA": str(data), "PYTHONPATH": "src"}
+
+    def run(*args, wait=True):
+        started = subprocess.Popen(
+            [sys.executable, "-m", "kechuang.cli", *args],
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        return started.communicate(timeout=120)[0] if wait else started
+
+    def count():
+        script = "from kechuang.district.market.models import Achievement as A; print('COUNT', A.objects.count())"
+        return int(run("manage", "shell", "-c", script).split("COUNT")[1])
+
+    run("migrate")
+    progress = data / "progress" / "import-1.json"
+    doomed = run("import", "achievements", str(sheet), wait=False)
+    deadline = time.monotonic() + 60
+    while not progress.exists() and time.monotonic() < deadline and doomed.poll() is None:
+        time.sleep(0.005)
+    os.kill(doomed.pid, signal.SIGKILL)
+    doomed.communicate()
+    assert count() in (0, KILLED)
+    script = "from kechuang.district.core.models import Delivery as D; D.objects.exclude(leased_until=None).update(leased_until=None)"
+    run("manage", "shell", "-c", script)  # as if the lease had run out
+    run("work", "--once-deliveries")
+    assert count() == KILLED
+    assert "完整" in run("ledger", "verify")

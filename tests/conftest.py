@@ -1,8 +1,9 @@
 """What all tests share: a data folder of their own, people of every role, records made by services."""
 
+import importlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -11,23 +12,24 @@ os.environ.setdefault(
 )  # Playwright keeps a loop in the journeys' thread
 
 
+def factories() -> ModuleType:
+    """The factories need Django's models, which stand only after pytest-django has set it up."""
+    return importlib.import_module("tests.factories")
+
+
 @pytest.fixture(autouse=True)
-def data_folder(tmp_path: Path, settings: object) -> Iterator[Path]:
+def data_folder(tmp_path: Path, settings: object) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     settings.KECHUANG_DATA = folder
-    yield folder
+    return folder
 
 
 @pytest.fixture
 def world(db: object) -> object:
-    from tests.factories import World
-
-    return World()
+    return factories().World()
 
 
 @pytest.fixture
 def shared_world(transactional_db: object) -> object:
-    from tests.factories import World
-
-    return World()
+    return factories().World()

@@ -1,6 +1,6 @@
 """Records for tests, made the way the house makes them: by services."""
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 from kechuang.district.accounts.models import Organisation, User
 from kechuang.district.accounts.queries import actor_of
@@ -13,7 +13,7 @@ from kechuang.district.transfer.models import Contract
 from kechuang.district.transfer.services import take_in
 from kechuang.engines.base.identifiers import credit_check
 
-NOW = datetime(2026, 11, 2, 3, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 
 

@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.matching import (
-    Corpus, E5Embedder, LexicalIndex, Matcher, Offer, Refusal, VectorStore, Want, read_offer, read_want,
+    Corpus,
+    E5Embedder,
+    LexicalIndex,
+    Matcher,
+    Offer,
+    Refusal,
+    VectorStore,
+    Want,
+    read_offer,
+    read_want,
 )  # fmt: skip
 from kechuang.engines.matching.match import hard_constraint
 from kechuang.engines.text import Lexicon, comparable, cut

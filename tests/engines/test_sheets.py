@@ -1,5 +1,6 @@
 """Sheets that cannot be read safely are refused with the remedy; nothing crashes, nothing is guessed."""
 
+import contextlib
 import io
 import zipfile
 
@@ -72,10 +73,8 @@ def test_csv_in_the_encodings_of_excel_and_wps(encoding):
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(data):
-    try:
-        read_sheet(data, "any")
-    except Invalid as e:
-        assert e.words
+    with contextlib.suppress(Invalid):
+        assert isinstance(read_sheet(data, "any").rows, list)
 
 
 def test_columns_have_their_letters():

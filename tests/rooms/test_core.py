@@ -152,7 +152,6 @@ def test_a_failing_reaction_is_tried_again_and_in_the_end_shown_as_stuck(world, 
 
 
 def test_a_worker_that_died_holding_a_lease_is_replaced(world, noted):
-    seen, _ = noted
     world.demand()
     Delivery.objects.filter(reaction="test.note").update(
         lease="dead", leased_until=clock.now() + timedelta(minutes=9)

@@ -25,7 +25,6 @@ from kechuang.district.portal.listings import achievement_row, demand_row
 from kechuang.district.portal.member.contracts import contract_row
 from kechuang.district.portal.office.registers import _firm_rows
 from kechuang.district.registry.models import Firm, Recognition
-from kechuang.district.transfer import services as contracts
 from kechuang.district.transfer.models import Contract
 from kechuang.engines.base.errors import Invalid, NotAllowed
 from kechuang.engines.base.sheets import read_sheet

@@ -1,0 +1,108 @@
+"""The house keeps its own rules."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from django.core.management import call_command
+
+from kechuang.district.core.workflow import WORKFLOWS
+from kechuang.district.market.services import introductions, listings
+from kechuang.district.plan import services as plan
+from kechuang.district.portal import words
+from kechuang.district.registry import services as registry
+from kechuang.district.transfer import services as transfer
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(p for p in (ROOT / "src").rglob("*.py") if "migrations" not in p.parts)
+SERVICES = {
+    "market.achievement": listings, "market.demand": listings, "market.introduction": introductions, "market.invitation": introductions,
+    "transfer.contract": transfer, "registry.recognition": registry, "plan.bulletin": plan,
+}  # fmt: skip
+INSIDE = {
+    "agree",
+    "lapse",
+    "call_off",
+    "remind",
+    "ask_outcome",
+}  # taken by the system within another service
+TESTS = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "tests").rglob("*.py"))
+
+
+def functions(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+
+
+def test_files_and_functions_stay_small():
+    long_files = [str(p) for p in SOURCES if p.read_text(encoding="utf-8").count("\n") > 400]
+    long_functions = [
+        f"{p}:{f.name}"
+        for p in SOURCES
+        for f in functions(p)
+        if (f.end_lineno or 0) - f.lineno + 1 > 60
+    ]
+    assert not long_files
+    assert not long_functions
+
+
+def test_no_import_hides_in_a_function():
+    hidden = [
+        f"{p}:{f.name}"
+        for p in SOURCES
+        for f in functions(p)
+        if any(isinstance(n, (ast.Import, ast.ImportFrom)) for n in ast.walk(f))
+    ]
+    assert not hidden
+
+
+def test_public_functions_of_engines_and_book_say_what_they_do():
+    silent = [
+        f"{p}:{f.name}" for p in SOURCES if "/engines/" in str(p) or "/book/" in str(p)
+        for f in functions(p)
+        if not f.name.startswith("_") and not ast.get_docstring(f) and f.name not in {"passages", "query", "construct_mapping", "construct_yaml_map"}
+        and f.name not in {"complain", "text", "optional", "one_of", "number", "whole", "day", "rows", "texts", "ignored", "place"}
+    ]  # fmt: skip
+    assert not silent
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_every_step_has_a_service_a_permission_a_label_and_a_test(name):
+    for step in WORKFLOWS[name].steps:
+        assert step.label
+        assert callable(step.permission)
+        if step.name not in INSIDE:
+            assert callable(getattr(SERVICES[name], step.name, None)), step.name
+        assert re.search(rf"\b{step.name}\b", TESTS), f"no test takes {name}.{step.name}"
+
+
+def test_every_workflow_is_looked_after():
+    assert set(WORKFLOWS) == {*SERVICES, "core.import"}
+
+
+def test_no_float_touches_money():
+    for path in SOURCES:
+        if "/portal/" in str(path) or path.name in ("sheets.py", "money.py"):
+            continue
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"float\([^)]*_fen", text), path
+
+
+def test_the_english_catalogue_knows_every_word_of_the_templates():
+    with words.po_file().open("rb") as stream:
+        known = read_po(stream, locale="en")
+    missing = [m for m in words.in_templates() if not (found := known.get(m)) or not found.string]
+    assert not missing
+
+
+def test_models_and_migrations_agree(db):
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def test_no_path_of_a_machine_and_no_secret_in_the_repository():
+    for path in [*SOURCES, ROOT / "Makefile", *(ROOT / ".ci").iterdir()]:
+        text = path.read_text(encoding="utf-8")
+        assert "/home/" not in text
+        assert "/work/" not in text

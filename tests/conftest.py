@@ -37,8 +37,15 @@ def shared_world(transactional_db: object) -> Iterator[object]:
     """A world that other threads and processes see. Afterwards the ledger is emptied behind its guard's back."""
     yield factories().World()
     if connection.vendor == "sqlite":
-        guard = importlib.import_module("kechuang.district.core.migrations.0002_ledger_is_append_only")
-        statements = [*guard.UNDO["sqlite"], "DELETE FROM core_delivery", "DELETE FROM core_entry", *guard.SQLITE]
+        guard = importlib.import_module(
+            "kechuang.district.core.migrations.0002_ledger_is_append_only"
+        )
+        statements = [
+            *guard.UNDO["sqlite"],
+            "DELETE FROM core_delivery",
+            "DELETE FROM core_entry",
+            *guard.SQLITE,
+        ]
         with connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)

@@ -156,3 +156,40 @@ def test_all_twelve_targets_are_read_honestly(world):
     assert all(r.value is None and r.light == "none" for r in readings)
     before = plan.readings(current_book(), 2020, TODAY)
     assert any(r.how == "quoted" and r.source for r in before)
+
+
+def test_the_ledger_tells_every_step_of_an_introduction(world):
+    services.record(values(world), world.actor("broker"), NOW, introduction=agreed(world))
+    kinds = set(Entry.objects.values_list("kind", flat=True))
+    assert {
+        "market.invitation.invite",
+        "market.introduction.agree",
+        "market.introduction.conclude",
+    } <= kinds
+
+
+def test_a_published_figure_stands_beside_ours_and_can_be_restated(world):
+    given = {
+        "indicator": "gazelle",
+        "place": "津南区",
+        "as_of": date(2026, 8, 31),
+        "value": "26",
+        "counting": "ytd",
+        "source": "通报",
+    }
+    with pytest.raises(NotAllowed):
+        plan.report(given, world.actor("broker"), NOW)
+    bulletin = plan.report(given, world.actor("officer"), NOW)
+    book = current_book()
+    reading = plan.reading(book, book.plan.target("gazelle"), 2026, TODAY)
+    assert (reading.how, reading.value, reading.light, reading.source) == (
+        "reported",
+        26,
+        "met",
+        "通报",
+    )
+    plan.restate(bulletin, {"value": "24"}, world.actor("officer"), NOW, "通报更正")
+    assert plan.reading(book, book.plan.target("gazelle"), 2026, TODAY).light == "short"
+    assert Entry.objects.get(kind="plan.bulletin.restate").facts == {"was": {"value": "26"}}
+    plan.withdraw(bulletin, world.actor("officer"), NOW, "来源有误")
+    assert plan.reading(book, book.plan.target("gazelle"), 2026, TODAY).how == "none"

@@ -17,7 +17,7 @@ from kechuang.district.accounts.models import Organisation
 from kechuang.district.core import imports, sheets, worker
 from kechuang.district.core.books import current_book
 from kechuang.district.core.imports import services as import_services
-from kechuang.district.core.models import Doubt, ImportBatch
+from kechuang.district.core.models import Doubt, Entry, ImportBatch
 from kechuang.district.market.models import Achievement, Demand
 from kechuang.district.market.services import listings
 from kechuang.district.plan.models import Bulletin
@@ -295,6 +295,7 @@ def test_undo_says_for_every_row_what_became_of_it(world):
     assert {r.values["title"]: r.fate for r in batch.rows.all()} == {"甲": "reversed", "乙": "kept"}
     assert "有人改动" in batch.rows.get(fate="kept").fate_why
     assert Achievement.objects.get(title="甲").state == "retracted"
+    assert Entry.objects.filter(kind="market.achievement.retract").count() == 1
 
 
 def test_undoing_contracts_takes_the_money_out_again(world):

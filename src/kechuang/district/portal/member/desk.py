@@ -9,6 +9,7 @@ from django.urls import reverse
 from kechuang.district.accounts.queries import inbox, own_organisations
 from kechuang.district.accounts.services import mark_read
 from kechuang.district.core import clock
+from kechuang.district.core.actor import Actor
 from kechuang.district.core.models import Doubt
 from kechuang.district.market.queries import (
     achievements_visible_to,
@@ -58,89 +59,101 @@ def _block(title: str, found: Any, url: str, route: str, empty: str) -> dict[str
     }  # fmt: skip
 
 
-def _blocks(request: HttpRequest) -> list[dict[str, Any]]:
+Blocks = list[dict[str, Any]]
+
+
+def _blocks(request: HttpRequest) -> Blocks:
     actor = actor_in(request)
-    achievements, demands = achievements_visible_to(actor), demands_visible_to(actor)
-    introductions, contracts = introductions_visible_to(actor), contracts_visible_to(actor)
-    a_url, d_url, i_url, c_url = (
-        reverse(n) for n in ("achievements", "demands", "introductions", "contracts")
-    )
-    blocks: list[dict[str, Any]] = []
+    return [*_to_decide(actor), *_to_bring_together(actor), *_of_the_bureau(actor), *_own(actor)]
+
+
+def _both(actor: Actor) -> list[tuple[str, Any, str, str]]:
+    """(word, records, list address, route) of demands and achievements."""
+    return [
+        ("需求", demands_visible_to(actor), reverse("demands"), "demand"),
+        ("成果", achievements_visible_to(actor), reverse("achievements"), "achievement"),
+    ]
+
+
+_TO_CHECK = {"需求": "待审核的需求", "成果": "待审核的成果"}
+_TO_PUBLISH = {"需求": "待发布的需求", "成果": "待发布的成果"}
+
+
+def _to_decide(actor: Actor) -> Blocks:
+    blocks: Blocks = []
     if actor.has("broker", "officer"):
-        for title, found, url, route in (
-            ("待审核的需求", demands, d_url, "demand"),
-            ("待审核的成果", achievements, a_url, "achievement"),
-        ):
+        for word, found, url, route in _both(actor):
             waiting = found.filter(state="submitted").exclude(submitted_by=actor.id)
             blocks.append(
-                _block(title, waiting, f"{url}?state=submitted", route, "没有等您审核的。")
+                _block(
+                    _TO_CHECK[word], waiting, f"{url}?state=submitted", route, "没有等您审核的。"
+                )
             )
     if actor.has("officer", "approver"):
-        for title, found, url, route in (
-            ("待发布的需求", demands, d_url, "demand"),
-            ("待发布的成果", achievements, a_url, "achievement"),
-        ):
+        for word, found, url, route in _both(actor):
             waiting = (
                 found.filter(state="checked")
                 .exclude(submitted_by=actor.id)
                 .exclude(checked_by=actor.id)
             )
-            blocks.append(_block(title, waiting, f"{url}?state=checked", route, "没有等您发布的。"))
-    if actor.has("broker"):
-        fresh = demands.filter(state="published", introductions=None)
-        blocks.append(
-            _block(
-                "还没有对接的需求",
-                fresh,
-                f"{d_url}?state=published",
-                "demand",
-                "每条需求都已有对接。",
-            )
-        )
-    if actor.has("broker", "officer"):
-        going = introductions.filter(state__in=("open", "agreed"))
-        blocks.append(_block("进行中的对接", going, i_url, "introduction", "没有进行中的对接。"))
-    if actor.has("officer"):
-        blocks.append(
-            _block(
-                "待登记的合同",
-                contracts.filter(state="recorded"),
-                f"{c_url}?state=recorded",
-                "contract",
-                "没有待登记的合同。",
-            )
-        )
-        doubts = Doubt.objects.filter(answer="").count()
-        if doubts:
             blocks.append(
-                {
-                    "title": "可能重复的记录",
-                    "count": doubts,
-                    "url": reverse("doubts"),
-                    "rows": [],
-                    "empty": "请逐对核对。",
-                }
+                _block(
+                    _TO_PUBLISH[word], waiting, f"{url}?state=checked", route, "没有等您发布的。"
+                )
             )
-    if actor.has("enterprise"):
-        own = demands.filter(owner_id__in=actor.organisations)
+    return blocks
+
+
+def _to_bring_together(actor: Actor) -> Blocks:
+    blocks: Blocks = []
+    if actor.has("broker"):
+        fresh = demands_visible_to(actor).filter(state="published", introductions=None)
+        url = f"{reverse('demands')}?state=published"
+        blocks.append(_block("还没有对接的需求", fresh, url, "demand", "每条需求都已有对接。"))
+    if actor.has("broker", "officer"):
+        going = introductions_visible_to(actor).filter(state__in=("open", "agreed"))
         blocks.append(
             _block(
-                "本企业的需求",
-                own,
-                f"{d_url}?own=1",
-                "demand",
-                "还没有需求。写下一个技术难题，技术经理人会替您找人。",
+                "进行中的对接",
+                going,
+                reverse("introductions"),
+                "introduction",
+                "没有进行中的对接。",
             )
         )
+    return blocks
+
+
+def _of_the_bureau(actor: Actor) -> Blocks:
+    if not actor.has("officer"):
+        return []
+    waiting = contracts_visible_to(actor).filter(state="recorded")
+    url = f"{reverse('contracts')}?state=recorded"
+    blocks = [_block("待登记的合同", waiting, url, "contract", "没有待登记的合同。")]
+    if doubts := Doubt.objects.filter(answer="").count():
+        doubtful = {
+            "title": "可能重复的记录",
+            "count": doubts,
+            "url": reverse("doubts"),
+            "rows": [],
+            "empty": "请逐对核对。",
+        }
+        blocks.append(doubtful)
+    return blocks
+
+
+def _own(actor: Actor) -> Blocks:
+    blocks: Blocks = []
+    if actor.has("enterprise"):
+        own = demands_visible_to(actor).filter(owner_id__in=actor.organisations)
+        empty = "还没有需求。写下一个技术难题，技术经理人会替您找人。"
+        blocks.append(_block("本企业的需求", own, f"{reverse('demands')}?own=1", "demand", empty))
     if actor.has("researcher"):
-        own_results = achievements.filter(owner_id__in=actor.organisations)
+        results = achievements_visible_to(actor).filter(owner_id__in=actor.organisations)
+        empty = "还没有成果。可以一条条登记，也可以导入表格。"
         blocks.append(
             _block(
-                "本单位的成果",
-                own_results,
-                f"{a_url}?own=1",
-                "achievement",
-                "还没有成果。可以一条条登记，也可以导入表格。",
+                "本单位的成果", results, f"{reverse('achievements')}?own=1", "achievement", empty
             )
         )
     return blocks

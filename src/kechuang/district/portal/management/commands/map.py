@@ -36,9 +36,11 @@ def draw() -> str:
 
 def _workflow(workflow: Workflow[Any]) -> list[str]:
     lines = ["", f"## {workflow.name}", "", "```mermaid", "stateDiagram-v2"]
-    for step in workflow.steps:
-        for source in sorted(step.sources) or ["[*]"]:
-            lines.append(f"  {source} --> {step.target or source}: {step.label}")
+    lines += [
+        f"  {source} --> {step.target or source}: {step.label}"
+        for step in workflow.steps
+        for source in sorted(step.sources) or ["[*]"]
+    ]
     lines += [
         "```",
         "",

@@ -71,7 +71,7 @@ def in_book() -> Iterator[str]:
             yield from column.choices.values()
     yield from MODES.values()
     yield from (name for name, _ in book.areas.values())
-    yield from {i.unit for i in book.indicators.values() if _HAN.search(i.unit)}
+    yield from sorted({i.unit for i in book.indicators.values() if _HAN.search(i.unit)})
 
 
 def po_file() -> Path:

@@ -1,6 +1,9 @@
 """Every page for every role: it opens or refuses, never breaks, and tells no more than its reader may know."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from django.conf import settings as django_settings
@@ -9,6 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from kechuang.district.accounts.queries import actor_of
+from kechuang.district.accounts.services import add_person, grant
 from kechuang.district.core import worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.market.models import Demand
@@ -306,3 +311,23 @@ def test_a_figure_opens_down_to_its_contract_and_its_ledger(full):
     public = Client().get(reverse("target", args=["technology-contract-turnover"])).content.decode()
     assert "另有 1 条" in public
     assert link not in public
+
+
+def test_demo_accounts_and_the_demo_key_do_not_exist_outside_the_demo(world, settings):
+    settings.KECHUANG_DEMO = True
+    user = add_person("demo@x.example", "演示", PASSWORD, SYSTEM, NOW, is_demo=True)
+    grant(user, world.bureau, "officer", SYSTEM, NOW)
+    assert actor_of(user).has("officer")
+    settings.KECHUANG_DEMO = False
+    assert actor_of(user).id == 0
+    answer = Client().post(
+        reverse("account_login"), {"login": "demo@x.example", "password": PASSWORD}
+    )
+    assert answer.status_code == 403
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("KECHUANG", "PYTEST"))}
+    started = subprocess.run(
+        [sys.executable, "-c", "import kechuang.district.settings"],
+        env=env | {"KECHUANG_SECRET_KEY": django_settings.DEMO_SECRET}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert started.returncode != 0
+    assert "public" in started.stderr

@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from kechuang.district.core.actor import VISITOR, Actor
@@ -10,7 +11,7 @@ from .models import Letter, Membership, Organisation, User
 
 def actor_of(user: User | None) -> Actor:
     """The actor that a signed-in person is; a visitor otherwise."""
-    if user is None or not user.pk or not user.is_active:
+    if user is None or not user.pk or not user.is_active or is_refused(user):
         return VISITOR
     held = list(user.memberships.select_related("organisation"))
     return Actor(
@@ -20,6 +21,11 @@ def actor_of(user: User | None) -> Actor:
         frozenset(m.organisation_id for m in held),
         frozenset(m.organisation_id for m in held if m.organisation.kind == "enterprise"),
     )
+
+
+def is_refused(user: User) -> bool:
+    """A demo account has a public password: outside demo mode it is nobody."""
+    return user.is_demo and not settings.KECHUANG_DEMO
 
 
 def users_with_role(*roles: str) -> QuerySet[User]:

@@ -1,6 +1,7 @@
-"""Chinese text made comparable: width, script, words."""
+"""Chinese text made comparable: width, script, words, numerals."""
 
 from .normal import comparable, normalise, to_simplified
+from .numerals import parse_number
 from .words import Lexicon, cut
 
-__all__ = ["Lexicon", "comparable", "cut", "normalise", "to_simplified"]
+__all__ = ["Lexicon", "comparable", "cut", "normalise", "parse_number", "to_simplified"]

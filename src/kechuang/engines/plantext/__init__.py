@@ -1,0 +1,9 @@
+"""A policy document's text becomes a draft plan, each line tied to its clause."""
+
+from .documents import read_document
+from .read import read_plan
+from .schemas import Draft, DraftArea, DraftGroup, DraftTarget, DraftTask, as_json
+
+__all__ = [
+    "Draft", "DraftArea", "DraftGroup", "DraftTarget", "DraftTask", "as_json", "read_document", "read_plan",
+]  # fmt: skip

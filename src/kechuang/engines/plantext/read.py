@@ -1,0 +1,167 @@
+"""From a document's text to a draft plan. Deterministic: no network, no model, no clock."""
+
+import re
+from dataclasses import replace
+
+from .counts import compare, elsewhere, stated_counts, twice
+from .lines import Line, fold, is_meta, part_noise, split_lines
+from .names import bodies_of, days_of, documents_of, force_of, issuer_of, period_of, title_of
+from .outline import Node, build
+from .schemas import Document, Draft, DraftArea, DraftGroup, DraftTarget, Problem
+from .sections import Sections, sort_out
+from .targets import fit, groups_of, in_sentence, settle
+from .tasks import areas_of, areas_of_many, doubled, enrich
+
+_MIN_WORDS = 60
+
+
+def read_plan(text: str) -> Draft:
+    """Read a policy document or its explanation.
+
+    Args:
+        text: The text as read; spans count its characters.
+
+    Returns:
+        A draft: what it says of title, documents, targets, tasks, safeguards, bodies; what was noise; what a
+        person must look at. A text without a plan gives a draft with a problem of kind ``no_plan``.
+    """
+    folded = fold(text)
+    lines, noise = part_noise(split_lines(folded), text)
+    _, title_at = title_of(lines)
+    title = re.sub(r"\s*\n\s*", "", text[slice(*title_at)])
+    body = [line for line in lines if not is_meta(line.text)]
+    root = build(body)
+    sections = sort_out(root)
+    stated, where = stated_counts(folded)
+    groups = [_as_printed(g, text) for g in fit(settle(_groups(root, sections)), stated.get("targets"))]
+    areas = [_tasks_as_printed(a, text) for a in enrich(_areas(sections, bool(groups)), root)]
+    plain = "".join(line.text + "\n" for line in body)
+    problems = [*compare(groups, areas, stated, where), *twice(groups), *elsewhere(groups, folded), *doubled(areas)]
+    if (not groups and not any(a.tasks for a in areas)) or (not groups and _is_notice(title)):
+        problems = [_no_plan(plain)]
+        groups, areas = [], []
+    issued = _issued(lines, days_of(folded))
+    return Draft(
+        title=title,
+        documents=tuple(_documents(folded, text, title)),
+        issuer=issuer_of(lines, title),
+        issued_on=issued,
+        period=period_of(fold(title), plain) or force_of(folded, issued),
+        groups=tuple(groups),
+        areas=tuple(areas),
+        safeguards=tuple(_safeguards(sections)),
+        bodies=tuple(bodies_of(body, text)),
+        noise=tuple(noise),
+        problems=tuple(problems),
+        stated=stated,
+    )
+
+
+def _as_printed(group: DraftGroup, text: str) -> DraftGroup:
+    """Names in the text's own characters (traditional, full width) instead of the folded ones."""
+    return replace(group, targets=tuple(
+        replace(t, name=_slice(text, t.name_at, t.name), printed=text[slice(*t.span)].strip() if "\t" not in text[slice(*t.span)] else t.printed, unit=_unit(text, t))
+        for t in group.targets
+    ))  # fmt: skip
+
+
+def _tasks_as_printed(area: DraftArea, text: str) -> DraftArea:
+    return replace(area, tasks=tuple(replace(t, name=_slice(text, t.name_at, t.name)) for t in area.tasks))
+
+
+def _slice(text: str, at: tuple[int, int] | None, otherwise: str) -> str:
+    found = text[slice(*at)].strip() if at else ""
+    return found if found and len(found) <= len(otherwise) + 4 else otherwise
+
+
+def _unit(text: str, target: DraftTarget) -> str:
+    """The unit as printed: found again in the target's own span by its folded form."""
+    stretch = text[slice(*target.span)]
+    place = fold(stretch).rfind(target.unit) if target.unit else -1
+    return stretch[place : place + len(target.unit)] if place >= 0 else target.unit
+
+
+def _documents(folded: str, text: str, title: str) -> list[Document]:
+    found = documents_of(folded, text)
+    own = [d for d in found if d.title == title]
+    return found if own or not title or found else [Document(title)]
+
+
+def _issued(lines: list[Line], days: list[tuple[str, tuple[int, int]]]) -> str:
+    """The day at the head of the page (发布时间, 成文日期), else the last day of the text."""
+    for line in lines[:20]:
+        if is_meta(line.text) and (found := days_of(line.text)):
+            return found[0][0]
+    alone = [found[0][0] for line in lines if (found := days_of(line.text)) and found[0][1] == (0, len(line.text))]
+    if alone:
+        return alone[-1]
+    for line in lines:
+        if "印发" in line.text and (found := days_of(line.text)) and line.text.find("印发") - found[-1][1][1] in range(0, 16):
+            return found[-1][0]
+    tail = lines[-8].start if len(lines) > 8 else 0
+    late = [day for day, span in days if span[0] >= tail]
+    return late[-1] if late else ""
+
+
+def _groups(root: Node, sections: Sections) -> list[DraftGroup]:
+    found = [g for node in sections.targets for g in groups_of(node)]
+    if found:
+        return _once(found)
+    pieces = [line for node in root.walk() for line in [Line(node.head, *node.span), *node.body]]
+    for line in pieces:
+        if re.search(r"(?:到|至)20\d\d年", line.text):
+            targets = in_sentence(line.text, line.start)
+            if len(targets) >= 2:
+                return [DraftGroup("", tuple(targets), (line.start, line.end))]
+    return []
+
+
+def _once(groups: list[DraftGroup]) -> list[DraftGroup]:
+    """Sections that tell the same list twice (a summary and the list) leave the first full one."""
+    named = [g for g in groups if g.targets]
+    seen: set[tuple[int, int]] = set()
+    out = []
+    for group in named:
+        fresh = tuple(t for t in group.targets if t.span not in seen)
+        seen.update(t.span for t in fresh)
+        if fresh:
+            out.append(DraftGroup(group.name, fresh, group.span))
+    return out
+
+
+def _areas(sections: Sections, has_targets: bool) -> list[DraftArea]:
+    for node in sections.tasks:
+        found = areas_of(node)
+        if sum(len(a.tasks) for a in found) >= 2:
+            more = [a for other in sections.tasks if other is not node for a in areas_of(other)] if _same_rank(sections, node) else []
+            return [*found, *more]
+    plain = [n for n in sections.other if n.kind not in ("enum", "ordinal")]
+    if has_targets or len(plain) >= 3:
+        return areas_of_many(plain)
+    return []
+
+
+def _same_rank(sections: Sections, node: Node) -> bool:
+    """Several chapters 重点任务 of one rank add up; an explanation's later questions about tasks do not."""
+    return all(n.kind == node.kind for n in sections.tasks) and not any("哪些" in n.head for n in sections.tasks)
+
+
+def _safeguards(sections: Sections) -> list[str]:
+    found: list[str] = []
+    for node in sections.safeguards:
+        children = node.children or []
+        found += [re.split(r"[,。;:]", c.head)[0].strip() for c in children if c.head]
+        if not children and node.body:
+            found += [s.strip() for s in re.split(r"[。;]", node.body[0].text) if 3 < len(s.strip()) <= 20][:6]
+    return found
+
+
+def _is_notice(title: str) -> bool:
+    """A call, a public notice or news, not a plan."""
+    return bool(re.search(r"关于(?:征集|申报|公示|遴选|开展|召开|举办|组织|做好|公布|报送|推荐|下达).*通知$|公示$|公告$|申报指南", title))
+
+
+def _no_plan(text: str) -> Problem:
+    if len(text.strip()) < _MIN_WORDS:
+        return Problem("no_plan", "正文太短，读不出计划；请确认上传的是政策原文或解读全文")
+    return Problem("no_plan", "没有读到目标或任务：这份文件里可能没有计划（比如是新闻或通知的转发），请换原文或解读")

@@ -1,0 +1,258 @@
+"""Areas with their tasks: from headings, or from 一是从…方面提出 3 项任务，包括…."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from .lines import Line
+from .outline import Node, whole
+from .phrases import count_in, split_list
+from .schemas import DraftArea, DraftTask, Problem
+
+_NARRATIVE = re.compile(
+    r"^(?:从|围绕|聚焦|在|针对|着眼)?(?P<area>.{3,60}?)(?:方面|领域|上)?[,。:]?\s*(?:共|主要|重点|具体|分别)?(?:提出|部署|安排|明确|设置|包括|确定|细化|谋划|涉及|列出|推出|实施)了?"
+    r"\s*(?P<count>\d+|[一二三四五六七八九十两]+)\s*(?:项|条|个|方面|大)(?:方面)?(?:的)?(?:具体|重点|主要|工作)*(?:任务|措施|举措|工作|内容|行动)?"
+    r"[。,:;]?\s*(?:主要|具体)?(?:包括|分别是|分别为|即|具体为|涉及|一是|有|:)?(?P<list>.*)$"
+)
+_COUNTED = re.compile(r"^(?P<area>[^,。:]{3,40}?),?\s*(?:共|计|有)\s*(?P<count>\d+|[一二三四五六七八九十两]+)\s*(?:项|条|个)(?:任务|措施|举措|工作)?[。:,](?P<list>.+)$")
+_PROSE = re.compile(r"(?:(?<=[。;])|^)\s*(?:在|围绕|聚焦)[“\"]?(?P<area>[^,。;”\"]{4,30})[”\"]?(?:中|方面|上),\s*(?:将|重点)?(?P<list>[^。]+)")
+_COLON = re.compile(r"^(?P<area>[^:。;,]{4,26}):(?P<list>[^。]{8,400})。?\s*$")
+_INCLUDES = re.compile(
+    r"^(?:从|围绕|聚焦|在|针对)?(?P<area>[^。:,]{3,50}?)(?:方面|领域|上)?[,。:]?\s*(?:主要|具体|重点)?(?:包括|分别是|分别为|即:|具体为|涉及)[:]?(?P<list>[^。]+)"
+)
+_ABOUT = re.compile(r"^(?:从|围绕|聚焦|在|针对)(?P<area>[^。:,]{3,40}?)(?:方面|领域|上),\s*(?:主要|重点|着重|具体)?(?:提出|明确|部署|安排|推出|强调|要求|是)?了?[:]?(?P<list>[^。]+)")
+_LIST_BODY = re.compile(r"^\s*(?:主要|具体|重点|共|分别)*(?:包括|提出|部署|安排|分为|涉及|有|是|明确)了?[:]?\s*(?P<list>[^。]+)")
+_BARE_LIST = re.compile(r"^(?P<list>[^。]+?)[。;]?$")
+_SHORT_LIST = re.compile(r"^(?P<list>[^,。;:]{4,30}(?:;[^,。;:]{4,30})+)[。;]?$")
+_LIST_END = re.compile(r"(?:等)?\s*(?P<count>\d+|[一二三四五六七八九十两]+)\s*(?:项|条|个|方面)(?:具体|重点|主要|工作)*(?:任务|措施|举措|工作|内容|行动)?$|等(?:任务|措施|举措|工作|内容|方面)?$")
+_UNITS = re.compile(r"[(\[](?:责任(?:单位|部门)|牵头(?:单位|部门)?|(?=[^()]{2,60}(?:局|委|办|部|中心|区|镇|街道|公司|大学|学院|管委会|单位)[)\]]))[:]?(?P<units>[^()]{2,200}?)[)\]]\s*。?\s*$")
+_LEAD = re.compile(r"(?:牵头|责任|主责)(?:单位|部门|领导)?[:：](?P<lead>[^;。)]+)")
+_WITH = re.compile(r"(?:配合|协办|参与|协同|参加)(?:单位|部门)?[:：](?P<with>[^;。)]+)")
+
+
+def areas_of(section: Node) -> list[DraftArea]:
+    """The areas of a section about tasks."""
+    narrative = [a for a in (_narrated(n) for n in _sentences(section)) if a]
+    if len(narrative) >= 2:
+        return narrative
+    if tabled := list(_tabled(section)):
+        return tabled
+    heads = section.numbered() or section.children
+    if not heads:
+        return _prose(section.body)
+    if any(_has_tasks(h) for h in heads):
+        return [_area(h) for h in heads]
+    lists = [_listed(h) for h in heads]
+    if sum(bool(x) for x in lists) * 2 > len(heads):
+        return [DraftArea(_title(h), x or (), h.span) for h, x in zip(heads, lists, strict=True)]
+    return [DraftArea("", tuple(_task(h) for h in heads), section.span)]
+
+
+def _prose(lines: list[Line]) -> list[DraftArea]:
+    """Areas told in prose: 在“…行动”中，A，B，C。 or a paragraph 实施…工程：A；B；C。"""
+    found = []
+    for line in lines:
+        hits = list(_PROSE.finditer(line.text)) or ([m] if (m := _COLON.match(line.text)) else [])
+        for hit in hits:
+            tasks = _items(hit["list"], line.start + hit.start("list"), None)
+            if len(tasks) >= 2:
+                at = (line.start + hit.start("area"), line.start + hit.end("area"))
+                found.append(DraftArea(hit["area"].strip("“”\""), tasks, at))
+    return found if len(found) >= 2 else []
+
+
+def _tabled(section: Node) -> Iterator[DraftArea]:
+    """A table of tasks: rows under chapter rows; the heading row tells which column is the task and which the body."""
+    lines = [line for node in section.walk() for line in node.body if "\t" in line.text]
+    heads = next(([c.strip() for c in line.text.split("\t")] for line in lines if re.search(r"任务|措施|事项|内容", line.text) and re.search(r"单位|部门|时限|时间", line.text)), None)
+    if heads is None:
+        return
+    task = next((i for i, h in enumerate(heads) if re.search(r"任务|措施|事项|内容|名称", h)), 0)
+    lead = next((i for i, h in enumerate(heads) if re.search(r"牵头|责任|单位|部门", h)), -1)
+    for node in section.walk():
+        rows = [_cells(line) for line in node.body if line.text.count("\t") >= 1 and [c.strip() for c in line.text.split("\t")] != heads]
+        tasks = tuple(
+            DraftTask(cells[task][0], cells[task][1], 0.9, (), cells[lead][0] if 0 <= lead < len(cells) else "", (), cells[task][1])
+            for cells in rows if len(cells) > task and cells[task][0]
+        )  # fmt: skip
+        if tasks:
+            yield DraftArea("" if node is section else _title(node), tasks, node.span)
+
+
+def _cells(line: Line) -> list[tuple[str, tuple[int, int]]]:
+    found, at = [], line.start
+    for cell in line.text.split("\t"):
+        left = len(cell) - len(cell.lstrip())
+        found.append((cell.strip(), (at + left, at + left + len(cell.strip()))))
+        at += len(cell) + 1
+    return found
+
+
+def areas_of_many(nodes: list[Node]) -> list[DraftArea]:
+    """Areas where the plan has no heading over them: each first-level heading is one."""
+    if any(_has_tasks(n) for n in nodes):
+        return [_area(n) for n in nodes]
+    return [DraftArea("", tuple(_task(n) for n in nodes), nodes[0].span)] if nodes else []
+
+
+def _sentences(section: Node) -> Iterator[Node]:
+    """Enumerated sentences, and paragraphs that read as one."""
+    for child in section.children:
+        if child.kind in ("enum", "ordinal", "paren", "number", "number_paren"):
+            yield child
+
+
+def _narrated(node: Node) -> DraftArea | None:
+    text = whole(node)
+    found = _NARRATIVE.match(text.text) or _COUNTED.match(text.text) or _INCLUDES.match(text.text) or _ABOUT.match(text.text)
+    if not found or not found["list"].strip(" 。"):
+        return None
+    wanted = count_in(found["count"] + "项任务", "任务") if "count" in found.re.groupindex else None
+    tasks = _items(found["list"], text.start + found.start("list"), wanted)
+    if len(tasks) < 2 and wanted != 1:
+        return None
+    name = re.sub(r"^(?:从|围绕|聚焦|在)", "", found["area"]).strip(" ,")
+    return DraftArea(name, tasks, (text.start + found.start("area"), text.start + found.end("area")))
+
+
+def _items(listed: str, start: int, wanted: int | None) -> tuple[DraftTask, ...]:
+    """The tasks of a list inside a sentence; a number at its end (等 3 项任务) says how many they are."""
+    sentences = listed.split("。")
+    if len(sentences) > 2 and wanted == len([x for x in sentences if x.strip()]):
+        listed = listed.replace("。", ";")
+    elif "。" in listed.rstrip("。"):
+        listed = sentences[0]
+    if end := _LIST_END.search(listed.rstrip("。;, ")):
+        listed = listed[: end.start()]
+        wanted = wanted or (count_in(end["count"] + "项任务", "任务") if end["count"] else None)
+    return tuple(
+        DraftTask(_clean(listed[a:b]), (start + a, start + b), 0.95 if wanted == n else 0.7, name_at=(start + a, start + a + len(_clean(listed[a:b]))))
+        for items in [split_list(listed, wanted)] for n in [len(items)] for a, b in items
+    )  # fmt: skip
+
+
+def _listed(node: Node) -> tuple[DraftTask, ...]:
+    """(一)保障氢源供给。主要包括:A、B、C等3项任务: the tasks of an area that lists them in its body."""
+    if node.numbered() or not node.body:
+        return ()
+    line = node.body[0]
+    found = _LIST_BODY.match(line.text) or (_SHORT_LIST.match(line.text) if len(node.body) == 1 else None) or (_BARE_LIST.match(line.text) if node.colon and len(node.body) == 1 else None)
+    tasks = _items(found["list"], line.start + found.start("list"), None) if found else ()
+    return tasks if len(tasks) >= 2 and all(len(t.name) <= 40 for t in tasks) else ()
+
+
+def _clean(text: str) -> str:
+    return re.sub(r"(?:等|等方面|等内容|等任务|等措施)$", "", text.strip(" ,;、。")).strip()
+
+
+def _has_tasks(node: Node) -> bool:
+    """An area has at least two headed children that are not mere sentences (one is enough when it is numbered)."""
+    headed = [c for c in node.children if len(node.body) == 0 or c.kind not in ("circle", "bullet", "dash", "enum", "ordinal")]
+    return len(headed) >= 1 and any(len(c.head) <= 45 for c in headed) and not all(c.body and c.kind in ("enum", "ordinal") for c in headed)
+
+
+def _area(node: Node) -> DraftArea:
+    children = [c for c in node.numbered()]
+    tasks = tuple(_task(c) for c in children)
+    if not tasks:
+        tasks = tuple(_task(c) for c in node.children) or ()
+    return DraftArea(_title(node), tasks, node.span)
+
+
+def _title(node: Node) -> str:
+    return re.sub(r"\s*[(\[](?:责任|牵头|配合).*$", "", node.head).strip(" ,。;")
+
+
+def _task(node: Node) -> DraftTask:
+    details, units = [], ""
+    for line in _lines(node):
+        if found := _UNITS.search(line.text):
+            units = units or found[0]
+            text = line.text[: found.start()].strip()
+        elif _LEAD.match(line.text):
+            units, text = units or line.text, ""
+        else:
+            text = line.text
+        if text:
+            details.append(text)
+    in_head = _UNITS.search(node.head)
+    if in_head:
+        units = units or in_head[0]
+    lead, cooperating = _responsible(units)
+    name = _title(node) if not in_head else node.head[: in_head.start()].strip(" 。")
+    if node.kind in ("enum", "ordinal") and "," in name[4:]:
+        name, told = name.split(",", 1) if name.index(",") >= 4 else (name, "")
+        details = [told, *details] if told else details
+    confidence = 0.9 if 4 <= len(name) <= 40 else 0.6
+    at = (node.span[0], node.span[0] + len(name)) if node.head.startswith(name) else None
+    return DraftTask(name, node.span, confidence, tuple(details), lead, cooperating, at)
+
+
+def _lines(node: Node) -> Iterator[Line]:
+    yield from node.body
+    for child in node.children:
+        rest = "".join(line.text for inner in child.walk() for line in inner.body)
+        yield Line(child.head + ("。" + rest if rest else ""), child.span[0], child.end)
+
+
+def _responsible(text: str) -> tuple[str, tuple[str, ...]]:
+    """(lead, cooperating) of "(牵头单位:A;配合单位:B、C)" or "(A、B、C)"."""
+    if not text:
+        return "", ()
+    inner = text.strip("()[]。 ")
+    lead, others = _LEAD.search(inner), _WITH.search(inner)
+    if lead or others:
+        leads = _names(lead["lead"]) if lead else []
+        rest = _names(others["with"]) if others else []
+        return (leads[0] if leads else "", (*leads[1:], *rest))
+    names = _names(re.sub(r"^.*?[:：]", "", inner))
+    return (names[0], tuple(names[1:])) if names else ("", ())
+
+
+def _names(text: str) -> list[str]:
+    found = (re.sub(r"(?:等(?:部门|单位)?|按职责分工.*|牵头|负责)$", "", n).strip() for n in re.split(r"[、,，;；\s]+", text))
+    return [n for n in found if 1 < len(n) <= 30]
+
+
+def enrich(areas: list[DraftArea], root: Node) -> list[DraftArea]:
+    """Later paragraphs that begin with 在〈task〉方面 are that task's details."""
+    found: dict[str, list[str]] = {}
+    names = [t.name for a in areas for t in a.tasks]
+    for text in _paragraphs(root):
+        abouts = [(m.start(), m["name"], m.end()) for m in _ASIDE.finditer(text)]
+        for (_, about, begin), (until, _, _) in zip(abouts, [*abouts[1:], (len(text), "", 0)], strict=False):
+            name, rest = _same(about, names), text[begin:until].strip(" ,。;")
+            if name and rest and rest not in found.setdefault(name, []):
+                found[name] += [part for part in _sentences_of(rest)]
+    return [replace(a, tasks=tuple(replace(t, details=t.details or tuple(found.get(t.name, ()))) for t in a.tasks)) for a in areas]
+
+
+_ASIDE = re.compile(r"(?:(?<=[。;])|^)(?:在|围绕|关于)(?P<name>[^,。;]{4,40}?)(?:方面|上)?[,:]")
+
+
+def _paragraphs(root: Node) -> Iterator[str]:
+    """Each heading's own text with its enumerated sentences, as a reader sees the paragraph."""
+    for node in root.walk():
+        text = "".join(line.text for line in node.body)
+        for child in node.children:
+            if child.kind in ("enum", "ordinal"):
+                text += child.head + "。" + "".join(line.text for line in child.body)
+        if text:
+            yield text
+
+
+def _sentences_of(text: str) -> list[str]:
+    return [s.strip(" ,;") for s in re.split(r"。", text) if s.strip(" ,;")]
+
+
+def _same(text: str, names: list[str]) -> str:
+    plain = re.sub(r"[“”\"]", "", text)
+    return next((n for n in names if plain and (plain in re.sub(r"[“”\"]", "", n) or n in plain)), "")
+
+
+def doubled(areas: list[DraftArea]) -> list[Problem]:
+    """大大力推动: a character printed twice at the head of a task."""
+    return [
+        Problem("unclear", f"任务“{t.name}”开头的“{t.name[0]}”疑似多印了一个，请对照原文", t.span)
+        for a in areas for t in a.tasks if len(t.name) > 3 and t.name[0] == t.name[1] and t.name[0] not in "人天家常步处层日年渐"
+    ]  # fmt: skip

@@ -25,6 +25,7 @@ from kechuang.district.portal.listings import achievement_row, demand_row
 from kechuang.district.portal.member.contracts import contract_row
 from kechuang.district.portal.office.registers import _firm_rows
 from kechuang.district.registry.models import Firm, Recognition
+from kechuang.district.transfer import services as transfer
 from kechuang.district.transfer.models import Contract
 from kechuang.engines.base.errors import Invalid, NotAllowed
 from kechuang.engines.base.sheets import read_sheet
@@ -65,6 +66,12 @@ def bring(world, kind, data, by="officer", **options):
     batch.refresh_from_db()
     assert batch.state == "applied", batch.problem
     return batch
+
+
+def confirm(world, batch, by="officer"):
+    imports.confirm(batch, world.actor(by))
+    worker.drain()
+    batch.refresh_from_db()
 
 
 def words(batch):
@@ -369,7 +376,9 @@ def test_an_enterprise_brings_only_its_own_and_cannot_guess_references(world):
     )
     batch = upload(world, "demands", workbook(heads, *rows), by="rival")
     said = words(batch)
-    assert "留空" in said[2, "A"]
+    assert (
+        batch.rows.get(line=2).plan == "create"
+    )  # as for any number: nothing tells that the record exists
     assert "机密" not in json.dumps(
         list(batch.rows.values("problems", "notes", "before")), ensure_ascii=False
     )
@@ -472,3 +481,220 @@ def test_kill_9_in_the_middle_of_writing_leaves_all_or_nothing_and_the_worker_go
     run("work", "--once-deliveries")
     assert count() == KILLED
     assert "完整" in run("ledger", "verify")
+
+
+def test_a_hidden_record_shows_neither_by_title_nor_by_number(world):
+    secret = world.demand(title="机密课题", confidentiality="brokers", owner=world.firm)
+    heads = ["需求编号", "需求名称", "要解决的问题", "企业信用代码"]
+    rows = [
+        [secret.reference, "机密课题", "问题一", world.rival.code],
+        ["XQ-999999", "随便课题", "问题二", world.rival.code],
+    ]
+    batch = upload(world, "demands", workbook(heads, *rows), by="rival")
+    first, second = batch.rows.order_by("line")
+    assert (first.plan, first.notes, first.problems) == (second.plan, second.notes, second.problems)
+    confirm(world, batch, by="rival")
+    assert not Doubt.objects.exists()
+    assert (
+        Demand.objects.filter(reference="XQ-999999").count() == 0
+    )  # outsiders do not choose numbers
+
+
+def test_somebody_elses_record_is_refused_before_it_is_compared(world):
+    theirs = world.demand(confidentiality="nameless", owner=world.firm)
+    heads = ["需求编号", "需求名称", "要解决的问题", "企业信用代码"]
+    notes = []
+    for owner in (world.rival, world.firm):
+        batch = upload(
+            world,
+            "demands",
+            workbook(heads, [theirs.reference, "甲", "乙", owner.code]),
+            by="rival",
+        )
+        row = batch.rows.get()
+        assert row.plan == "wrong"
+        notes.append((row.notes, [p["words"] for p in row.problems]))
+    assert notes[0] == notes[1]
+
+
+def test_a_change_after_the_preview_is_not_overwritten(world):
+    contract = world.contract("HT-1", 100)
+    heads = [
+        "合同登记编号",
+        "合同名称",
+        "合同类别",
+        "卖方信用代码",
+        "买方信用代码",
+        "合同成交额（元）",
+        "签订日期",
+        "登记日期",
+    ]
+    row = [
+        "HT-1",
+        "合同HT-1",
+        "技术开发",
+        world.university.code,
+        world.firm.code,
+        200,
+        "2026-05-05",
+        "2026-05-05",
+    ]
+    batch = upload(world, "contracts", workbook(heads, row))
+    transfer.amend(contract, {"amount_fen": 30_000}, world.actor("officer"), NOW, "更正")
+    confirm(world, batch)
+    assert batch.state == "refused"
+    assert "有人改过" in batch.problem
+    contract.refresh_from_db()
+    assert contract.amount_fen == 30_000
+
+
+def test_what_was_undone_can_come_in_again(world):
+    heads = ["成果编号", "成果名称", "成果简介"]
+    data = workbook(heads, ["A-1", "甲种传感器", "简介"])
+    for _ in range(2):
+        batch = upload(world, "achievements", data, publish=True)
+        confirm(world, batch)
+        assert batch.counts["create"] == 1
+        imports.undo(batch, world.actor("officer"))
+        worker.drain()
+    contracts = [
+        "合同登记编号",
+        "合同名称",
+        "合同类别",
+        "卖方信用代码",
+        "买方信用代码",
+        "合同成交额（元）",
+        "签订日期",
+        "登记日期",
+    ]
+    row = [
+        "HT-7",
+        "合同七",
+        "技术开发",
+        world.university.code,
+        world.firm.code,
+        200,
+        "2026-05-05",
+        "2026-05-05",
+    ]
+    for _ in range(2):
+        batch = upload(world, "contracts", workbook(contracts, row))
+        confirm(world, batch)
+        assert batch.counts["create"] == 1
+        imports.undo(batch, world.actor("officer"))
+        worker.drain()
+
+
+def test_contracts_bring_their_parties_along_and_unregistered_ones_come_back(world):
+    heads = [
+        "合同登记编号",
+        "合同名称",
+        "合同类别",
+        "卖方信用代码",
+        "卖方名称",
+        "买方信用代码",
+        "合同成交额（元）",
+        "签订日期",
+        "登记日期",
+    ]
+    stranger = code(901, "91110108")
+    rows = [
+        [
+            "HT-8",
+            "合同八",
+            "技术开发",
+            stranger,
+            "北京外地公司",
+            world.firm.code,
+            200,
+            "2026-05-05",
+            "2026-05-05",
+        ],
+        [
+            "",
+            "合同九",
+            "技术服务",
+            world.university.code,
+            "",
+            world.firm.code,
+            300,
+            "2026-05-05",
+            "",
+        ],
+    ]
+    batch = upload(world, "contracts", workbook(heads, *rows))
+    assert batch.counts["wrong"] == 0
+    confirm(world, batch)
+    assert Organisation.objects.get(code=stranger).name == "北京外地公司"
+    recorded = Contract.objects.get(name="合同九")
+    assert recorded.state == "recorded"
+    layout = current_book().layouts["contracts"]
+    back = sheets.export(layout, [contract_row(c) for c in Contract.objects.all()])
+    again = upload(world, "contracts", back)
+    assert again.counts["same"] == 2
+
+
+def test_the_same_patent_of_the_same_owner_is_the_same_record(world):
+    known = world.achievement(patents=["201710601862.3"])
+    heads = ["成果名称", "成果简介", "专利号", "权利人信用代码"]
+    batch = upload(
+        world,
+        "achievements",
+        workbook(heads, ["改了名", "新简介", "ZL201710601862.3", world.university.code]),
+    )
+    assert batch.rows.get().subject_id == str(known.pk)
+
+
+def test_merged_cells_headings_in_two_lines_and_error_cells(world):
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet = book.add_worksheet()
+    for column, name in enumerate(["成果名称", "成果简介"]):
+        sheet.merge_range(0, column, 1, column, name)
+    sheet.merge_range(0, 2, 0, 3, "价格与成熟度")
+    sheet.write_row(1, 2, ["报价（万元）", "成熟度"])
+    sheet.write(0, 4, "权利人信用代码")
+    sheet.write(1, 4, "权利人信用代码")
+    sheet.write_row(2, 0, ["甲", "简介甲", 12, 6])
+    sheet.write_row(3, 0, ["乙", "简介乙", None, 7])
+    sheet.merge_range(2, 4, 3, 4, world.university.code)
+    sheet.write_formula(3, 2, "=NA()", None, "#N/A")
+    book.close()
+    batch = upload(world, "achievements", stream.getvalue())
+    first, second = batch.rows.order_by("line")
+    assert first.values["price_fen"] == 12_000_000
+    assert first.values["owner"] == second.cells[4] == world.university.code
+    assert second.plan == "wrong"
+    assert second.problems[0]["heading"].startswith("报价")
+
+
+def test_a_cell_that_nobody_foresaw_is_a_faulty_row_and_not_a_hanging_page(world, monkeypatch):
+    heads = ["统一社会信用代码", "企业名称", "职工人数"]
+    batch = upload(world, "firms", workbook(heads, [code(77), "某公司", "10²"]))
+    assert "整数" in words(batch)[2, "C"]
+    monkeypatch.setattr(imports.KINDS["firms"], "check", lambda *a: 1 / 0)
+    batch = upload(world, "firms", workbook(heads, [code(78), "某公司", "10"]))
+    assert batch.state == "checked"
+    assert batch.counts["wrong"] == 1
+
+
+def test_two_previews_of_one_new_number_end_with_words(world):
+    data = workbook(["成果编号", "成果名称", "成果简介"], ["B-1", "甲种传感器", "简介"])
+    other = workbook(["成果编号", "成果名称", "成果简介"], ["B-1", "乙种传感器", "简介"])
+    first, second = upload(world, "achievements", data), upload(world, "achievements", other)
+    confirm(world, first)
+    confirm(world, second)
+    assert (first.state, second.state) == ("applied", "refused")
+    assert "已被使用" in second.problem
+
+
+def test_next_years_entry_without_a_number_is_a_new_recognition(world):
+    heads = ["统一社会信用代码", "企业名称", "认定类别", "有效期起"]
+    for year in (2025, 2026):
+        batch = upload(
+            world,
+            "firms",
+            workbook(heads, [world.firm.code, world.firm.name, "雏鹰企业", f"{year}-03-01"]),
+        )
+        confirm(world, batch)
+    assert Recognition.objects.filter(rung="young_eagle").count() == 2

@@ -1,11 +1,13 @@
 """Introductions: each answers for himself, nobody is left waiting, both sides learn how it ends."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from kechuang.district.accounts.models import Letter
+from kechuang.district.core import worker
 from kechuang.district.market.services import introductions, listings
+from kechuang.district.transfer import services as transfer
 from kechuang.engines.base.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from tests.factories import NOW
 
@@ -155,3 +157,38 @@ def test_a_closed_demand_is_not_introduced(world):
     listings.close(demand, world.actor("enterprise"), NOW, "解决了")
     with pytest.raises(WrongState):
         world.introduction(demand, world.achievement())
+
+
+def test_the_same_pair_is_not_introduced_twice_at_a_time(world):
+    demand, achievement = world.demand(), world.achievement()
+    world.introduction(demand, achievement)
+    with pytest.raises(InvalidForm, match="进行中"):
+        world.introduction(demand, achievement)
+
+
+def test_closing_a_demand_ends_its_open_introductions(world):
+    demand, achievement = world.demand(), world.achievement()
+    made = world.introduction(demand, achievement)
+    listings.close(demand, world.actor("enterprise"), NOW, "已解决")
+    worker.drain()
+    made.refresh_from_db()
+    assert made.state == "lapsed"
+    assert {i.state for i in made.invitations.all()} == {"off"}
+
+
+def test_a_cancelled_contract_opens_its_introduction_again(world):
+    made = world.introduction(world.demand(), world.achievement())
+    for invitation in made.invitations.all():
+        introductions.accept(
+            invitation, introductions.open_token(introductions.token_of(invitation))[1], NOW
+        )
+    made.refresh_from_db()
+    values = {
+        "name": "合同", "kind": "development", "seller": world.university, "buyer": world.firm, "amount_fen": 100,
+        "technology_fen": None, "signed_on": date(2026, 10, 1),
+    }  # fmt: skip
+    contract = transfer.record(values, world.actor("broker"), NOW, introduction=made)
+    transfer.cancel(contract, world.actor("officer"), NOW, "录错了")
+    made.refresh_from_db()
+    assert made.state == "agreed"  # resume
+    transfer.record(values, world.actor("broker"), NOW, introduction=made)

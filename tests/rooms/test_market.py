@@ -154,9 +154,9 @@ def test_vectors_follow_in_the_background_and_are_shared_by_equal_texts(world):
     world.achievement()
     world.achievement(title="超声提取黄酮", summary="中药提取")
     worker.drain()
-    assert queries.embedding_progress(index.embedder().model) == (0, 2)
+    assert queries.embedding_progress(index.embedder().model, world.actor("officer")) == (0, 2)
     worker.drain(background=True)
-    assert queries.embedding_progress(index.embedder().model) == (2, 2)
+    assert queries.embedding_progress(index.embedder().model, world.actor("officer")) == (2, 2)
     assert len(index.vectors("achievements")) == 2
     index.rebuild()
     assert len(index.lexical("achievements")) == 2
@@ -192,3 +192,54 @@ def test_only_staff_and_the_owner_match_a_demand(world):
 def test_references_are_given_in_order(world):
     assert world.achievement().reference.startswith("CG-")
     assert Achievement.objects.get().reference
+
+
+def test_nobody_publishes_what_nobody_checked(world):
+    demand = world.demand(state="submitted")
+    listings.check(demand, world.actor("broker"), NOW)
+    listings.save(demand, {"problem": "换了内容"}, world.actor("enterprise"), NOW)
+    assert demand.state == "submitted"  # rework: back to be checked
+    with pytest.raises(WrongState):
+        listings.publish(demand, world.actor("approver"), NOW)
+    live = world.demand(title="已发布")
+    listings.save(live, {"problem": "换了内容"}, world.actor("enterprise"), NOW)
+    assert live.state == "submitted"
+    other = world.demand(title="另一条")
+    listings.save(other, {"problem": "工作人员更正"}, world.actor("officer"), NOW)
+    assert other.state == "published"
+
+
+def test_nobody_gives_his_record_to_another_organisation(world):
+    demand = world.demand()
+    with pytest.raises(InvalidForm):
+        listings.save(demand, {"owner": world.rival}, world.actor("enterprise"), NOW)
+
+
+def test_the_same_record_twice_is_merged_by_an_officer(world):
+    older, newer = world.achievement(), world.achievement(title="同一成果")
+    listings.merge("market.achievement", str(newer.pk), str(older.pk), world.actor("officer"), NOW)
+    newer.refresh_from_db()
+    assert newer.state == "closed"
+    with pytest.raises(NotAllowed):
+        listings.merge(
+            "market.achievement", str(older.pk), str(newer.pk), world.actor("broker"), NOW
+        )
+
+
+def test_own_numbers_skip_those_that_a_sheet_took(world):
+    first = world.achievement()
+    taken = f"CG-{first.pk + 2:06d}"
+    listings.take_in_published(
+        Achievement(),
+        {"title": "甲", "summary": "乙", "owner": world.university, "reference": taken},
+        world.actor("officer"),
+        NOW,
+    )
+    again = world.achievement(title="第三条")
+    assert again.reference.startswith(taken)
+    assert again.reference != taken
+
+
+def test_people_of_a_firm_are_never_staff(world):
+    grant(world.users["rival"], world.bureau, "officer", SYSTEM, NOW)
+    assert not world.actor("rival").has("officer")

@@ -9,6 +9,7 @@ from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.identifiers import parse_credit_code, parse_patent
 from kechuang.engines.base.money import FEN, in_unit, parse_fen
+from kechuang.engines.base.numbers import parse_whole
 from kechuang.engines.base.sheets import MAX_CELL
 from kechuang.engines.matching.parties import MODES, parse_mode, parse_trl
 from kechuang.engines.text import comparable, normalise
@@ -121,9 +122,10 @@ def _area(column: Column, raw: object, book: Book) -> str:
 
 def _number(column: Column, raw: object, _: Book) -> int:
     text = str(raw).strip().removesuffix(".0").replace(",", "").replace("，", "").removesuffix("人")
-    if not text.isdigit() or len(text) > 9:
+    value = parse_whole(text)
+    if value is None:
         raise Invalid(f"“{str(raw)[:40]}”应为整数", column.field, "cell.number")
-    return int(text)
+    return value
 
 
 def _credit_code(column: Column, raw: object, _: Book) -> str:

@@ -14,16 +14,17 @@ from types import FrameType
 
 from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 from waitress import create_server
 
 from kechuang.district.accounts.services import add_person, grant, keep_organisation
 from kechuang.district.core import clock, files, imports, ledger, worker
 from kechuang.district.core.actor import SYSTEM
-from kechuang.district.core.models import ImportBatch
+from kechuang.district.core.models import Delivery, ImportBatch
 from kechuang.district.demo import ACCOUNTS, PASSWORD, seed
 from kechuang.district.portal.wsgi import application
-from kechuang.engines.base.errors import DomainError
+from kechuang.engines.base.errors import DomainError, Invalid
 
 from .house import LOOPBACK
 
@@ -69,13 +70,34 @@ def createadmin(options: argparse.Namespace) -> int:
     return 0
 
 
+class _Helper:
+    """The worker as a child process; started again when it dies."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self.process = _start_worker()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while not self.stopping.wait(1.0):
+            if self.process.poll() is not None:
+                print("后台停了，重新启动。", file=sys.stderr)
+                self.process = _start_worker()
+
+    def stop(self) -> None:
+        """End the worker, gently first."""
+        self.stopping.set()
+        _stop_worker(self.process)
+
+
 def serve(options: argparse.Namespace) -> int:
     """The web server, with the worker beside it when asked."""
-    helper = _start_worker() if options.with_worker else None
+    helper = _Helper() if options.with_worker else None
     try:
         return _listen(options.host, options.port)
     finally:
-        _stop_worker(helper)
+        if helper:
+            helper.stop()
 
 
 def _listen(host: str, port: int) -> int:
@@ -113,9 +135,7 @@ def _start_worker() -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "kechuang.cli", "work"])
 
 
-def _stop_worker(helper: subprocess.Popen[bytes] | None) -> None:
-    if helper is None:
-        return
+def _stop_worker(helper: subprocess.Popen[bytes]) -> None:
     helper.terminate()
     try:
         helper.wait(10)
@@ -148,15 +168,24 @@ def demo(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     data = Path(settings.KECHUANG_DATA)
+    mark, ours = data / "seeded", data / "demo"
+    strangers = [f for f in data.iterdir() if f.name != "static"] if data.exists() else []
+    if strangers and not (mark.exists() or ours.exists()):
+        print(
+            f"{data} 里已有不属于演示的数据，演示不会动它。请换一个文件夹：KECHUANG_DATA=…",
+            file=sys.stderr,
+        )
+        return 2
     if options.reset and data.exists():
         shutil.rmtree(data)
 
-    mark = data / "seeded"
     if not mark.exists():
         print("准备演示数据……", flush=True)
         if data.exists():
             shutil.rmtree(data)
-        (data / "static").mkdir(parents=True)
+        data.mkdir(parents=True)
+        ours.write_text("演示的数据文件夹，可以删除")
+        (data / "static").mkdir()
         call_command("migrate", verbosity=0)
         seed(lambda words: print(f"  {words}", flush=True))
         mark.write_text("ok")
@@ -165,11 +194,11 @@ def demo(options: argparse.Namespace) -> int:
     print(f"\n演示账号（密码都是 {PASSWORD}）：")
     for email, _, label in ACCOUNTS:
         print(f"  {email:<28} {label}")
-    helper = _start_worker()
+    helper = _Helper()
     try:
         return _listen(options.host, options.port)
     finally:
-        _stop_worker(helper)
+        helper.stop()
 
 
 def bring(options: argparse.Namespace) -> int:
@@ -178,6 +207,8 @@ def bring(options: argparse.Namespace) -> int:
         data = options.sheet.read_bytes()
     except OSError as e:
         print(f"{options.sheet}: 打不开：{e.strerror}", file=sys.stderr)
+        return 2
+    if not _ready():
         return 2
     given = {"publish": not options.keep_submitted, "owner": options.owner}
     try:
@@ -202,6 +233,20 @@ def bring(options: argparse.Namespace) -> int:
     return 0
 
 
+def _ready() -> bool:
+    """Whether the database is built; says what to do when not."""
+    plan = MigrationExecutor(connection)
+    if plan.migration_plan(plan.loader.graph.leaf_nodes()):
+        print(
+            "数据库还没有建好，请先运行 kechuang migrate（演示请先运行一次 make demo）",
+            file=sys.stderr,
+        )
+        return False
+    if settings.KECHUANG_DEMO:
+        print("没有设 KECHUANG_SECRET_KEY：用的是演示的数据库。", file=sys.stderr)
+    return True
+
+
 def _carry(batch: ImportBatch, state: str, label: str) -> None:
     """Do the worker's part here, or wait for a worker that took it, showing how far it is."""
     while True:
@@ -209,6 +254,10 @@ def _carry(batch: ImportBatch, state: str, label: str) -> None:
         batch.refresh_from_db()
         if batch.state != state:
             return
+        if Delivery.objects.filter(
+            entry__subject_kind="core.import", entry__subject_id=str(batch.pk), state="stuck"
+        ).exists():
+            raise Invalid("后台反复失败，已停下；请看台账页上“卡住”的条目")
         if not taken:
             noted = files.progress(f"import-{batch.pk}") if state == "confirmed" else {}
             done = noted.get("done", batch.seen)

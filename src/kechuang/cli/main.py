@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kechuang.book import read_book
+from kechuang.engines.base.numbers import parse_whole
 
 from . import match
 from .files import BadInput
@@ -60,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     matching = commands.add_parser("match", help="为需求找成果，附理由（JSON Lines、CSV、XLSX）")
     matching.add_argument("demands", type=Path)
     matching.add_argument("achievements", type=Path, nargs="+")
-    matching.add_argument("--top", type=int, default=10)
+    matching.add_argument("--top", type=_positive, default=10)
     matching.add_argument("--out", type=Path)
     matching.add_argument("--book", default="", help="书的文件夹，用来把学科归到技术领域")
     matching.add_argument("--lexical-only", action="store_true", help="只按用词，不算语义")
@@ -115,6 +116,13 @@ def _house_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     manage = commands.add_parser("manage", help="Django 的管理命令", add_help=False)
     manage.add_argument("words", nargs=argparse.REMAINDER)
     manage.set_defaults(run=_house("manage"))
+
+
+def _positive(text: str) -> int:
+    value = parse_whole(text, 10_000)
+    if not value:
+        raise argparse.ArgumentTypeError("应为 1 以上的整数")
+    return value
 
 
 def _address(parser: argparse.ArgumentParser) -> None:

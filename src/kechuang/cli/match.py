@@ -107,7 +107,10 @@ def run(options: argparse.Namespace) -> int:
     book, _ = read_book(Path(options.book)) if options.book else (None, [])
     matcher = Matcher(area_of=book.area_of if book else str)
     sense = None if options.lexical_only else _Sense(offers, index, matcher, say)
-    out = options.out.open("w", encoding="utf-8") if options.out else sys.stdout
+    try:
+        out = options.out.open("w", encoding="utf-8") if options.out else sys.stdout
+    except OSError as e:
+        raise BadInput(options.out, 0, "", f"写不了：{e.strerror}") from e
     try:
         for number, want in enumerate(demands, 1):
             vectors, vector = sense.of(want) if sense else (VectorStore.empty(), None)

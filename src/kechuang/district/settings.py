@@ -114,7 +114,7 @@ def database(url: str) -> dict[str, object]:
             "NAME": unquote(parts.path[1:]) if parts.path != "/:memory:" else ":memory:",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 30,
+                "timeout": 120,  # a large import writes all or nothing
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
             },
             "TEST": {"NAME": None},

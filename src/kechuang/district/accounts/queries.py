@@ -7,6 +7,7 @@ from kechuang.district.core.actor import VISITOR, Actor
 from kechuang.engines.text import comparable
 
 from .models import Letter, Membership, Organisation, User
+from .roles import STAFF
 
 
 def actor_of(user: User | None) -> Actor:
@@ -14,12 +15,14 @@ def actor_of(user: User | None) -> Actor:
     if user is None or not user.pk or not user.is_active or is_refused(user):
         return VISITOR
     held = list(user.memberships.select_related("organisation"))
+    firms = frozenset(m.organisation_id for m in held if m.organisation.kind == "enterprise")
+    roles = frozenset(m.role for m in held)
     return Actor(
         user.pk,
         str(user),
-        frozenset(m.role for m in held),
+        roles - STAFF if firms else roles,  # nobody of an enterprise works for the district too
         frozenset(m.organisation_id for m in held),
-        frozenset(m.organisation_id for m in held if m.organisation.kind == "enterprise"),
+        firms,
     )
 
 

@@ -2,7 +2,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
+from django.core.validators import validate_email
 from django.db import transaction
 
 from kechuang.district.core import ledger
@@ -73,6 +75,10 @@ def add_person(
     if is_demo and not (settings.KECHUANG_DEMO or settings.TESTING):
         raise NotAllowed("演示账号只在演示模式中存在")
     email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError as e:
+        raise Invalid("邮箱不对，请核对", "email") from e
     if User.objects.filter(email=email).exists():
         raise Invalid("这个邮箱已有账号", "email")
     with transaction.atomic():

@@ -1,19 +1,22 @@
 """Delivers ledger entries to reactions: at least once, in order, surviving a kill at any moment."""
 
 import logging
+import os
+import socket
 import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import close_old_connections, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from . import clock, reactions
 from .models import Beat, Delivery, Entry
 
 log = logging.getLogger("kechuang.worker")
 LEASE = timedelta(minutes=10)
+HOLDER = f"{socket.gethostname()[:10]}:{os.getpid()}"
 TRIES = 8
 
 
@@ -34,15 +37,21 @@ def deliver_once(now: datetime, only: tuple[str, ...] = ()) -> int:
         return Delivery.objects.filter(reaction=first, state="pending").update(
             state="done", error="gone"
         )
-    lease = str(uuid.uuid4())
+    lease = f"{HOLDER}:{uuid.uuid4().hex[:8]}"
     ids = list(
         waiting.filter(reaction=first)
         .order_by("entry_id")
         .values_list("id", flat=True)[: reaction.batch]
     )
-    taken = _waiting(now).filter(id__in=ids).update(lease=lease, leased_until=now + LEASE)
+    taken = (
+        _waiting(now)
+        .filter(id__in=ids)
+        .update(lease=lease, leased_until=now + LEASE, tries=F("tries") + 1)
+    )
     if not taken:
         return 0
+    worn = Delivery.objects.filter(lease=lease, tries__gt=TRIES)  # killed its worker every time
+    worn.update(state="stuck", lease="", leased_until=None, error="the worker died each time")
     mine = Delivery.objects.filter(lease=lease)
     entries = list(Entry.objects.filter(deliveries__in=mine).order_by("id"))
     try:
@@ -62,12 +71,33 @@ def _waiting(now: datetime) -> QuerySet[Delivery]:
 
 def _put_back(mine: QuerySet[Delivery], now: datetime, error: Exception) -> None:
     for delivery in mine:
-        delivery.tries += 1
         delivery.state = "stuck" if delivery.tries >= TRIES else "pending"
         delivery.due_at = now + timedelta(seconds=5 * 4**delivery.tries)
         delivery.error = f"{type(error).__name__}: {error}"[:2000]
         delivery.lease, delivery.leased_until = "", None
         delivery.save()
+
+
+def release_dead() -> int:
+    """Free what a worker of this machine had taken when it was killed. Returns how many deliveries."""
+    mine = f"{socket.gethostname()[:10]}:"
+    freed = 0
+    held = Delivery.objects.filter(state="pending", lease__startswith=mine)
+    for lease in held.values_list("lease", flat=True).distinct():
+        number = lease.removeprefix(mine).split(":")[0]
+        if not _alive(int(number)):
+            freed += held.filter(lease=lease).update(lease="", leased_until=None)
+    return freed
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def retry_stuck() -> int:
@@ -113,6 +143,7 @@ def work_forever(stop: Callable[[], bool], pause: float = 0.5) -> None:
         close_old_connections()
         busy = deliver_once(clock.now()) > 0
         if clock.now() >= next_beat:
+            release_dead()
             beat(clock.now())
             next_beat = clock.now() + timedelta(seconds=30)
         if not busy:

@@ -12,8 +12,8 @@ from kechuang.engines.base.errors import Invalid
 from kechuang.engines.text import comparable
 
 from .models import Achievement, Demand, Listing
-from .permissions import can_publish_import, can_take_in
-from .queries import achievements_visible_to, demands_visible_to
+from .permissions import can_publish_import, can_take_in, can_write
+from .queries import achievements_visible_to, demands_visible_to, is_staff
 from .services import listings
 
 
@@ -28,29 +28,30 @@ class ListingSheet:
         thing = self.model(created_by=actor.id, owner_id=next(iter(actor.organisations), None))
         return can_take_in(actor, thing)
 
+    def _visible(self, actor: Actor) -> Any:
+        """What exists for this person: nothing else may show in a note, a doubt or a count."""
+        return (achievements_visible_to if self.model is Achievement else demands_visible_to)(actor)
+
     def prepare(
-        self, values: list[Mapping[str, Any]], options: Mapping[str, Any]
+        self, actor: Actor, values: list[Mapping[str, Any]], options: Mapping[str, Any]
     ) -> dict[str, Any]:
         codes = {v["owner"] for v in values if v.get("owner")} | {options.get("owner") or ""}
         references = {v["reference"] for v in values if v.get("reference")}
-        known = {
-            x.reference: x
-            for x in self.model._default_manager.filter(reference__in=references).select_related(
-                "owner"
-            )
-        }
+        known = {x.reference: x for x in self._visible(actor).filter(reference__in=references)}
         titles: dict[str, list[tuple[int, str, str]]] = {}
-        live = self.model._default_manager.exclude(state__in=("retracted", "closed")).order_by("id")
+        live = self._visible(actor).exclude(state__in=("retracted", "closed")).order_by("id")
         for pk, title, digest in live.values_list("pk", "title", "digest"):
             titles.setdefault(comparable(title), []).append((pk, title, digest))
-        patents: dict[str, tuple[int, str]] = {}
+        patents: dict[str, list[tuple[int, str]]] = {}
         if self.model is Achievement and any(v.get("patents") for v in values):
             for pk, title, numbers in (
-                Achievement.objects.exclude(state="retracted")
+                self._visible(actor)
+                .exclude(state__in=("retracted", "closed"))
                 .exclude(patents=[])
                 .values_list("pk", "title", "patents")
             ):
-                patents.update(dict.fromkeys(numbers, (pk, title)))
+                for number in numbers:
+                    patents.setdefault(number, []).append((pk, title))
         return {
             "owners": organisations_by_code(codes),
             "known": known,
@@ -78,14 +79,26 @@ class ListingSheet:
         found.problems += [
             e for e in listings.check_values(thing) if e.field != "owner" or not found.problems
         ]
-        known = context["known"].get(values.get("reference") or "")
+        known = self._known(values, thing, context)
+        if not self._may(actor, thing, options) or (known and not can_write(actor, known)):
+            found.problems.append(Invalid("只能导入本单位的记录", "owner", "import.not_yours"))
+            return found
         if known:
-            self._compare(actor, known, thing, found)
+            self._compare(known, thing, found)
         else:
             self._doubt(thing, values, context, found)
-        if not self._may(actor, thing, options):
-            found.problems.append(Invalid("只能导入本单位的记录", "owner", "import.not_yours"))
+            if values.get("reference") and not is_staff(actor):
+                found.notes.append("编号由系统另编")
         return found
+
+    def _known(self, values: Mapping[str, Any], thing: Listing, context: Any) -> Listing | None:
+        """The record that this row is: by its number, else by a patent that exactly one record of its owner has."""
+        if known := context["known"].get(values.get("reference") or ""):
+            return known if known.state != "retracted" else None
+        hits = {pk for n in values.get("patents") or [] for pk, _ in context["patents"].get(n, [])}
+        if len(hits) != 1 or not thing.owner_id:
+            return None
+        return self.model._default_manager.filter(pk__in=hits, owner_id=thing.owner_id).first()
 
     def _may(self, actor: Actor, thing: Listing, options: Mapping[str, Any]) -> bool:
         permission = can_publish_import if options.get("publish") else can_take_in
@@ -100,13 +113,8 @@ class ListingSheet:
             cleaned["confidentiality"] = "open"
         return {**cleaned, "owner": owner}
 
-    def _compare(self, actor: Actor, known: Listing, thing: Listing, found: RowPlan) -> None:
-        visible = achievements_visible_to if self.model is Achievement else demands_visible_to
-        if not visible(actor).filter(pk=known.pk).exists():
-            found.problems.append(
-                Invalid("这个编号不能使用，请留空，由系统编号", "reference", "import.reference")
-            )
-            return
+    def _compare(self, known: Listing, thing: Listing, found: RowPlan) -> None:
+        found.version = known.version
         fields = listings.FIELDS[self.model]
         changed = [n for n in fields if n != "owner" and getattr(known, n) != getattr(thing, n)]
         if known.owner_id != thing.owner_id and thing.owner_id:
@@ -134,8 +142,7 @@ class ListingSheet:
             )
         context["seen"][thing.digest] = thing.title
         for number in values.get("patents") or []:
-            if number in context["patents"]:
-                pk, title = context["patents"][number]
+            for pk, title in context["patents"].get(number, [])[:3]:
                 found.doubts.append((str(pk), title, f"专利号相同：{number}"))
         for pk, title, digest in context["titles"].get(comparable(thing.title), [])[:3]:
             if digest == thing.digest:
@@ -147,6 +154,14 @@ class ListingSheet:
         if found.doubts:
             found.notes.append("可能与已有记录是同一条，导入后请人核对")
 
+    def version_of(self, subject_id: str) -> int:
+        return (
+            self.model._default_manager.filter(pk=subject_id)
+            .values_list("version", flat=True)
+            .first()
+            or 0
+        )
+
     def apply(
         self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
     ) -> Applied:
@@ -155,9 +170,17 @@ class ListingSheet:
         values = self._values(row.values, owner)
         if row.subject_id:
             thing = self.model._default_manager.get(pk=row.subject_id)
-            step = listings.amend if thing.state in ("published", "paused") else listings.revise
-            step(thing, values, actor, at)
+            listings.save(thing, values, actor, at)
         else:
+            if not is_staff(actor):
+                values["reference"] = None
+            if (
+                values.get("reference")
+                and self.model._default_manager.filter(reference=values["reference"]).exists()
+            ):
+                raise Invalid(
+                    f"编号 {values['reference']} 在检查之后已被使用，请重新检查", "reference"
+                )
             thing = self.model(sample=bool(options.get("sample")))
             take = listings.take_in_published if options.get("publish") else listings.take_in
             take(thing, values, actor, at)
@@ -168,11 +191,10 @@ class ListingSheet:
         if thing.version != row.after.get("version"):
             return "kept", "导入之后有人改动或推进过这条记录"
         if row.plan == "update":
-            before = dict(row.before)
+            before = {k: v for k, v in row.before.items() if k != "version"}
             owner_id = before.pop("owner_id")
             thing.owner_id = owner_id
-            step = listings.amend if thing.state in ("published", "paused") else listings.revise
-            step(thing, {**before, "owner": thing.owner}, actor, at)
+            listings.save(thing, {**before, "owner": thing.owner}, actor, at)
         else:
             listings.retract(thing, actor, at)
         return "reversed", ""

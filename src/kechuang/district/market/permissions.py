@@ -39,6 +39,19 @@ def can_write(actor: Actor, thing: Listing) -> Verdict:
     return no("请由本企业成员提出需求，企业选本企业")
 
 
+def can_amend(actor: Actor, thing: Listing) -> Verdict:
+    """What is published changes at once only in the hands of staff; an owner's change is checked again."""
+    if actor.is_system or _works_on(actor):
+        return YES
+    return no("已发布的记录改动后要重新审核")
+
+
+def can_merge(actor: Actor, thing: Listing) -> Verdict:
+    if actor.is_system or (is_staff(actor) and actor.has("officer")):
+        return YES
+    return no("由科技局工作人员核对重复的记录")
+
+
 def can_check(actor: Actor, thing: Listing) -> Verdict:
     """Checked by somebody else than who submitted."""
     if not _works_on(actor):

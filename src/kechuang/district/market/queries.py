@@ -101,11 +101,11 @@ def want_of(demand: Demand) -> Want:
     )  # fmt: skip
 
 
-def embedding_progress(model: str) -> tuple[int, int]:
-    """(done, all): published texts whose vector is there, and all published texts."""
+def embedding_progress(model: str, actor: Actor) -> tuple[int, int]:
+    """(done, all): published texts that this person may see whose vector is there, and all of them."""
     total = done = 0
-    for kind in (Achievement, Demand):
-        digests = kind.objects.filter(state="published").values("digest")
+    for found in (achievements_visible_to(actor), demands_visible_to(actor)):
+        digests = found.filter(state="published").order_by().values("digest")
         total += digests.count()
         known = TextVector.objects.filter(model=model).values("digest")
         done += digests.filter(digest__in=known).count()

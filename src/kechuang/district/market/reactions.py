@@ -4,9 +4,11 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
+from kechuang.district.core import clock
 from kechuang.district.core.models import Entry
 from kechuang.district.core.reactions import every, idle, on
 
+from .models import Achievement, Demand
 from .services import index, introductions
 
 _REFRESH_SECONDS = 20.0
@@ -23,6 +25,18 @@ def index_achievements(entries: Sequence[Entry]) -> None:
 def index_demands(entries: Sequence[Entry]) -> None:
     index.reindex_demands(sorted({int(e.subject_id) for e in entries}))
     _written["dirty"] = 1.0
+
+
+@on("market.demand.close", "market.demand.merge")
+def end_introductions_of_demand(entries: Sequence[Entry]) -> None:
+    for demand in Demand.objects.filter(pk__in=[e.subject_id for e in entries], state="closed"):
+        introductions.call_off_for(demand, clock.now())
+
+
+@on("market.achievement.close", "market.achievement.merge")
+def end_introductions_of_achievement(entries: Sequence[Entry]) -> None:
+    for found in Achievement.objects.filter(pk__in=[e.subject_id for e in entries], state="closed"):
+        introductions.call_off_for(found, clock.now())
 
 
 @idle

@@ -10,8 +10,16 @@ def _listing_steps() -> tuple[Step, ...]:
         step("draft", "新建", "", "draft", may.can_write),
         step("take_in", "导入待审", "", "submitted", may.can_take_in),
         step("take_in_published", "导入并发布", "", "published", may.can_publish_import),
-        step("revise", "修改", "draft submitted checked", "", may.can_write, page=False),
-        step("amend", "更正", "published paused", "", may.can_write, page=False),
+        step("revise", "修改", "draft submitted", "", may.can_write, page=False),
+        step(
+            "rework",
+            "修改后重新审核",
+            "checked published paused",
+            "submitted",
+            may.can_write,
+            page=False,
+        ),
+        step("amend", "更正", "published paused", "", may.can_amend, page=False),
         step("submit", "提交审核", "draft", "submitted", may.can_write),
         step("send_back", "退回", "submitted checked", "draft", may.can_send_back, needs_why=True),
         step("check", "审核通过", "submitted", "checked", may.can_check),
@@ -19,6 +27,15 @@ def _listing_steps() -> tuple[Step, ...]:
         step("pause", "暂停", "published", "paused", may.can_write, needs_why=True),
         step("resume", "恢复发布", "paused", "published", may.can_write),
         step("close", "关闭", "published paused", "closed", may.can_write, needs_why=True),
+        step(
+            "merge",
+            "并入另一条",
+            "draft submitted checked published paused",
+            "closed",
+            may.can_merge,
+            needs_why=True,
+            page=False,
+        ),
         step(
             "retract", "撤销导入", "submitted published", "retracted", may.can_take_in, page=False
         ),
@@ -44,6 +61,7 @@ INTRODUCTIONS = Workflow(
         step("ask_outcome", "询问结果", "agreed", "", may.only_system, page=False),
         step("report_outcome", "记录结果", "agreed contracted", "", may.can_report_outcome, page=False),
         step("conclude", "签订合同", "agreed", "contracted", may.can_introduce, page=False),
+        step("resume", "合同注销，重新打开", "contracted", "agreed", may.only_system, page=False),
     ),
 )  # fmt: skip
 

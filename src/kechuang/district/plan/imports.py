@@ -35,7 +35,7 @@ class BulletinSheet:
         return can_report(actor)
 
     def prepare(
-        self, values: list[Mapping[str, Any]], options: Mapping[str, Any]
+        self, actor: Actor, values: list[Mapping[str, Any]], options: Mapping[str, Any]
     ) -> dict[tuple[str, str, str], Bulletin]:
         return {
             (b.indicator, b.place, b.as_of.isoformat()): b
@@ -56,6 +56,7 @@ class BulletinSheet:
             changes = self._changes(known, clean)
             found.plan, found.subject_id = ("update" if changes else "same"), str(known.pk)
             found.before = {k: getattr(known, k) for k in changes}
+            found.version = known.version
             if changes:
                 found.notes.append(f"已有 {known.value}（{known.source}），将更正，原值留在台账")
         return found
@@ -71,6 +72,14 @@ class BulletinSheet:
         return {
             k: clean[k] for k in ("value", "counting", "source") if getattr(known, k) != clean[k]
         }
+
+    def version_of(self, subject_id: str) -> int:
+        return (
+            Bulletin._default_manager.filter(pk=subject_id)
+            .values_list("version", flat=True)
+            .first()
+            or 0
+        )
 
     def apply(
         self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
@@ -88,7 +97,13 @@ class BulletinSheet:
         if bulletin.version != row.after.get("version"):
             return "kept", "导入之后有人改过这个数"
         if row.plan == "update":
-            restate(bulletin, row.before, actor, at, "撤销导入")
+            restate(
+                bulletin,
+                {k: v for k, v in row.before.items() if k != "version"},
+                actor,
+                at,
+                "撤销导入",
+            )
         else:
             withdraw(bulletin, actor, at, "撤销导入")
         return "reversed", ""

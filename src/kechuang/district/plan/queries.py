@@ -24,6 +24,18 @@ def measurements(indicator: str, year: int) -> QuerySet[Measurement]:
     return Measurement.objects.filter(indicator=indicator, year=year)
 
 
+def public_history(indicator: str, year: int) -> list[Measurement]:
+    """How the figure moved, so coarse that no single record shows: at most one a month, and only after three records."""
+    shown: list[Measurement] = []
+    months: dict[tuple[int, int], Measurement] = {}
+    for found in measurements(indicator, year):
+        months.setdefault((found.measured_at.year, found.measured_at.month), found)
+    for found in reversed(months.values()):
+        if not shown or abs(found.rows - shown[-1].rows) >= 3:
+            shown.append(found)
+    return shown[::-1]
+
+
 def last_measurement(indicator: str, year: int) -> Measurement | None:
     return measurements(indicator, year).first()
 

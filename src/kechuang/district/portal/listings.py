@@ -91,7 +91,7 @@ def achievements_table(actor: Actor) -> Table:
     can_add = actor.has("researcher", "officer", "broker")
     return Table(
         title="成果库", columns=columns, link=lambda a: reverse("achievement", args=[a.pk]), filters=_filters(actor, Achievement),
-        search=lambda q, words: search(q, words, actor), hint="名称、摘要、关键词、完成人、专利号", layout="achievements", row=achievement_row,
+        search=lambda q, words: search(q, words, actor), hint="名称、摘要、关键词、完成人、专利号", layout="achievements", not_exported={"state": "draft"}, row=achievement_row,
         empty="没有符合条件的成果。换几个词，或去掉筛选再试。", actions=[(reverse("achievement-new"), "登记成果")] if can_add else [],
     )  # fmt: skip
 
@@ -123,7 +123,7 @@ def demands_table(actor: Actor) -> Table:
     can_add = actor.has("enterprise", "officer", "broker")
     return Table(
         title="需求库", columns=columns, link=lambda d: reverse("demand", args=[d.pk]), filters=_filters(actor, Demand),
-        search=lambda q, words: search(q, words, actor), hint="名称、问题、指标、关键词", layout="demands",
+        search=lambda q, words: search(q, words, actor), hint="名称、问题、指标、关键词", layout="demands", not_exported={"state": "draft"},
         row=lambda d: demand_row(actor, d), empty="没有符合条件的需求。换几个词，或去掉筛选再试。",
         actions=[(reverse("demand-new"), "提出需求")] if can_add else [],
     )  # fmt: skip

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
 from kechuang.engines.base.errors import NotAllowed, NotFound
+from kechuang.engines.base.numbers import parse_whole
 
 View = Callable[..., HttpResponse]
 M = TypeVar("M")
@@ -52,7 +53,8 @@ def for_roles(*roles: str) -> Callable[[View], View]:
 
 def one(found: QuerySet, pk: object) -> Any:
     """A record that exists for this person; everything else does not exist."""
-    thing = found.filter(pk=pk).first()
+    known = pk if isinstance(pk, int) else parse_whole(pk, 2**63 - 1)
+    thing = found.filter(pk=known).first() if known is not None else None
     if thing is None:
         raise NotFound("没有这条记录，或者它不对您开放。")
     return thing
@@ -61,5 +63,5 @@ def one(found: QuerySet, pk: object) -> Any:
 def year_in(request: HttpRequest) -> int:
     """?year=, or this year."""
     today: date = clock.today()
-    asked = request.GET.get("year", "")
-    return int(asked) if asked.isdigit() and 2000 <= int(asked) <= today.year else today.year
+    asked = parse_whole(request.GET.get("year", ""), today.year)
+    return asked if asked and asked >= 2000 else today.year

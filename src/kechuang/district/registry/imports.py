@@ -21,6 +21,16 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+def firm_differs(values: Mapping[str, Any], organisation: Organisation, firm: Firm | None) -> bool:
+    """Whether a row says something else of the firm itself than we have."""
+    if organisation.name != values["name"]:
+        return True
+    if not set(values.get("former_names") or []) <= set(organisation.former_names):
+        return True
+    given = {n: values.get(n) for n in FIELDS if values.get(n) not in (None, "")}
+    return firm is None or any(str(getattr(firm, n)) != str(v) for n, v in given.items())
+
+
 class FirmSheet:
     kind = "firms"
     subject_kind = "registry.recognition"
@@ -29,7 +39,7 @@ class FirmSheet:
         return can_keep(actor)
 
     def prepare(
-        self, values: list[Mapping[str, Any]], options: Mapping[str, Any]
+        self, actor: Actor, values: list[Mapping[str, Any]], options: Mapping[str, Any]
     ) -> dict[str, Any]:
         codes = {v["code"] for v in values if v.get("code")}
         known = organisations_by_code(codes)
@@ -37,7 +47,8 @@ class FirmSheet:
             firm__organisation__code__in=codes, state="recorded"
         ).select_related("firm__organisation")
         by_key: dict[tuple[str, str, str], Recognition] = {
-            (r.firm.organisation.code, r.rung, r.number): r for r in held
+            (r.firm.organisation.code, r.rung, r.number or r.valid_from.isoformat()): r
+            for r in held
         }
         firms = {f.organisation_id: f for f in Firm.objects.filter(organisation__in=known.values())}
         names: dict[str, Organisation] = {}
@@ -64,20 +75,25 @@ class FirmSheet:
                 (str(namesake.pk), f"{namesake.name}（{namesake.code}）", "名称相同，信用代码不同")
             )
         held = context["held"].get(
-            (values["code"], values.get("rung") or "", values.get("number") or "")
+            (
+                values["code"],
+                values.get("rung") or "",
+                values.get("number") or values.get("valid_from") or "",
+            )
         )
         if organisation:
             found.plan = self._compare(
                 values, organisation, context["firms"].get(organisation.pk), held
             )
+        if organisation and firm_differs(
+            values, organisation, context["firms"].get(organisation.pk)
+        ):
+            found.before["kept"] = "企业名称和资料"
         if held:
             found.subject_id = str(held.pk)
-            found.before = {
-                "valid_from": held.valid_from,
-                "valid_until": held.valid_until,
-                "version": held.version,
-            }
-        found.before = {k: str(v) if v is not None else None for k, v in found.before.items()}
+            days = {"valid_from": held.valid_from, "valid_until": held.valid_until}
+            found.before |= {k: v.isoformat() if v else None for k, v in days.items()}
+            found.version = held.version
         return found
 
     def _check_days(self, values: Mapping[str, Any], found: RowPlan) -> None:
@@ -98,14 +114,7 @@ class FirmSheet:
     ) -> str:
         if firm is None:
             return "create"
-        same_firm = organisation.name == values["name"] and set(
-            values.get("former_names") or []
-        ) <= set(organisation.former_names)
-        for name in FIELDS:
-            given = values.get(name)
-            same_firm = same_firm and (
-                given in (None, "") or str(getattr(firm, name)) == str(given)
-            )
+        same_firm = not firm_differs(values, organisation, firm)
         if not values.get("rung"):
             return "same" if same_firm else "update"
         if held is None:
@@ -114,6 +123,14 @@ class FirmSheet:
             values.get("valid_until")
         )
         return "same" if same_firm and same_days else "update"
+
+    def version_of(self, subject_id: str) -> int:
+        return (
+            Recognition._default_manager.filter(pk=subject_id)
+            .values_list("version", flat=True)
+            .first()
+            or 0
+        )
 
     def apply(
         self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
@@ -154,7 +171,8 @@ class FirmSheet:
             correct(held, before, actor, at)
         else:
             withdraw(held, actor, at, "撤销导入")
-        return "reversed", ""
+        kept = row.before.get("kept")
+        return "reversed", f"认定已撤销；{kept}保留，其他记录可能已经引用" if kept else ""
 
 
 register(FirmSheet())

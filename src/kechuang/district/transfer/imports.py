@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.queries import organisations_by_code
+from kechuang.district.accounts.services import keep_organisation
 from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor, Verdict
 from kechuang.district.core.imports.kinds import Applied, RowPlan, register
@@ -13,7 +15,7 @@ from kechuang.engines.base.errors import Invalid
 
 from .models import Contract
 from .permissions import can_keep_register
-from .services import FIELDS, amend, cancel, check_values, fill, take_in
+from .services import FIELDS, amend, cancel, check_values, fill, record, take_in
 
 
 class ContractSheet:
@@ -24,7 +26,7 @@ class ContractSheet:
         return can_keep_register(actor, Contract())
 
     def prepare(
-        self, values: list[Mapping[str, Any]], options: Mapping[str, Any]
+        self, actor: Actor, values: list[Mapping[str, Any]], options: Mapping[str, Any]
     ) -> dict[str, Any]:
         codes = {v[side] for v in values for side in ("seller", "buyer") if v.get(side)}
         numbers = {v["number"] for v in values if v.get("number")}
@@ -37,41 +39,83 @@ class ContractSheet:
         found = RowPlan("create")
         parties = {side: context["owners"].get(values[side]) for side in ("seller", "buyer")}
         for side, label in (("seller", "卖方"), ("buyer", "买方")):
-            if parties[side] is None:
-                words = f"{label} {values[side]} 还没有登记，请先导入企业名单或登记单位"
+            if parties[side] is None and not values.get(f"{side}_name"):
+                words = f"{label} {values[side]} 还没有登记，请补上{label}名称一列，或先登记单位"
                 found.problems.append(Invalid(words, side, "import.no_owner"))
+            elif parties[side] is None:
+                parties[side] = Organisation(pk=0, code=values[side], name=values[f"{side}_name"])
+                found.notes.append(f"将登记单位：{values[f'{side}_name']}（{values[side]}）")
+        if values["seller"] == values["buyer"]:
+            found.problems.append(Invalid("卖方和买方是同一家，请核对", "buyer"))
         if found.problems:
             return found
+        registered = bool(values.get("number") or values.get("registered_on"))
         contract = Contract(recorded_by=actor.id)
         fill(contract, {**values, **parties})
-        found.problems += check_values(contract, clock.now(), registered=True)
-        known = context["known"].get(values["number"])
+        found.problems += [
+            e
+            for e in check_values(contract, clock.now(), registered=registered)
+            if "同一家" not in e.words
+        ]
+        known = context["known"].get(values.get("number"))
+        if not registered:
+            found.notes.append("没有登记编号和日期：记为未登记的合同")
+            if self._twin(contract) is not None:
+                found.plan = "same"
         if known:
             changed = [n for n in FIELDS if getattr(known, n) != getattr(contract, n)]
             found.plan, found.subject_id = ("update" if changed else "same"), str(known.pk)
             found.before = {n: str(getattr(known, n)) for n in changed}
+            found.version = known.version
             if changed and known.state != "registered":
                 found.problems.append(Invalid("这个编号的合同不在“已登记”状态，请先核对", "number"))
             if changed:
                 found.notes.append(f"将更正已登记的合同：{len(changed)} 项有变，数字随之改变")
         return found
 
-    def _values(self, row: ImportRow) -> dict[str, Any]:
+    def _twin(self, contract: Contract) -> Contract | None:
+        """A recorded contract of the same name, parties, amount and day: the same one coming back."""
+        if not contract.seller_id or not contract.buyer_id:
+            return None
+        same = {
+            n: getattr(contract, n)
+            for n in ("name", "seller_id", "buyer_id", "amount_fen", "signed_on")
+        }
+        return Contract.objects.filter(state="recorded", **same).first()
+
+    def _values(self, row: ImportRow, actor: Actor, at: datetime) -> dict[str, Any]:
         owners = organisations_by_code([row.values["seller"], row.values["buyer"]])
+        for side in ("seller", "buyer"):
+            code = row.values[side]
+            if code not in owners:
+                owners[code], _ = keep_organisation(
+                    code, row.values[f"{side}_name"], "enterprise", actor, at
+                )
         return {
             **row.values,
             "seller": owners[row.values["seller"]],
             "buyer": owners[row.values["buyer"]],
         }
 
+    def version_of(self, subject_id: str) -> int:
+        return (
+            Contract._default_manager.filter(pk=subject_id)
+            .values_list("version", flat=True)
+            .first()
+            or 0
+        )
+
     def apply(
         self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
     ) -> Applied:
         if row.subject_id:
             contract = Contract.objects.get(pk=row.subject_id)
-            amend(contract, self._values(row), actor, at, "按登记表更正")
+            amend(contract, self._values(row, actor, at), actor, at, "按登记表更正")
         else:
-            contract = take_in(self._values(row), actor, at, sample=bool(options.get("sample")))
+            bring = take_in if row.values.get("number") else record
+            contract = bring(
+                self._values(row, actor, at), actor, at, sample=bool(options.get("sample"))
+            )
         return Applied(str(contract.pk), contract.name, {"version": contract.version})
 
     def undo(self, actor: Actor, row: ImportRow, at: datetime) -> tuple[str, str]:
@@ -79,7 +123,7 @@ class ContractSheet:
         if contract.version != row.after.get("version"):
             return "kept", "导入之后有人更正或注销过这份合同"
         if row.plan == "update":
-            before: dict[str, Any] = dict(row.before)
+            before: dict[str, Any] = {k: v for k, v in row.before.items() if k != "version"}
             for name in ("seller", "buyer"):
                 before.pop(name, None)
             for name in ("amount_fen", "technology_fen"):
@@ -92,7 +136,7 @@ class ContractSheet:
                 return "failed", "买卖双方也改过，请在合同页上更正"
             amend(contract, before, actor, at, "撤销导入")
         else:
-            cancel(contract, actor, at, "撤销导入")
+            cancel(contract, actor, at, "撤销导入", free_number=True)
         return "reversed", ""
 
 

@@ -37,7 +37,7 @@ def fill(contract: Contract, values: Mapping[str, Any]) -> dict[str, Any]:
                 value = date.fromisoformat(value)
             setattr(contract, name, normalise(value) if isinstance(value, str) else value)
     contract.number = contract.number or None
-    if contract.seller_id and contract.buyer_id:
+    if contract.seller_id is not None and contract.buyer_id is not None:
         parts = [contract.number or "", contract.name, contract.seller.name, contract.buyer.name]
         contract.search = comparable(" ".join(parts))
     return {n: getattr(contract, n) for n in (*FIELDS, "search")}
@@ -169,6 +169,26 @@ def amend(
     return advance(CONTRACTS, "amend", contract, actor, at, why=why, changes=changes, facts=facts)
 
 
-def cancel(contract: Contract, actor: Actor, at: datetime, why: str) -> Entry:
-    """Cancel: it counts no longer, in whatever year it was registered."""
-    return advance(CONTRACTS, "cancel", contract, actor, at, why=why)
+def cancel(
+    contract: Contract, actor: Actor, at: datetime, why: str, *, free_number: bool = False
+) -> Entry:
+    """Cancel: it counts no longer, in whatever year it was registered. Its introduction is open again.
+
+    ``free_number`` (an import undone) lets the same registration come in again.
+    """
+    changes = {"number": None} if free_number else {}
+    with transaction.atomic():
+        entry = advance(
+            CONTRACTS,
+            "cancel",
+            contract,
+            actor,
+            at,
+            why=why,
+            changes=changes,
+            facts={"number": contract.number},
+        )
+        if contract.introduction and contract.introduction.state == "contracted":
+            introductions.resume(contract.introduction, at)
+            Contract.objects.filter(pk=contract.pk).update(introduction=None)
+    return entry

@@ -44,7 +44,7 @@ def parse_day(value: object, field: str = "") -> date | None:
 def _from_number(value: float, field: str) -> date:
     if value in _SERIALS or int(value) in _SERIALS:
         return _EPOCH + timedelta(days=int(value))
-    text = str(value)
+    text = str(int(value)) if value == int(value) else str(value)
     if _DIGITS.match(text):
         return _made(text, field, *(int(p) for p in _DIGITS.match(text).groups()))  # type: ignore[union-attr]
     found = re.fullmatch(r"((?:19|20)\d\d)\.(\d{1,2})", text)

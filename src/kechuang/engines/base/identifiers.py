@@ -13,7 +13,8 @@ _PATENT_KINDS = {"1": "发明", "2": "实用新型", "3": "外观设计", "8": "
 
 
 def _compact(value: object) -> str:
-    return re.sub(r"[\s\-–—·]", "", unicodedata.normalize("NFKC", str(value))).upper()
+    text = "".join(c for c in str(value) if unicodedata.category(c) not in ("Cf", "Cc"))
+    return re.sub(r"[\s\-–—·]", "", unicodedata.normalize("NFKC", text)).upper()
 
 
 def credit_check(body: str) -> str:

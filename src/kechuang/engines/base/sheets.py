@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -18,7 +18,16 @@ MAX_ROWS = 100_000
 MAX_COLUMNS = 120
 MAX_CELL = 20_000
 _OLE = b"\xd0\xcf\x11\xe0"
-_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*?(?:/>|>(<f)?)')
+_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(\s*<(?:\w+:)?f[\s>/])?)")
+_AT = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+_ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
+_SHARED = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>(\d{1,9})<""")
+_STRING = re.compile(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>", re.DOTALL)
+_MOST_TEXT = 200_000_000  # characters in all cells together
+_MERGE = re.compile(
+    rb"""<(?:\w+:)?mergeCell\s+ref\s*=\s*["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']"""
+)
+_MOST_MERGED = 20_000
 _CHUNK = 4_000_000
 
 
@@ -26,11 +35,24 @@ _CHUNK = 4_000_000
 class Sheet:
     """Rows of the first worksheet. ``rows[0]`` stands in line ``first`` of the sheet (1-based).
 
-    ``formulas`` holds (line, column) of cells computed by a formula, both 1-based.
+    ``formulas`` holds (line, column) of cells computed by a formula, ``errors`` those that show #N/A or the like;
+    both 1-based. Merged cells hold their value in every place.
     """
 
     rows: list[list[object]]
     formulas: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+    errors: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+
+
+@dataclass
+class _Scan:
+    """What the worksheet's own text tells beside its values."""
+
+    formulas: set[tuple[int, int]] = field(default_factory=set)
+    errors: set[tuple[int, int]] = field(default_factory=set)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    shared: list[int] = field(default_factory=list)  # length of each shared string
+    weight: int = 0  # characters that the cells would hold
 
 
 def column_name(number: int) -> str:
@@ -83,12 +105,26 @@ def _read_xlsx(data: bytes, name: str) -> Sheet:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _refuse_bomb(archive)
-            formulas = _scan(archive, _first_worksheet(archive))
+            scan = _scan(archive, _first_worksheet(archive))
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
     except (CalamineError, zipfile.BadZipFile, KeyError, EOFError, OSError, ValueError) as e:
         raise broken from e
-    return Sheet(rows, frozenset(formulas))
+    return Sheet(_fill_merged(rows, scan.merged), frozenset(scan.formulas), frozenset(scan.errors))
+
+
+def _fill_merged(
+    rows: list[list[object]], merged: list[tuple[int, int, int, int]]
+) -> list[list[object]]:
+    """Every place of a merged range holds the value of its first cell, as a reader sees it."""
+    for top, left, bottom, right in merged:
+        if top > len(rows) or left > len(rows[top - 1]):
+            continue
+        value = rows[top - 1][left - 1]
+        for row in rows[top - 1 : min(bottom, len(rows))]:
+            for place in range(left - 1, min(right, len(row))):
+                row[place] = value
+    return rows
 
 
 def _refuse_bomb(archive: zipfile.ZipFile) -> None:
@@ -120,9 +156,9 @@ def _first_worksheet(archive: zipfile.ZipFile) -> str:
     raise KeyError(sheet[1])
 
 
-def _scan(archive: zipfile.ZipFile, path: str) -> Iterator[tuple[int, int]]:
-    """Where formulas stand; refuses sheets whose outermost cell would need a giant grid."""
-    found: set[tuple[int, int]] = set()
+def _scan(archive: zipfile.ZipFile, path: str) -> _Scan:
+    """Where formulas, errors and merged cells stand; refuses sheets whose outermost cell would need a giant grid."""
+    found = _Scan(shared=_shared_lengths(archive))
     read = 0
     with archive.open(path) as stream:
         tail = b""
@@ -131,19 +167,45 @@ def _scan(archive: zipfile.ZipFile, path: str) -> Iterator[tuple[int, int]]:
             if read > MAX_UNPACKED:
                 raise Invalid("文件展开后异常巨大，已拒绝", "file", "sheet.bomb")
             text = tail + chunk
-            for cell in _CELL.finditer(text):
-                line, column = int(cell[2]), _column_number(cell[1])
-                if line > MAX_ROWS or column > MAX_COLUMNS:
-                    raise Invalid(
-                        f"表格一直用到了 {cell[1].decode()}{line}，超出 {MAX_ROWS} 行 × {MAX_COLUMNS} 列。"
-                        "请删除多余的行列，另存后再导入",
-                        "file",
-                        "sheet.too_wide",
-                    )
-                if cell[3]:
-                    found.add((line, column))
+            _scan_cells(text, found)
             tail = text[-300:]
-    return iter(found)
+    return found
+
+
+def _shared_lengths(archive: zipfile.ZipFile) -> list[int]:
+    try:
+        text = archive.read("xl/sharedStrings.xml")
+    except KeyError:
+        return []
+    return [len(s[1]) for s in _STRING.finditer(text)]
+
+
+def _scan_cells(text: bytes, found: _Scan) -> None:
+    for cell in _CELL.finditer(text):
+        at = _AT.search(cell[1])
+        if at is None:
+            continue
+        line, column = int(at[2]), _column_number(at[1])
+        if line > MAX_ROWS or column > MAX_COLUMNS:
+            raise Invalid(
+                f"表格一直用到了 {at[1].decode()}{line}，超出 {MAX_ROWS} 行 × {MAX_COLUMNS} 列。"
+                "请删除多余的行列，另存后再导入",
+                "file",
+                "sheet.too_wide",
+            )
+        if cell[2]:
+            found.formulas.add((line, column))
+        if _ERROR.search(cell[1]):
+            found.errors.add((line, column))
+    for at_shared in _SHARED.finditer(text):
+        place = int(at_shared[1])
+        found.weight += found.shared[place] if place < len(found.shared) else 0
+    if found.weight > _MOST_TEXT:
+        raise Invalid("单元格里的文字合起来异常巨大（压缩炸弹？），已拒绝", "file", "sheet.bomb")
+    for merge in _MERGE.finditer(text):
+        span = (int(merge[2]), _column_number(merge[1]), int(merge[4]), _column_number(merge[3]))
+        if span not in found.merged and len(found.merged) < _MOST_MERGED:
+            found.merged.append(span)
 
 
 def _read_csv(data: bytes, name: str) -> list[list[object]]:

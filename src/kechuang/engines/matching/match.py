@@ -37,6 +37,7 @@ class Refusal:
     id: str
     kind: str
     text: str
+    score: float = 0.0  # what it would have been worth
 
 
 @dataclass(frozen=True)
@@ -113,13 +114,15 @@ class Matcher:
         refused: list[Refusal] = []
         for identity, candidate in fetched.items():
             want, offer = pair(candidate)
-            if refusal := hard_constraint(want, offer):
-                refused.append(Refusal(identity, *refusal))
-                continue
             cosine = corpus.vectors.cosine(identity, vector) if vector is not None else None
+            if refusal := hard_constraint(want, offer):
+                worth, _ = self.judge(want, offer, asked, statistics, _words(candidate), cosine)
+                refused.append(Refusal(identity, *refusal, worth))
+                continue
             score, given = self.judge(want, offer, asked, statistics, _words(candidate), cosine)
             scored.append((score, identity, given))
         scored.sort(key=lambda s: (-s[0], s[1]))
+        refused.sort(key=lambda r: (-r.score, r.id))
         return [Match(i, n, s, g) for n, (s, i, g) in enumerate(scored, 1)], refused
 
     def explain(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.numbers import parse_whole
 
 MODES: Mapping[str, str] = {
     "transfer": "转让",
@@ -72,8 +73,9 @@ def parse_trl(value: object, field: str = "trl") -> int | None:
     text = text.removeprefix("TRL").removesuffix("级").removesuffix(".0").strip()
     if not text:
         return None
-    if text.isdigit() and 1 <= int(text) <= 9:
-        return int(text)
+    level = parse_whole(text, 9)
+    if level:
+        return level
     raise Invalid(
         f"成熟度“{value}”应为 1 到 9 的整数",
         field,
@@ -106,8 +108,8 @@ def _fen(row: Mapping[str, object], key: str) -> int | None:
     value = row.get(key)
     if value is None or value == "":
         return None
-    if isinstance(value, str) and value.isdigit():
-        value = int(value)
+    if isinstance(value, str):
+        value = parse_whole(value, 10**17)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise Invalid(f"{key} 应为整数（分），此处是 {value!r}", key)
     return value

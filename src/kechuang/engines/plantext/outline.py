@@ -14,8 +14,18 @@ _MARKS = (
     ("chapter", re.compile(rf"^第{_CN}[章部篇编]分?[\s、:.]*")),
     ("section", re.compile(rf"^第{_CN}节[\s、:.]*")),
     ("article", re.compile(rf"^第{_CN}条[\s、:.]*")),
-    ("action", re.compile(rf"^(?:专栏|任务|行动|目标|工程|举措|专题)\s*(?:{_CN}|\d{{1,2}})\s*[:、.\s]\s*")),
-    ("bracket", re.compile(r"^(?:【\s*问\s*】|问\s*\d*\s*[:、.]|Q\d*\s*[:、.]|(?:记者|主持人|网友|提问)[^:。]{0,6}:(?:请问)?)\s*|^【(?=[^】]{2,14}】$)")),
+    (
+        "action",
+        re.compile(
+            rf"^(?:[●★▶■◆]\s*)?(?:专栏|任务|行动|目标|工程|举措|专题)\s*(?:{_CN}|\d{{1,2}})\s*[:、.\s]\s*"
+        ),
+    ),
+    (
+        "bracket",
+        re.compile(
+            r"^(?:【\s*问\s*】|(?:PART|Part)\s*\d+\s|问\s*\d*\s*[:、.]|Q\d*\s*[:、.]|(?:记者|主持人|网友|提问)[^:。]{0,6}:(?:请问)?)\s*|^【(?=[^】]{2,14}】$)"
+        ),
+    ),
     ("big", re.compile(rf"^{_CN}\s*[、.]\s*")),
     ("paren", re.compile(rf"^[(\[【]\s*{_CN}\s*[)\]】]\s*[、.]?\s*")),
     ("decimal", re.compile(r"^\d{1,2}\s+(?=[\u4e00-\u9fff])")),
@@ -24,10 +34,15 @@ _MARKS = (
     ("number_paren", re.compile(r"^\(?\d{1,2}\)\s*[、.]?\s*")),
     ("circle", re.compile(r"^[①-⑳]\s*")),
     ("dash", re.compile(r"^——?\s*")),
-    ("bullet", re.compile(r"^[●○■□◆◇▲▶►★☆•·▪]\s*")),
+    ("bullet", re.compile(r"^[●○■□◆◇▲▶►★☆✔✓•·▪]\s*")),
     ("enum", re.compile(rf"^{_CN}(?:是|要)(?=[\u4e00-\u9fff“])")),
     ("aspect", re.compile(r"^(?=[\u4e00-\u9fff、“”]{2,16}(?:方面|类)(?:\(\d+项\))?:)")),
-    ("ordinal", re.compile(rf"^(?:第{_CN}[,、]|其[一二三四五六七八九十][,是]|首先[,是]|其次[,是]|再次[,是]|最后[,是])\s*")),
+    (
+        "ordinal",
+        re.compile(
+            rf"^(?:第{_CN}[,、]|其[一二三四五六七八九十][,是]|首先[,是]|其次[,是]|再次[,是]|最后[,是])\s*"
+        ),
+    ),
 )
 _INLINE = (
     re.compile(rf"(?:(?<=[。;:,])|^)\s*(?={_CN}(?:是要?|要)[\u4e00-\u9fff“])"),
@@ -39,7 +54,6 @@ _INLINE = (
     re.compile(rf"(?:(?<=[。;])|^)\s*(?=第{_CN}[,、][\u4e00-\u9fff])"),
     re.compile(r"(?:(?<=[。;:\s])|^)\s*(?=[▶►★●■◆]\s*[\u4e00-\u9fff“])"),
 )
-_HEAD_LIMIT = 60
 _RANK = {"bracket": 0, "chapter": 0, "section": 1, "big": 2, "decimal": 2, "big_inner": 3, "paren": 3, "decimal_two": 4, "number": 4,
          "number_paren": 5, "circle": 6, "bullet": 7, "enum": 8}  # fmt: skip
 
@@ -69,7 +83,9 @@ class Node:
     @property
     def text(self) -> str:
         """All text under the heading, its own body first."""
-        return "".join([*(line.text for line in self.body), *(c.head + "。" + c.text for c in self.children)])
+        return "".join(
+            [*(line.text for line in self.body), *(c.head + "。" + c.text for c in self.children)]
+        )
 
     def walk(self) -> Iterator["Node"]:
         """This node and all below, in order."""
@@ -87,7 +103,11 @@ def whole(node: Node) -> Line:
     text, start = node.head, node.span[0]
     for line in node.body:
         gap = line.start - start - len(text)
-        text += (node.stop if text == node.head else " ") + " " * (gap - 1) + line.text if gap > 0 else line.text
+        text += (
+            (node.stop if text == node.head else " ") + " " * (gap - 1) + line.text
+            if gap > 0
+            else line.text
+        )
     return Line(text, start, start + len(text))
 
 
@@ -114,7 +134,9 @@ def _pieces(line: Line) -> list[Line]:
         text = line.text[a:b]
         if text.strip():
             left = len(text) - len(text.lstrip())
-            pieces.append(Line(text.strip(), line.start + a + left, line.start + a + left + len(text.strip())))
+            pieces.append(
+                Line(text.strip(), line.start + a + left, line.start + a + left + len(text.strip()))
+            )
     return pieces or [line]
 
 
@@ -154,12 +176,18 @@ def _is_inner(text: str, stack: list[Node]) -> bool:
 
 def _mark(text: str) -> tuple[str, int] | None:
     for kind, pattern in _MARKS:
-        if (found := pattern.match(text)) and found.end() < len(text) and "\t" not in text[: found.end() + 1]:
+        if (
+            (found := pattern.match(text))
+            and found.end() < len(text)
+            and "\t" not in text[: found.end() + 1]
+        ):
             return kind, found.end()
     return None
 
 
-_RUN_ON = re.compile(r"(?:制定|起草|行动|工作|总体|主要|发展|攻坚|重点|组织|政策|出台)?(?:的)?(?:必要性|背景|依据|目标|指标|任务|措施|举措|保障|过程|其他)(?=[\u4e00-\u9fff《(①])")
+_RUN_ON = re.compile(
+    r"(?:制定|起草|行动|工作|总体|主要|发展|攻坚|重点|组织|政策|出台)?(?:的)?(?:必要性|背景|依据|目标|指标|任务|措施|举措|保障|过程|其他)(?=[\u4e00-\u9fff《(①])"
+)
 
 
 def _node(kind: str, width: int, line: Line) -> Node:
@@ -171,9 +199,6 @@ def _node(kind: str, width: int, line: Line) -> Node:
     cut = stop.start() if stop else len(text)
     if kind == "big" and cut > 14 and (title := _RUN_ON.match(text)) and title.end() < cut:
         stop, cut = None, title.end()
-    if cut > _HEAD_LIMIT and kind not in ("enum", "ordinal"):
-        comma = text.find(",")
-        cut = cut if comma < 0 or comma > _HEAD_LIMIT else cut
     start = line.start + width
     node = Node(kind, text[:cut].strip(" ;,"), (start, start + cut), stop=stop[0] if stop else "。")
     skip = 1 if stop else 0

@@ -9,7 +9,7 @@ TIME = re.compile(
     r"|(?:到|至)?[\"“]?十[三四五六]五[\"”]?(?:末|期末|期间|时期|规划期末)?|(?:未来|今后|用|经过|力争用)?[一二三两四五3-5]年(?:时间|内|左右的时间|的努力|行动期内)"
     r"|(?:计划|规划|行动)期(?:内|末)|20\d\d[-至—]+20\d\d年?(?:期间)?|\(20\d\d[-至—]+20\d\d年?\)"
 )
-_PAIRS = {"“": "”", "(": ")", "《": "》", "\"": "\"", "‘": "’", "<": ">"}
+_PAIRS = {"“": "”", "(": ")", "《": "》", '"': '"', "‘": "’", "<": ">"}
 
 
 def split_list(text: str, wanted: int | None = None) -> list[tuple[int, int]]:
@@ -32,7 +32,9 @@ def split_list(text: str, wanted: int | None = None) -> list[tuple[int, int]]:
 
 
 def _cut(text: str, seps: str) -> list[tuple[int, int]]:
-    items, depth, start = [], [], 0
+    items: list[tuple[int, int]] = []
+    depth: list[str] = []
+    start = 0
     for place, c in enumerate(text):
         if depth and c == depth[-1]:
             depth.pop()
@@ -76,7 +78,9 @@ def count_in(text: str, *nouns: str) -> int | None:
     """The number that stands before one of the nouns: "12个工作目标" → 12."""
     words = "|".join(n for n in nouns if n)
     found = re.search(
-        rf"({NUMBER})\s*(?:个|项|条|大|类|方面的?)?\s*(?:主要|具体|工作|重点|发展|预期性|约束性|核心|量化|分项|定量)*(?:{words})" if words else rf"({NUMBER})\s*(?:个|项|条)",
+        rf"({NUMBER})\s*(?:个|项|条|大|类|方面的?)?\s*(?:主要|具体|工作|重点|发展|预期性|约束性|核心|量化|分项|定量)*(?:{words})"
+        if words
+        else rf"({NUMBER})\s*(?:个|项|条)",
         text,
     )
     value = parse_number(found[1]) if found else None

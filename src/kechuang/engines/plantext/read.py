@@ -3,13 +3,14 @@
 import re
 from dataclasses import replace
 
+from .clauses import in_sentence
 from .counts import compare, elsewhere, stated_counts, twice
 from .lines import Line, fold, is_meta, part_noise, split_lines
 from .names import bodies_of, days_of, documents_of, force_of, issuer_of, period_of, title_of
 from .outline import Node, build
 from .schemas import Document, Draft, DraftArea, DraftGroup, DraftTarget, Problem
 from .sections import Sections, sort_out
-from .targets import fit, groups_of, in_sentence, settle
+from .targets import fit, groups_of, settle
 from .tasks import areas_of, areas_of_many, doubled, enrich
 
 _MIN_WORDS = 60
@@ -33,10 +34,17 @@ def read_plan(text: str) -> Draft:
     root = build(body)
     sections = sort_out(root)
     stated, where = stated_counts(folded)
-    groups = [_as_printed(g, text) for g in fit(settle(_groups(root, sections)), stated.get("targets"))]
+    groups = [
+        _as_printed(g, text) for g in fit(settle(_groups(root, sections)), stated.get("targets"))
+    ]
     areas = [_tasks_as_printed(a, text) for a in enrich(_areas(sections, bool(groups)), root)]
     plain = "".join(line.text + "\n" for line in body)
-    problems = [*compare(groups, areas, stated, where), *twice(groups), *elsewhere(groups, folded), *doubled(areas)]
+    problems = [
+        *compare(groups, areas, stated, where),
+        *twice(groups),
+        *elsewhere(groups, folded),
+        *doubled(areas),
+    ]
     if (not groups and not any(a.tasks for a in areas)) or (not groups and _is_notice(title)):
         problems = [_no_plan(plain)]
         groups, areas = [], []
@@ -66,7 +74,9 @@ def _as_printed(group: DraftGroup, text: str) -> DraftGroup:
 
 
 def _tasks_as_printed(area: DraftArea, text: str) -> DraftArea:
-    return replace(area, tasks=tuple(replace(t, name=_slice(text, t.name_at, t.name)) for t in area.tasks))
+    return replace(
+        area, tasks=tuple(replace(t, name=_slice(text, t.name_at, t.name)) for t in area.tasks)
+    )
 
 
 def _slice(text: str, at: tuple[int, int] | None, otherwise: str) -> str:
@@ -92,11 +102,19 @@ def _issued(lines: list[Line], days: list[tuple[str, tuple[int, int]]]) -> str:
     for line in lines[:20]:
         if is_meta(line.text) and (found := days_of(line.text)):
             return found[0][0]
-    alone = [found[0][0] for line in lines if (found := days_of(line.text)) and found[0][1] == (0, len(line.text))]
+    alone = [
+        found[0][0]
+        for line in lines
+        if (found := days_of(line.text)) and found[0][1] == (0, len(line.text))
+    ]
     if alone:
         return alone[-1]
     for line in lines:
-        if "印发" in line.text and (found := days_of(line.text)) and line.text.find("印发") - found[-1][1][1] in range(0, 16):
+        if (
+            "印发" in line.text
+            and (found := days_of(line.text))
+            and line.text.find("印发") - found[-1][1][1] in range(16)
+        ):
             return found[-1][0]
     tail = lines[-8].start if len(lines) > 8 else 0
     late = [day for day, span in days if span[0] >= tail]
@@ -133,7 +151,11 @@ def _areas(sections: Sections, has_targets: bool) -> list[DraftArea]:
     for node in sections.tasks:
         found = areas_of(node)
         if sum(len(a.tasks) for a in found) >= 2:
-            more = [a for other in sections.tasks if other is not node for a in areas_of(other)] if _same_rank(sections, node) else []
+            more = (
+                [a for other in sections.tasks if other is not node for a in areas_of(other)]
+                if _same_rank(sections, node)
+                else []
+            )
             return [*found, *more]
     plain = [n for n in sections.other if n.kind not in ("enum", "ordinal")]
     if has_targets or len(plain) >= 3:
@@ -143,7 +165,9 @@ def _areas(sections: Sections, has_targets: bool) -> list[DraftArea]:
 
 def _same_rank(sections: Sections, node: Node) -> bool:
     """Several chapters 重点任务 of one rank add up; an explanation's later questions about tasks do not."""
-    return all(n.kind == node.kind for n in sections.tasks) and not any("哪些" in n.head for n in sections.tasks)
+    return all(n.kind == node.kind for n in sections.tasks) and not any(
+        "哪些" in n.head for n in sections.tasks
+    )
 
 
 def _safeguards(sections: Sections) -> list[str]:
@@ -152,16 +176,26 @@ def _safeguards(sections: Sections) -> list[str]:
         children = node.children or []
         found += [re.split(r"[,。;:]", c.head)[0].strip() for c in children if c.head]
         if not children and node.body:
-            found += [s.strip() for s in re.split(r"[。;]", node.body[0].text) if 3 < len(s.strip()) <= 20][:6]
+            found += [
+                s.strip() for s in re.split(r"[。;]", node.body[0].text) if 3 < len(s.strip()) <= 20
+            ][:6]
     return found
 
 
 def _is_notice(title: str) -> bool:
     """A call, a public notice or news, not a plan."""
-    return bool(re.search(r"关于(?:征集|申报|公示|遴选|开展|召开|举办|组织|做好|公布|报送|推荐|下达).*通知$|公示$|公告$|申报指南", title))
+    return bool(
+        re.search(
+            r"关于(?:征集|申报|公示|遴选|开展|召开|举办|组织|做好|公布|报送|推荐|下达).*通知$|公示$|公告$|申报指南",
+            title,
+        )
+    )
 
 
 def _no_plan(text: str) -> Problem:
     if len(text.strip()) < _MIN_WORDS:
         return Problem("no_plan", "正文太短，读不出计划；请确认上传的是政策原文或解读全文")
-    return Problem("no_plan", "没有读到目标或任务：这份文件里可能没有计划（比如是新闻或通知的转发），请换原文或解读")
+    return Problem(
+        "no_plan",
+        "没有读到目标或任务：这份文件里可能没有计划（比如是新闻或通知的转发），请换原文或解读",
+    )

@@ -14,18 +14,33 @@ _NARRATIVE = re.compile(
     r"\s*(?P<count>\d+|[一二三四五六七八九十两]+)\s*(?:项|条|个|方面|大)(?:方面)?(?:的)?(?:具体|重点|主要|工作)*(?:任务|措施|举措|工作|内容|行动)?"
     r"[。,:;]?\s*(?:主要|具体)?(?:包括|分别是|分别为|即|具体为|涉及|一是|有|:)?(?P<list>.*)$"
 )
-_COUNTED = re.compile(r"^(?P<area>[^,。:]{3,40}?),?\s*(?:共|计|有)\s*(?P<count>\d+|[一二三四五六七八九十两]+)\s*(?:项|条|个)(?:任务|措施|举措|工作)?[。:,](?P<list>.+)$")
-_PROSE = re.compile(r"(?:(?<=[。;])|^)\s*(?:在|围绕|聚焦)[“\"]?(?P<area>[^,。;”\"]{4,30})[”\"]?(?:中|方面|上),\s*(?:将|重点)?(?P<list>[^。]+)")
+_COUNTED = re.compile(
+    r"^(?P<area>[^,。:]{3,40}?),?\s*(?:共|计|有)\s*(?P<count>\d+|[一二三四五六七八九十两]+)\s*(?:项|条|个)(?:任务|措施|举措|工作)?[。:,](?P<list>.+)$"
+)
+_PROSE = re.compile(
+    r"(?:(?<=[。;])|^)\s*(?:在|围绕|聚焦)[“\"]?(?P<area>[^,。;”\"]{4,30})[”\"]?(?:中|方面|上),\s*(?:将|重点)?(?P<list>[^。]+)"
+)
 _COLON = re.compile(r"^(?P<area>[^:。;,]{4,26}):(?P<list>[^。]{8,400})。?\s*$")
 _INCLUDES = re.compile(
     r"^(?:从|围绕|聚焦|在|针对)?(?P<area>[^。:,]{3,50}?)(?:方面|领域|上)?[,。:]?\s*(?:主要|具体|重点)?(?:包括|分别是|分别为|即:|具体为|涉及)[:]?(?P<list>[^。]+)"
 )
-_ABOUT = re.compile(r"^(?:从|围绕|聚焦|在|针对)(?P<area>[^。:,]{3,40}?)(?:方面|领域|上),\s*(?:主要|重点|着重|具体)?(?:提出|明确|部署|安排|推出|强调|要求|是)?了?[:]?(?P<list>[^。]+)")
-_LIST_BODY = re.compile(r"^\s*(?:主要|具体|重点|共|分别)*(?:包括|提出|部署|安排|分为|涉及|有|是|明确)了?[:]?\s*(?P<list>[^。]+)")
+_ABOUT = re.compile(
+    r"^(?:从|围绕|聚焦|在|针对)(?P<area>[^。:,]{3,40}?)(?:方面|领域|上),\s*(?:主要|重点|着重|具体)?(?:提出|明确|部署|安排|推出|强调|要求|是)?了?[:]?(?P<list>[^。]+)"
+)
+_PARAGRAPH = re.compile(
+    r"^(?P<area>[^,;。:]{4,20})。(?P<list>[^。]+)。?\s*(?:[(\[][^()]*[)\]])?\s*$"
+)
+_LIST_BODY = re.compile(
+    r"^\s*(?:主要|具体|重点|共|分别)*(?:包括|提出|部署|安排|分为|涉及|有|是|明确)了?[:]?\s*(?P<list>[^。]+)"
+)
 _BARE_LIST = re.compile(r"^(?P<list>[^。]+?)[。;]?$")
 _SHORT_LIST = re.compile(r"^(?P<list>[^,。;:]{4,30}(?:;[^,。;:]{4,30})+)[。;]?$")
-_LIST_END = re.compile(r"(?:等)?\s*(?P<count>\d+|[一二三四五六七八九十两]+)\s*(?:项|条|个|方面)(?:具体|重点|主要|工作)*(?:任务|措施|举措|工作|内容|行动)?$|等(?:任务|措施|举措|工作|内容|方面)?$")
-_UNITS = re.compile(r"[(\[](?:责任(?:单位|部门)|牵头(?:单位|部门)?|(?=[^()]{2,60}(?:局|委|办|部|中心|区|镇|街道|公司|大学|学院|管委会|单位)[)\]]))[:]?(?P<units>[^()]{2,200}?)[)\]]\s*。?\s*$")
+_LIST_END = re.compile(
+    r"(?:等)?\s*(?P<count>\d+|[一二三四五六七八九十两]+)\s*(?:项|条|个|方面)(?:具体|重点|主要|工作)*(?:任务|措施|举措|工作|内容|行动)?$|等(?:任务|措施|举措|工作|内容|方面)?$"
+)
+_UNITS = re.compile(
+    r"[(\[](?:责任(?:单位|部门)|牵头(?:单位|部门)?|(?=[^()]{2,60}(?:局|委|办|部|中心|区|镇|街道|公司|大学|学院|管委会|单位)[)\]]))[:]?(?P<units>[^()]{2,200}?)[)\]]\s*。?\s*$"
+)
 _LEAD = re.compile(r"(?:牵头|责任|主责)(?:单位|部门|领导)?[:：](?P<lead>[^;。)]+)")
 _WITH = re.compile(r"(?:配合|协办|参与|协同|参加)(?:单位|部门)?[:：](?P<with>[^;。)]+)")
 
@@ -49,28 +64,51 @@ def areas_of(section: Node) -> list[DraftArea]:
 
 
 def _prose(lines: list[Line]) -> list[DraftArea]:
-    """Areas told in prose: 在“…行动”中，A，B，C。 or a paragraph 实施…工程：A；B；C。"""
+    """Areas told in prose: 在“…行动”中，A，B，C。 or 实施…工程：A；B；C。 or 加快建设平台。A，…；B，…。"""
     found = []
     for line in lines:
-        hits = list(_PROSE.finditer(line.text)) or ([m] if (m := _COLON.match(line.text)) else [])
-        for hit in hits:
+        hits = list(_PROSE.finditer(line.text)) or [m for m in [_COLON.match(line.text)] if m]
+        told = None if hits else _PARAGRAPH.match(line.text)
+        for hit in hits or ([told] if told else []):
             tasks = _items(hit["list"], line.start + hit.start("list"), None)
+            if told:
+                tasks = tuple(_first_clause(t) for t in tasks) if ";" in hit["list"] else ()
             if len(tasks) >= 2:
                 at = (line.start + hit.start("area"), line.start + hit.end("area"))
-                found.append(DraftArea(hit["area"].strip("“”\""), tasks, at))
+                found.append(DraftArea(hit["area"].strip('“”"'), tasks, at))
     return found if len(found) >= 2 else []
+
+
+def _first_clause(task: DraftTask) -> DraftTask:
+    name, _, told = task.name.partition(",")
+    start = task.span[0]
+    return replace(
+        task, name=name, details=(told,) if told else (), name_at=(start, start + len(name))
+    )
 
 
 def _tabled(section: Node) -> Iterator[DraftArea]:
     """A table of tasks: rows under chapter rows; the heading row tells which column is the task and which the body."""
     lines = [line for node in section.walk() for line in node.body if "\t" in line.text]
-    heads = next(([c.strip() for c in line.text.split("\t")] for line in lines if re.search(r"任务|措施|事项|内容", line.text) and re.search(r"单位|部门|时限|时间", line.text)), None)
+    heads = next(
+        (
+            [c.strip() for c in line.text.split("\t")]
+            for line in lines
+            if re.search(r"任务|措施|事项|内容", line.text)
+            and re.search(r"单位|部门|时限|时间", line.text)
+        ),
+        None,
+    )
     if heads is None:
         return
     task = next((i for i, h in enumerate(heads) if re.search(r"任务|措施|事项|内容|名称", h)), 0)
     lead = next((i for i, h in enumerate(heads) if re.search(r"牵头|责任|单位|部门", h)), -1)
     for node in section.walk():
-        rows = [_cells(line) for line in node.body if line.text.count("\t") >= 1 and [c.strip() for c in line.text.split("\t")] != heads]
+        rows = [
+            _cells(line)
+            for line in node.body
+            if line.text.count("\t") >= 1 and [c.strip() for c in line.text.split("\t")] != heads
+        ]
         tasks = tuple(
             DraftTask(cells[task][0], cells[task][1], 0.9, (), cells[lead][0] if 0 <= lead < len(cells) else "", (), cells[task][1])
             for cells in rows if len(cells) > task and cells[task][0]
@@ -90,6 +128,8 @@ def _cells(line: Line) -> list[tuple[str, tuple[int, int]]]:
 
 def areas_of_many(nodes: list[Node]) -> list[DraftArea]:
     """Areas where the plan has no heading over them: each first-level heading is one."""
+    if len(nodes) == 1 and any(_has_tasks(c) for c in nodes[0].numbered()):
+        return areas_of(nodes[0])
     if any(_has_tasks(n) for n in nodes):
         return [_area(n) for n in nodes]
     return [DraftArea("", tuple(_task(n) for n in nodes), nodes[0].span)] if nodes else []
@@ -104,7 +144,12 @@ def _sentences(section: Node) -> Iterator[Node]:
 
 def _narrated(node: Node) -> DraftArea | None:
     text = whole(node)
-    found = _NARRATIVE.match(text.text) or _COUNTED.match(text.text) or _INCLUDES.match(text.text) or _ABOUT.match(text.text)
+    found = (
+        _NARRATIVE.match(text.text)
+        or _COUNTED.match(text.text)
+        or _INCLUDES.match(text.text)
+        or _ABOUT.match(text.text)
+    )
     if not found or not found["list"].strip(" 。"):
         return None
     wanted = count_in(found["count"] + "项任务", "任务") if "count" in found.re.groupindex else None
@@ -112,7 +157,9 @@ def _narrated(node: Node) -> DraftArea | None:
     if len(tasks) < 2 and wanted != 1:
         return None
     name = re.sub(r"^(?:从|围绕|聚焦|在)", "", found["area"]).strip(" ,")
-    return DraftArea(name, tasks, (text.start + found.start("area"), text.start + found.end("area")))
+    return DraftArea(
+        name, tasks, (text.start + found.start("area"), text.start + found.end("area"))
+    )
 
 
 def _items(listed: str, start: int, wanted: int | None) -> tuple[DraftTask, ...]:
@@ -136,7 +183,11 @@ def _listed(node: Node) -> tuple[DraftTask, ...]:
     if node.numbered() or not node.body:
         return ()
     line = node.body[0]
-    found = _LIST_BODY.match(line.text) or (_SHORT_LIST.match(line.text) if len(node.body) == 1 else None) or (_BARE_LIST.match(line.text) if node.colon and len(node.body) == 1 else None)
+    found = (
+        _LIST_BODY.match(line.text)
+        or (_SHORT_LIST.match(line.text) if len(node.body) == 1 else None)
+        or (_BARE_LIST.match(line.text) if node.colon and len(node.body) == 1 else None)
+    )
     tasks = _items(found["list"], line.start + found.start("list"), None) if found else ()
     return tasks if len(tasks) >= 2 and all(len(t.name) <= 40 for t in tasks) else ()
 
@@ -147,12 +198,20 @@ def _clean(text: str) -> str:
 
 def _has_tasks(node: Node) -> bool:
     """An area has at least two headed children that are not mere sentences (one is enough when it is numbered)."""
-    headed = [c for c in node.children if len(node.body) == 0 or c.kind not in ("circle", "bullet", "dash", "enum", "ordinal")]
-    return len(headed) >= 1 and any(len(c.head) <= 45 for c in headed) and not all(c.body and c.kind in ("enum", "ordinal") for c in headed)
+    headed = [
+        c
+        for c in node.children
+        if len(node.body) == 0 or c.kind not in ("circle", "bullet", "dash", "enum", "ordinal")
+    ]
+    return (
+        len(headed) >= 1
+        and any(len(c.head) <= 45 for c in headed)
+        and not all(c.body and c.kind in ("enum", "ordinal") for c in headed)
+    )
 
 
 def _area(node: Node) -> DraftArea:
-    children = [c for c in node.numbered()]
+    children = node.numbered()
     tasks = tuple(_task(c) for c in children)
     if not tasks:
         tasks = tuple(_task(c) for c in node.children) or ()
@@ -210,7 +269,10 @@ def _responsible(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _names(text: str) -> list[str]:
-    found = (re.sub(r"(?:等(?:部门|单位)?|按职责分工.*|牵头|负责)$", "", n).strip() for n in re.split(r"[、,，;；\s]+", text))
+    found = (
+        re.sub(r"(?:等(?:部门|单位)?|按职责分工.*|牵头|负责)$", "", n).strip()
+        for n in re.split(r"[、,，;；\s]+", text)
+    )
     return [n for n in found if 1 < len(n) <= 30]
 
 
@@ -220,11 +282,21 @@ def enrich(areas: list[DraftArea], root: Node) -> list[DraftArea]:
     names = [t.name for a in areas for t in a.tasks]
     for text in _paragraphs(root):
         abouts = [(m.start(), m["name"], m.end()) for m in _ASIDE.finditer(text)]
-        for (_, about, begin), (until, _, _) in zip(abouts, [*abouts[1:], (len(text), "", 0)], strict=False):
+        for (_, about, begin), (until, _, _) in zip(
+            abouts, [*abouts[1:], (len(text), "", 0)], strict=False
+        ):
             name, rest = _same(about, names), text[begin:until].strip(" ,。;")
             if name and rest and rest not in found.setdefault(name, []):
-                found[name] += [part for part in _sentences_of(rest)]
-    return [replace(a, tasks=tuple(replace(t, details=t.details or tuple(found.get(t.name, ()))) for t in a.tasks)) for a in areas]
+                found[name] += _sentences_of(rest)
+    return [
+        replace(
+            a,
+            tasks=tuple(
+                replace(t, details=t.details or tuple(found.get(t.name, ()))) for t in a.tasks
+            ),
+        )
+        for a in areas
+    ]
 
 
 _ASIDE = re.compile(r"(?:(?<=[。;])|^)(?:在|围绕|关于)(?P<name>[^,。;]{4,40}?)(?:方面|上)?[,:]")
@@ -247,7 +319,9 @@ def _sentences_of(text: str) -> list[str]:
 
 def _same(text: str, names: list[str]) -> str:
     plain = re.sub(r"[“”\"]", "", text)
-    return next((n for n in names if plain and (plain in re.sub(r"[“”\"]", "", n) or n in plain)), "")
+    return next(
+        (n for n in names if plain and (plain in re.sub(r"[“”\"]", "", n) or n in plain)), ""
+    )
 
 
 def doubled(areas: list[DraftArea]) -> list[Problem]:

@@ -22,7 +22,13 @@ def parse_number(text: str) -> Decimal | None:
     if re.fullmatch(r"\d+(\.\d+)?", plain):
         return Decimal(plain)
     whole, dot, rest = plain.partition("点")
-    if dot and whole and rest and all(c in _DIGITS for c in rest) and all(c in CHINESE for c in whole):
+    if (
+        dot
+        and whole
+        and rest
+        and all(c in _DIGITS for c in rest)
+        and all(c in CHINESE for c in whole)
+    ):
         return Decimal(f"{_spelt(whole)}." + "".join(str(_DIGITS[c]) for c in rest))
     if not plain or any(c not in CHINESE for c in plain):
         return None

@@ -18,7 +18,8 @@ class RowPlan:
     problems: list[Invalid] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     subject_id: str = ""
-    before: Mapping[str, Any] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
+    version: int = 0  # of the record as the preview saw it
     doubts: list[tuple[str, str, str]] = field(default_factory=list)  # other id, its label, why
 
 
@@ -39,13 +40,18 @@ class ImportKind(Protocol):
 
     def permission(self, actor: Actor) -> Verdict: ...
 
-    def prepare(self, values: list[Mapping[str, Any]], options: Mapping[str, Any]) -> Any:
+    def prepare(
+        self, actor: Actor, values: list[Mapping[str, Any]], options: Mapping[str, Any]
+    ) -> Any:
         """What checks of many rows need, asked once."""
 
     def check(
         self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]
     ) -> RowPlan:
         """The same checks as the form."""
+
+    def version_of(self, subject_id: str) -> int:
+        """The version of a record now; 0 when it is gone."""
 
     def apply(
         self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime

@@ -90,6 +90,12 @@ def read_rows(sheet: Sheet, headings: Headings, layout: Layout, book: Book) -> I
         for place, column in headings.columns.items():
             raw = cells[place] if place < len(cells) else None
             try:
+                if (line, place + 1) in sheet.errors:
+                    raise Invalid(
+                        "单元格是错误值（#N/A、#REF! 之类），请改成真正的值或清空",
+                        column.field,
+                        "cell.error",
+                    )
                 if (line, place + 1) in sheet.formulas:
                     raise Invalid(
                         "单元格是公式，请复制后“选择性粘贴→数值”", column.field, "cell.formula"

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from kechuang.district.core import clock, files
 from kechuang.district.core.actor import SYSTEM, Actor
@@ -14,7 +14,7 @@ from kechuang.district.core.workflow import advance, begin
 from kechuang.engines.base.errors import DomainError, Invalid, NotAllowed
 from kechuang.engines.base.sheets import read_sheet
 
-from .kinds import KINDS, ImportKind
+from .kinds import KINDS, ImportKind, RowPlan
 from .reading import Headings, ReadRow, find_headings, problem, read_rows
 from .workflow import IMPORTS
 
@@ -105,11 +105,19 @@ def check_now(batch: ImportBatch) -> None:
     try:
         sheet = read_sheet(files.fetch(batch.digest), batch.name)
         headings = find_headings(sheet, layout)
+        rows = list(read_rows(sheet, headings, layout, book))
     except Invalid as e:
         ImportBatch.objects.filter(pk=batch.pk).update(problem=e.words)
         advance(IMPORTS, "refuse", batch, SYSTEM, clock.now(), why=e.words, facts={"code": e.code})
         return
-    rows = list(read_rows(sheet, headings, layout, book))
+    except OperationalError:
+        raise
+    except Exception as e:
+        log.exception("import %s cannot be read", batch.pk)
+        _give_up(
+            batch, f"这份表读不出来（{type(e).__name__}）。请在 Excel 里另存为新的 .xlsx 再试。"
+        )
+        return
     total = len(rows)
     ImportBatch.objects.filter(pk=batch.pk).update(total=total, seen=0, headings=headings.raw)
     counts = _check_rows(batch, kind, headings, rows)
@@ -133,7 +141,7 @@ def _check_rows(
     batch: ImportBatch, kind: ImportKind, headings: Headings, rows: Sequence[ReadRow]
 ) -> dict[str, int]:
     uploader, options = _uploader(batch), _options(batch)
-    context = kind.prepare([r.values for r in rows], options)
+    context = kind.prepare(uploader, [r.values for r in rows], options)
     layout = current_book().layouts[batch.kind]
     seen_keys: dict[tuple[object, ...], int] = {}
     counts = {"create": 0, "update": 0, "same": 0, "wrong": 0, "doubts": 0}
@@ -172,13 +180,23 @@ def _check_row(
     )  # fmt: skip
     if row.problems:
         return staged
-    found = kind.check(actor, row.values, context, options)
+    try:
+        found = kind.check(actor, row.values, context, options)
+    except DomainError as e:
+        found = RowPlan("wrong", [Invalid(e.words, getattr(e, "field", ""))])
+    except Exception:
+        log.exception("import %s line %s", batch.pk, row.line)
+        found = RowPlan(
+            "wrong", [Invalid("这一行读不出来，请对照空表检查每一格", "", "import.unreadable")]
+        )
     staged.problems = [problem(headings, p) for p in found.problems]
     staged.notes, staged.before, staged.subject_id = (
         found.notes,
         dict(found.before),
         found.subject_id,
     )
+    if found.version:
+        staged.before["version"] = found.version
     staged.after = {"doubts": [list(d) for d in found.doubts]} if found.doubts else {}
     staged.plan = "wrong" if found.problems else found.plan
     return staged
@@ -207,14 +225,26 @@ def apply_now(batch: ImportBatch) -> None:
             )
     except DomainError as e:
         log.warning("import %s refused while writing: %s", batch.pk, e.words)
-        batch.refresh_from_db()
-        words = f"写入时遇到：{e.words}。一行也没有写入，请重新检查后再导入。"
-        advance(
-            IMPORTS, "refuse", batch, SYSTEM, clock.now(), why=words, changes={"problem": words}
+        _give_up(batch, f"写入时遇到：{e.words}。一行也没有写入，请重新检查后再导入。")
+    except OperationalError:
+        raise  # the database is busy or away: the worker comes again
+    except Exception as e:
+        log.exception("import %s failed while writing", batch.pk)
+        _give_up(
+            batch,
+            f"写入时出了内部错误（{type(e).__name__}）。一行也没有写入，请把这句话告诉管理员。",
         )
 
 
+def _give_up(batch: ImportBatch, words: str) -> None:
+    batch.refresh_from_db()
+    advance(IMPORTS, "refuse", batch, SYSTEM, clock.now(), why=words, changes={"problem": words})
+
+
 def _apply_row(kind: ImportKind, row: ImportRow, actor: Actor, options: Mapping[str, Any]) -> None:
+    seen = row.before.get("version")
+    if row.subject_id and seen and kind.version_of(row.subject_id) != seen:
+        raise Invalid(f"第 {row.line} 行：您检查之后有人改过这条记录")
     try:
         applied = kind.apply(actor, row, options, clock.now())
     except DomainError as e:

@@ -60,8 +60,16 @@ class Listing(Stated):
     def save(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)
         if not self.reference:
-            self.reference = f"{self.prefix}-{self.pk:06d}"
+            self.reference = self._free_reference()
             type(self)._default_manager.filter(pk=self.pk).update(reference=self.reference)
+
+    def _free_reference(self) -> str:
+        """Our own number; a sheet may have taken it already."""
+        taken, number = type(self)._default_manager, f"{self.prefix}-{self.pk:06d}"
+        more = 0
+        while taken.filter(reference=number if not more else f"{number}-{more}").exists():
+            more += 1
+        return f"{number}-{more}" if more else number
 
 
 class Achievement(Listing):

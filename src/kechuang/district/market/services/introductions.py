@@ -73,6 +73,10 @@ def start(
     settings = current_book().market
     judged = explain(demand, achievement, actor)
     _check_start(demand, achievement, persons, message)
+    if Introduction.objects.filter(
+        demand=demand, achievement=achievement, state__in=("open", "agreed")
+    ).exists():
+        raise InvalidForm([Invalid("这一对已有进行中的对接，请打开那一条继续", "persons")])
     if isinstance(judged, Refusal) and not overruled.strip():
         raise InvalidForm(
             [Invalid(f"系统没有推荐这一对（{judged.text}）。仍要发起，请写一句理由。", "overruled")]
@@ -170,6 +174,7 @@ def accept(invitation: Invitation, actor: Actor, at: datetime, words: str = "") 
     return entry
 
 
+@transaction.atomic
 def decline(invitation: Invitation, actor: Actor, at: datetime, why: str) -> Entry:
     """No, with the reason. The others learn that it ends, not the reason."""
     with transaction.atomic():
@@ -191,6 +196,7 @@ def decline(invitation: Invitation, actor: Actor, at: datetime, why: str) -> Ent
     return entry
 
 
+@transaction.atomic
 def ask(invitation: Invitation, actor: Actor, at: datetime, why: str) -> Entry:
     """Needs to know more; the broker is told what."""
     changes = {"answered_at": at, "words": normalise(why)}
@@ -199,6 +205,7 @@ def ask(invitation: Invitation, actor: Actor, at: datetime, why: str) -> Entry:
     return entry
 
 
+@transaction.atomic
 def reply(invitation: Invitation, answer: str, actor: Actor, at: datetime) -> Entry:
     """The broker answers; the person's clock starts again."""
     if not answer.strip():
@@ -258,6 +265,7 @@ def remind_waiting(at: datetime) -> int:
     return done
 
 
+@transaction.atomic
 def _remind(invitation: Invitation, due: list[int], at: datetime) -> int:
     if not due or due[-1] in invitation.reminded:
         return 0
@@ -347,3 +355,24 @@ def conclude(introduction: Introduction, actor: Actor, at: datetime, contract: s
         changes={"outcome": "contract"},
         facts={"contract": contract},
     )
+
+
+def resume(introduction: Introduction, at: datetime) -> Entry:
+    """The contract was cancelled: the two sides are agreed as before (called by transfer)."""
+    return advance(INTRODUCTIONS, "resume", introduction, SYSTEM, at, changes={"outcome": ""})
+
+
+def call_off_for(listing: Demand | Achievement, at: datetime) -> int:
+    """A demand or an achievement was closed: what is still open about it ends, and everybody learns of it."""
+    side = {"demand": listing} if isinstance(listing, Demand) else {"achievement": listing}
+    found = list(Introduction.objects.filter(state="open", **side))
+    for introduction in found:
+        with transaction.atomic():
+            advance(INTRODUCTIONS, "lapse", introduction, SYSTEM, at, facts={"closed": listing.pk})
+            _call_off(
+                introduction,
+                at,
+                "对接已结束",
+                "对应的需求或成果已经关闭，这次对接随之结束。谢谢您。",
+            )
+    return len(found)

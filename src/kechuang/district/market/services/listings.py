@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from django.db import transaction
+
 from kechuang.district.accounts.queries import members_of
 from kechuang.district.accounts.services import write_letter
 from kechuang.district.core.actor import Actor
@@ -11,6 +13,7 @@ from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import Workflow, advance, begin
 from kechuang.district.market.models import Achievement, Demand, Listing
+from kechuang.district.market.permissions import can_amend, can_write
 from kechuang.district.market.queries import offer_of, want_of
 from kechuang.district.market.workflow import ACHIEVEMENTS, DEMANDS
 from kechuang.engines.base.errors import Invalid, InvalidForm
@@ -128,7 +131,76 @@ def revise(
     changes = fill(thing, values)
     if thing.state != "draft":
         _refuse(check_values(thing))
+    _may_own(thing, actor)
     return advance(workflow_of(thing), "revise", thing, actor, at, changes=changes, version=version)
+
+
+def rework(
+    thing: Listing,
+    values: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    version: int | None = None,
+) -> Entry:
+    """Change what was checked or published: it goes back to be checked, so that nobody publishes what nobody read."""
+    was = {n: getattr(thing, n) for n in FIELDS[type(thing)]}
+    changes = fill(thing, values)
+    _refuse(check_values(thing))
+    _may_own(thing, actor)
+    changes |= {"submitted_by": actor.id, "checked_by": None}
+    facts = {"fields": sorted(n for n in was if was[n] != changes[n])}
+    return advance(
+        workflow_of(thing),
+        "rework",
+        thing,
+        actor,
+        at,
+        changes=changes,
+        facts=facts,
+        version=version,
+    )
+
+
+def save(
+    thing: Listing,
+    values: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    version: int | None = None,
+) -> Entry:
+    """The step that fits the record's state and the person: revise, rework or amend."""
+    if thing.state in ("published", "paused") and not is_checked_again(thing, actor):
+        return amend(thing, values, actor, at, version)
+    if thing.state in ("checked", "published", "paused"):
+        return rework(thing, values, actor, at, version)
+    return revise(thing, values, actor, at, version)
+
+
+def is_checked_again(thing: Listing, actor: Actor) -> bool:
+    """Whether this person's change would send the record back to be checked."""
+    return thing.state in ("checked", "published", "paused") and not can_amend(actor, thing)
+
+
+def _may_own(thing: Listing, actor: Actor) -> None:
+    """Nobody gives a record to an organisation for which he may not write."""
+    if not (verdict := can_write(actor, thing)):
+        raise InvalidForm([Invalid(verdict.why, "owner")])
+
+
+def merge(kind: str, newer: str, older: str, actor: Actor, at: datetime) -> Entry:
+    """Two records are one: the newer is closed in favour of the older."""
+    model = Achievement if kind == "market.achievement" else Demand
+    thing, kept = model.objects.get(pk=newer), model.objects.get(pk=older)
+    facts = {"kept": kept.pk, "reference": kept.reference}
+    return advance(
+        workflow_of(thing),
+        "merge",
+        thing,
+        actor,
+        at,
+        why=f"与 {kept.reference} 是同一条",
+        facts=facts,
+    )
 
 
 def amend(
@@ -142,6 +214,7 @@ def amend(
     was = {n: getattr(thing, n) for n in FIELDS[type(thing)]}
     changes = fill(thing, values)
     _refuse(check_values(thing))
+    _may_own(thing, actor)
     fields = sorted(n for n in was if was[n] != changes[n])
     return advance(
         workflow_of(thing),
@@ -162,6 +235,7 @@ def submit(thing: Listing, actor: Actor, at: datetime) -> Entry:
     )
 
 
+@transaction.atomic
 def send_back(thing: Listing, actor: Actor, at: datetime, why: str) -> Entry:
     """Back to its owner, with what to mend; the owner's people get a letter."""
     entry = advance(workflow_of(thing), "send_back", thing, actor, at, why=why)
@@ -202,8 +276,12 @@ def close(thing: Listing, actor: Actor, at: datetime, why: str) -> Entry:
 
 
 def retract(thing: Listing, actor: Actor, at: datetime) -> Entry:
-    """Undo an import."""
-    return advance(workflow_of(thing), "retract", thing, actor, at, why="撤销导入")
+    """Undo an import; the record's number is free again."""
+    freed = {"reference": f"{thing.reference or ''}·撤{thing.pk}"[-40:]}
+    facts = {"reference": thing.reference}
+    return advance(
+        workflow_of(thing), "retract", thing, actor, at, why="撤销导入", changes=freed, facts=facts
+    )
 
 
 def take_in(thing: L, values: Mapping[str, Any], actor: Actor, at: datetime) -> L:

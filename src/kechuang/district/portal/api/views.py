@@ -1,10 +1,10 @@
 """The API: the same reads and the match call, over the same services. Documented at /api/docs."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Query, Schema
+from ninja import Field, NinjaAPI, Query, Schema
 
 from kechuang.district.core import clock, ledger
 from kechuang.district.core.actor import Actor
@@ -117,12 +117,12 @@ class TargetOut(Schema):
 class WantIn(Schema):
     """A demand that is not stored."""
 
-    title: str
-    text: str = ""
-    keywords: list[str] = []
-    field: str = ""
+    title: str = Field(max_length=300)
+    text: str = Field("", max_length=8_000)
+    keywords: list[Annotated[str, Field(max_length=60)]] = Field([], max_length=40)
+    field: str = Field("", max_length=60)
     trl: int | None = None
-    modes: list[str] = []
+    modes: list[Annotated[str, Field(max_length=20)]] = Field([], max_length=10)
     budget_fen: int | None = None
 
 

@@ -52,6 +52,9 @@ class Table:
     layout: str = ""
     row: Callable[[Any], Mapping[str, object]] | None = None
     rows: Callable[[Any], Iterable[Mapping[str, object]]] | None = None
+    not_exported: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # half-done rows cannot come in again
     actions: Sequence[tuple[str, str]] = ()
     order: str = ""
     context: Mapping[str, Any] = field(default_factory=dict)
@@ -119,7 +122,7 @@ def _heads(request: HttpRequest, table: Table, sort: str) -> list[tuple[Column, 
 
 def _export(table: Table, found: QuerySet) -> HttpResponse:
     layout = current_book().layouts[table.layout]
-    limited = found[:MOST_EXPORTED]
+    limited = (found.exclude(**table.not_exported) if table.not_exported else found)[:MOST_EXPORTED]
     rows: Iterable[Mapping[str, object]]
     if table.rows:
         rows = (r for x in limited for r in table.rows(x))

@@ -34,6 +34,8 @@ def contract_row(contract: Any) -> dict[str, object]:
         **{n: getattr(contract, n) for n in names},
         "seller": contract.seller.code,
         "buyer": contract.buyer.code,
+        "seller_name": contract.seller.name,
+        "buyer_name": contract.buyer.name,
     }
 
 
@@ -68,7 +70,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 def _introduction(request: HttpRequest) -> Any:
     asked = request.GET.get("introduction", "")
-    return one(introductions_visible_to(actor_in(request)), asked) if asked.isdigit() else None
+    return one(introductions_visible_to(actor_in(request)), asked) if asked else None
 
 
 @for_roles("broker", "officer")

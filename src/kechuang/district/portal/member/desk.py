@@ -28,7 +28,7 @@ _MOST = 8
 def workspace(request: HttpRequest) -> HttpResponse:
     """What waits for this person, one block per duty; nothing else."""
     actor = actor_in(request)
-    done, total = embedding_progress(embedder().model)
+    done, total = embedding_progress(embedder().model, actor)
     facts = {
         "blocks": _blocks(request),
         "organisations": own_organisations(actor),
@@ -164,7 +164,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     """The inbox; opening a letter marks it read."""
     actor = actor_in(request)
     opened = None
-    if (asked := request.GET.get("open", "")).isdigit():
+    if asked := request.GET.get("open", ""):
         opened = one(inbox(actor), asked)
         mark_read(opened, clock.now())
     return render(request, "member/inbox.html", {"letters": inbox(actor)[:200], "opened": opened})

@@ -27,7 +27,9 @@ from kechuang.district.market.services.matching import may_match
 from kechuang.district.portal.components.forms import Form
 from kechuang.district.portal.listings import achievement_row, demand_row, modes_text, owner_name
 from kechuang.district.portal.requests import actor_in, one, signed_in
+from kechuang.district.portal.sayings import say
 from kechuang.engines.base.errors import Invalid, NotFound
+from kechuang.engines.base.numbers import parse_whole
 
 KINDS: dict[str, Any] = {
     "achievement": {
@@ -138,18 +140,17 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     wants_submit = "submit" in request.POST
     form = _form(request, kind, thing, draft=is_draft and not wants_submit)
     if request.method == "POST":
-        values, version = _values(form), int(request.POST.get("version") or 0)
+        values, version = _values(form), parse_whole(request.POST.get("version", "")) or 0
         if form.ok:
-            save = listings.amend if thing.state in ("published", "paused") else listings.revise
             try:
-                save(thing, values, actor, clock.now(), version=version)
+                listings.save(thing, values, actor, clock.now(), version=version)
             except Invalid as e:
                 form.add(e)
             else:
                 return _saved(request, kind, thing, submit=wants_submit and is_draft)
     facts = {
         "form": form, "kind": kind, "title": thing.title, "thing": thing, "list_url": reverse(f"{kind}s"), "list": KINDS[kind],
-        "is_draft": is_draft,
+        "is_draft": is_draft, "checked_again": listings.is_checked_again(thing, actor),
     }  # fmt: skip
     return render(request, "member/form.html", facts, status=422 if form.errors else 200)
 
@@ -159,7 +160,7 @@ def _saved(request: HttpRequest, kind: str, thing: Listing, *, submit: bool) -> 
         try:
             listings.submit(thing, actor_in(request), clock.now())
         except Invalid as e:
-            messages.warning(request, gettext("草稿已保存，但还不能提交：") + e.words)
+            messages.warning(request, gettext("草稿已保存，但还不能提交：") + say(e.words))
             return redirect(f"{kind}-edit", thing.pk)
         messages.success(request, gettext("已提交审核"))
     else:

@@ -1,5 +1,6 @@
 """Matches with reasons, why-nots, and starting an introduction."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from kechuang.district.market.services.introductions import Person
 from kechuang.district.portal.listings import owner_name
 from kechuang.district.portal.requests import actor_in, for_roles, one, signed_in
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed
+from kechuang.engines.base.numbers import parse_whole
 from kechuang.engines.matching import Match, Refusal
 
 PER_PAGE = 20
@@ -67,7 +69,7 @@ def for_achievement(request: HttpRequest, pk: int) -> HttpResponse:
 def _facts(request: HttpRequest, ranking: Any, thing: Any, kind: str) -> dict[str, Any]:
     actor = actor_in(request)
     page = Paginator(ranking.candidates, PER_PAGE).get_page(request.GET.get("page"))
-    done, total = embedding_progress(embedder().model)
+    done, total = embedding_progress(embedder().model, actor)
     return {
         "thing": thing, "kind": kind, "other": "achievement" if kind == "demand" else "demand", "page": page,
         "rows": [(c, owner_name(actor, c.thing)) for c in page], "kept_out": ranking.kept_out, "total": len(ranking.candidates),
@@ -141,13 +143,9 @@ def _shown(given: Any, demand: Any, achievement: Any) -> list[Person]:
 
 
 def _days(text: str) -> list[int] | None:
-    found = [
-        int(p)
-        for p in text.replace("，", "、").replace(",", "、").split("、")
-        if p.strip().isdigit()
-    ]
-    return found or None
+    parts = (parse_whole(p, 3650) for p in re.split(r"[、，,\s]+", text) if p.strip())
+    return [p for p in parts if p is not None] or None
 
 
 def _whole(text: str) -> int | None:
-    return int(text) if text.strip().isdigit() else None
+    return parse_whole(text, 3650)

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,10 +18,12 @@ from kechuang.district.accounts.roles import ROLES
 from kechuang.district.accounts.services import add_person, grant, keep_organisation, revoke
 from kechuang.district.core import clock, ledger, worker
 from kechuang.district.core.models import Delivery, Doubt, Entry
+from kechuang.district.market.services import listings
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
 from kechuang.district.portal.requests import actor_in, for_roles, one, signed_in
 from kechuang.district.registry.models import RUNGS
 from kechuang.district.registry.queries import visible_to as firms_visible_to
+from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, NotFound
 from kechuang.engines.text import comparable
 
@@ -88,12 +91,8 @@ def doubts(request: HttpRequest) -> HttpResponse:
     """Pairs that may be one record: a person says."""
     if request.method == "POST":
         doubt = one(Doubt.objects.filter(answer=""), request.POST.get("doubt") or 0)
-        answer = request.POST.get("answer", "")
-        if answer not in ("same", "different"):
-            raise Invalid("请选“同一条”或“不是同一条”", "answer")
-        doubt.answer, doubt.answered_by = answer, actor_in(request).label
-        doubt.save()
-        messages.success(request, gettext("已记下。是同一条的，请在其中一条的页面上关闭它。"))
+        _settle(doubt, request.POST.get("answer", ""), actor_in(request))
+        messages.success(request, gettext("已记下"))
         return redirect("doubts")
     routes = {"market.achievement": "achievement", "market.demand": "demand"}
     rows = [
@@ -107,6 +106,21 @@ def doubts(request: HttpRequest) -> HttpResponse:
     return render(request, "office/doubts.html", {"rows": rows})
 
 
+_MERGE = {"market.achievement": listings.merge, "market.demand": listings.merge}
+
+
+def _settle(doubt: Doubt, answer: str, actor: Any) -> None:
+    """The same: the newer record is closed in favour of the older one. Different: nothing but the answer."""
+    if answer not in ("same", "different"):
+        raise Invalid("请选“同一条”或“不是同一条”", "answer")
+    with transaction.atomic():
+        if answer == "same" and doubt.kind in _MERGE:
+            newer, older = sorted((doubt.left_id, doubt.right_id), key=int, reverse=True)
+            _MERGE[doubt.kind](doubt.kind, newer, older, actor, clock.now())
+        doubt.answer, doubt.answered_by = answer, actor.label
+        doubt.save()
+
+
 @for_roles("officer", "auditor", "administrator")
 def ledger_page(request: HttpRequest) -> HttpResponse:
     """The ledger, newest first. Administrators see what happened, not what it was about."""
@@ -115,8 +129,8 @@ def ledger_page(request: HttpRequest) -> HttpResponse:
     kinds = sorted(Entry.objects.order_by().values_list("kind", flat=True).distinct())
     if asked.get("kind") in kinds:
         found = found.filter(kind=asked["kind"])
-    if asked.get("day"):
-        found = found.filter(day=asked["day"]) if len(asked["day"]) == 10 else found
+    if day := parse_day(asked.get("day", ""), "day"):
+        found = found.filter(day=day)
     proof = ledger.verify() if "verify" in asked else None
     hide = not actor_in(request).has("officer", "auditor")
     stuck = Delivery.objects.filter(state="stuck")
@@ -175,8 +189,9 @@ def _manage(request: HttpRequest) -> None:
             raise Invalid("初始密码至少 10 个字符，请本人登录后修改", "password")
         if not given.get("email") or not given.get("name"):
             raise Invalid("请填写姓名和邮箱", "email")
-        user = add_person(given["email"], given["name"], password, actor, now)
-        _grant(user, given, actor, now)
+        with transaction.atomic():
+            user = add_person(given["email"], given["name"], password, actor, now)
+            _grant(user, given, actor, now)
     elif what == "grant":
         _grant(one(people(), given.get("user") or 0), given, actor, now)
     elif what == "revoke":

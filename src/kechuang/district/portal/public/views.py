@@ -6,9 +6,9 @@ from django.shortcuts import render
 from kechuang.district.accounts.roles import ROLES
 from kechuang.district.core import clock, ledger
 from kechuang.district.core.books import current_book
-from kechuang.district.market.queries import achievements_visible_to, demands_visible_to
+from kechuang.district.market.queries import achievements_visible_to, demands_visible_to, is_staff
 from kechuang.district.plan import services as plan
-from kechuang.district.plan.queries import bulletins_visible_to, measurements
+from kechuang.district.plan.queries import bulletins_visible_to, measurements, public_history
 from kechuang.district.portal.components.tables import Column, Table, show
 from kechuang.district.portal.listings import achievements_table, demands_table, owner_name
 from kechuang.district.portal.requests import actor_in, year_in
@@ -74,7 +74,7 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
     facts = {
         "reading": reading, "target": target, "indicator": indicator, "year": year, "tasks": tasks,
         "years": sorted({today.year, 2022, *years_with_contracts()}, reverse=True), "contracts": contracts,
-        "recognitions": recognitions, "hidden": hidden, "history": measurements(indicator.id, year)[:20],
+        "recognitions": recognitions, "hidden": hidden, "history": measurements(indicator.id, year)[:20] if is_staff(actor) else public_history(indicator.id, year),
         "figures": [f for f in book.figures if f.indicator == indicator.id],
         "bulletins": bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
     }  # fmt: skip

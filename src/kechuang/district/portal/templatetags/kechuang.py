@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext
 
 from kechuang.book.schemas import Book, Source
 from kechuang.district.core.workflow import WORKFLOWS
+from kechuang.district.portal import sayings
 from kechuang.engines.base.money import say_fen
 
 register = template.Library()
@@ -23,6 +24,12 @@ def english() -> bool:
 def t(text: object) -> str:
     """A word from code or book in the page's language."""
     return gettext(str(text)) if text else ""
+
+
+@register.filter
+def say(words: object) -> str:
+    """A refusal in the page's language."""
+    return sayings.say(words)
 
 
 @register.filter

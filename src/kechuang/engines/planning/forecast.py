@@ -1,0 +1,80 @@
+"""Forecasts: a straight line through the observations, with a prediction interval. Plain statistics, said plainly.
+
+Ordinary least squares; the interval is ŷ ± t(0.9, n−2) · s · √(1 + 1/n + (x−x̄)²/Σ(x−x̄)²), the textbook prediction
+interval for one new observation. For a flow the year's end is the year to date divided by the share of the year that
+earlier years had brought by the same month, and the interval is the range of those years. Floats: nothing is decided
+by them.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+FEWEST = 4
+_T80 = (
+    3.078,
+    1.886,
+    1.638,
+    1.533,
+    1.476,
+    1.440,
+    1.415,
+    1.397,
+    1.383,
+    1.372,
+    1.363,
+    1.356,
+    1.350,
+    1.345,
+    1.341,
+)
+_T80_LARGE = 1.29
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A value on a day with an 80 % interval; or ``why`` there is none."""
+
+    day: date
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    how: str = ""
+    why: str = ""
+
+
+def line_forecast(observed: Sequence[tuple[date, float]], day: date) -> Forecast:
+    """Where a level will stand on ``day`` if it goes on as it went."""
+    points = sorted(set(observed))
+    if len({d for d, _ in points}) < FEWEST:
+        return Forecast(day, why=f"只有 {len(points)} 个观测值，至少要 {FEWEST} 个才作预测")
+    start = points[0][0]
+    xs = [float((d - start).days) for d, _ in points]
+    ys = [v for _, v in points]
+    n, mx, my = len(xs), sum(xs) / len(xs), sum(ys) / len(ys)
+    spread = sum((x - mx) ** 2 for x in xs)
+    slope = sum((x - mx) * (y - my) for x, y in zip(xs, ys, strict=True)) / spread
+    rest = sum((y - my - slope * (x - mx)) ** 2 for x, y in zip(xs, ys, strict=True))
+    at = float((day - start).days)
+    middle = my + slope * (at - mx)
+    t = _T80[n - 3] if n - 3 < len(_T80) else _T80_LARGE
+    half = t * math.sqrt(rest / (n - 2)) * math.sqrt(1 + 1 / n + (at - mx) ** 2 / spread)
+    return Forecast(day, middle, middle - half, middle + half, f"{n} 个观测值的直线外推，区间 80%")
+
+
+def flow_forecast(to_date: float, month: int, shares: Sequence[float], year_end: date) -> Forecast:
+    """Where a year's flow will end.
+
+    Args:
+        to_date: The year's sum up to the end of ``month``.
+        shares: For each complete earlier year, the share of its sum that had come by the end of ``month``.
+    """
+    known = [s for s in shares if s > 0]
+    if len(known) < 2:
+        return Forecast(year_end, why=f"只有 {len(known)} 个完整年度可比，至少要 2 个才作预测")
+    mean = sum(known) / len(known)
+    return Forecast(
+        year_end, to_date / mean, to_date / max(known), to_date / min(known),
+        f"按前 {len(known)} 年同期（到 {month} 月）已完成的比例推算，区间是各年之间的范围",
+    )  # fmt: skip

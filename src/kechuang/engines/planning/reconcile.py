@@ -1,0 +1,148 @@
+"""Two books laid side by side: the same, different, only theirs, only ours, each with the likely reason."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from kechuang.engines.text import comparable
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of either book. ``key`` is a credit code or contract number; ``facts`` hold day, name, place, kind, value …"""
+
+    key: str
+    label: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    ref: str = ""  # where it stands: a line of their sheet, a record of ours
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two rows with the same key, and in what they differ."""
+
+    theirs: Line
+    ours: Line
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lonely:
+    """A row that only one book has, and the likely reason."""
+
+    line: Line
+    reason: str
+    kind: str  # place, day, late, class, name, unknown
+
+
+@dataclass(frozen=True)
+class Piles:
+    """What laying the books side by side found. ``doubtful`` pairs go to a person: (theirs, ours, why)."""
+
+    same: tuple[Pair, ...]
+    different: tuple[Pair, ...]
+    only_theirs: tuple[Lonely, ...]
+    only_ours: tuple[Lonely, ...]
+    doubtful: tuple[tuple[Line, Line, str], ...]
+    twice: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How two rows compare: which facts must agree (name → words), the period and place of their list."""
+
+    compare: Mapping[str, str]
+    start: date | None = None
+    end: date | None = None
+    place: str = ""
+    published_on: date | None = None
+    elsewhere: Callable[[str], str] | None = None  # key → why our books know it outside this list
+
+
+def reconcile(theirs: Sequence[Line], ours: Sequence[Line], rules: Rules) -> Piles:
+    """Join by key, then give every lonely row a reason. Names never join; equal names make a doubtful pair."""
+    mine = {line.key: line for line in ours}
+    seen: dict[str, Line] = {}
+    twice: list[Line] = []
+    for line in theirs:
+        if line.key in seen:
+            twice.append(line)
+        seen.setdefault(line.key, line)
+    same: list[Pair] = []
+    different: list[Pair] = []
+    for key, line in seen.items():
+        if key in mine:
+            found = differences(line, mine[key], rules)
+            (different if found else same).append(Pair(line, mine[key], found))
+    strangers = [line for key, line in seen.items() if key not in mine]
+    alone = [line for line in ours if line.key not in seen]
+    doubtful = doubts(strangers, alone)
+    return Piles(
+        tuple(same), tuple(different),
+        tuple(_only_theirs(line, rules) for line in strangers),
+        tuple(_only_ours(line, rules) for line in alone),
+        tuple(doubtful), tuple(twice),
+    )  # fmt: skip
+
+
+def differences(theirs: Line, ours: Line, rules: Rules) -> tuple[str, ...]:
+    """In words, each compared fact that both have and that differs."""
+    found = []
+    for name, words in rules.compare.items():
+        a, b = theirs.facts.get(name), ours.facts.get(name)
+        if a in (None, "") or b in (None, "") or _plain(a) == _plain(b):
+            continue
+        found.append(f"{words}不同：对方 {a}，我方 {b}")
+    return tuple(found)
+
+
+def _plain(value: object) -> str:
+    return comparable(str(value)).replace(" ", "")
+
+
+def _only_theirs(line: Line, rules: Rules) -> Lonely:
+    known = rules.elsewhere(line.key) if rules.elsewhere else ""
+    if known:
+        return Lonely(line, known, "class")
+    place = str(line.facts.get("place") or "")
+    if place and rules.place and place != rules.place:
+        return Lonely(line, f"对方记在{place}，不在{rules.place}", "place")
+    return Lonely(line, "我方没有这条记录：可能尚未导入，或信用代码、编号录错", "unknown")
+
+
+def _only_ours(line: Line, rules: Rules) -> Lonely:
+    day = line.facts.get("day")
+    if isinstance(day, date):
+        if rules.end and day > rules.end:
+            return Lonely(line, f"日期 {day} 在对方统计截止（{rules.end}）之后", "day")
+        if rules.start and day < rules.start:
+            return Lonely(line, f"日期 {day} 在对方统计起始（{rules.start}）之前", "day")
+        if rules.published_on and (rules.published_on - day).days <= 30:
+            return Lonely(
+                line,
+                f"日期 {day} 离对方公布（{rules.published_on}）不到 30 天，可能下一期才列入",
+                "late",
+            )
+    if line.facts.get("entered_late"):
+        return Lonely(line, "在对方统计截止之后才补录", "late")
+    return Lonely(line, "对方没有这条：可能已撤销、注册地已迁出，或对方尚未收录", "unknown")
+
+
+def doubts(theirs: Sequence[Line], ours: Sequence[Line]) -> list[tuple[Line, Line, str]]:
+    """Pairs of lonely rows with the same name (or a former one) and different keys: a person decides."""
+    by_name: dict[str, list[Line]] = {}
+    for line in ours:
+        for name in (line.label, *(line.facts.get("former_names") or ())):
+            by_name.setdefault(_core(name), []).append(line)
+    found = []
+    for line in theirs:
+        found += [(line, other, "名称相同，编号不同") for other in by_name.get(_core(line.label), [])]
+    return found
+
+
+def _core(name: str) -> str:
+    text = _plain(name)
+    for tail in ("有限责任公司", "股份有限公司", "有限公司"):
+        text = text.removesuffix(tail)
+    return text

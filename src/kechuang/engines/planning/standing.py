@@ -1,0 +1,108 @@
+"""The standing of a target: gap, light, and why, by rules that the book states."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from .forecast import Forecast
+from .trajectory import Goal, Path
+
+
+@dataclass(frozen=True)
+class LightRules:
+    """The book's rules. Points are per cent of the whole way.
+
+    ``at_risk_points`` behind the way is at risk, ``behind_points`` behind is behind; a value older than
+    ``stale_days`` says nothing any more.
+    """
+
+    at_risk_points: int = 10
+    behind_points: int = 30
+    stale_days: int = 400
+
+
+@dataclass(frozen=True)
+class Standing:
+    """``light``: reached, on_track, at_risk, behind, missed or unknown; ``why`` says it in words."""
+
+    light: str
+    why: str
+    gap: Fraction | None = None
+    expected: Fraction | None = None
+    done: Fraction | None = None  # share of the way, 1 is the goal
+    lag_points: Fraction | None = None
+
+
+def stand(
+    goal: Goal | None, value: Fraction | None, observed_on: date | None, today: date, path: Path | None,
+    rules: LightRules, forecast: Forecast | None = None,
+) -> Standing:  # fmt: skip
+    """How a target stands on a day.
+
+    Args:
+        goal: None when the target has no number.
+        value, observed_on: The latest value and the day for which it holds; None when nothing is known.
+    """
+    if goal is None:
+        return Standing("unknown", "目标没有数字，不作判断")
+    if value is None or observed_on is None:
+        return Standing("unknown", "还没有可用的数")
+    gap = max(Fraction(0), (value - goal.value) if goal.down else (goal.value - value))
+    if goal.reached(value):
+        return Standing("reached", "已达到目标", Fraction(0), done=Fraction(1))
+    if observed_on >= goal.by:
+        return Standing("missed", "到期没有达到目标", gap)
+    if (today - observed_on).days > rules.stale_days:
+        return Standing("unknown", f"最近的数是 {observed_on}，已超过 {rules.stale_days} 天", gap)
+    expected = path.at(observed_on) if path else None
+    if path is None or expected is None:
+        return Standing("unknown", path.why if path and path.why else "没有轨迹可比", gap)
+    return _compare(goal, value, expected, gap, rules, forecast)
+
+
+def _compare(
+    goal: Goal,
+    value: Fraction,
+    expected: Fraction,
+    gap: Fraction,
+    rules: LightRules,
+    forecast: Forecast | None,
+) -> Standing:
+    start = goal.baseline if goal.baseline is not None and goal.kind != "flow" else Fraction(0)
+    way = abs(goal.value - start) or Fraction(1)
+    behind = (value - expected) if goal.down else (expected - value)
+    lag = behind / way * 100
+    done = (start - value if goal.down else value - start) / way
+    facts = {"gap": gap, "expected": expected, "done": done, "lag_points": lag}
+    if lag > rules.behind_points:
+        return Standing(
+            "behind", f"落后轨迹 {_round(lag)} 个点，超过 {rules.behind_points}", **facts
+        )
+    if lag > rules.at_risk_points:
+        return Standing(
+            "at_risk", f"落后轨迹 {_round(lag)} 个点，超过 {rules.at_risk_points}", **facts
+        )
+    if (
+        forecast
+        and forecast.high is not None
+        and forecast.low is not None
+        and _falls_short(goal, forecast)
+    ):
+        return Standing(
+            "at_risk", "现在在轨迹上，但照此外推，到期连区间的好的一端也达不到目标", **facts
+        )
+    return Standing(
+        "on_track", "不落后" if lag <= 0 else f"落后轨迹 {_round(lag)} 个点，在允许之内", **facts
+    )
+
+
+def _falls_short(goal: Goal, forecast: Forecast) -> bool:
+    if forecast.low is None or forecast.high is None:
+        return False
+    return forecast.low > float(goal.value) if goal.down else forecast.high < float(goal.value)
+
+
+def _round(points: Fraction) -> str:
+    return str(
+        round(points, 1) if points.denominator == 1 else round(float(points), 1)
+    ).removesuffix(".0")

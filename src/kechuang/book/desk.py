@@ -95,3 +95,13 @@ class Desk:
             self.complain(at, key, f"{key} 应为列表")
             return ()
         return tuple(str(v) for v in value)
+
+
+def unique(desk: Desk, rows: list[Lined], key: str) -> None:
+    """Complain where a key stands twice in a list."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        value = str(row.get(key))
+        if value in seen:
+            desk.complain(row, key, f"{key}“{value}”在第 {seen[value]} 行已经用过，请换一个")
+        seen[value] = row.lines.get(key, row.line)

@@ -1,34 +1,30 @@
 """Reading a book: stack, check, hand over. Every complaint names file, line and remedy."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from .desk import Desk, Problem
+from .desk import Desk, Problem, unique
 from .lines import DuplicateKey, Lined, load
-from .schemas import (
-    Area,
+from .plans import read_calendar, read_plan, read_returns, read_supervision
+from .schemas import (  # fmt: skip
     Body,
     Book,
+    Calendar,
     Column,
     Figure,
-    Group,
     Indicator,
     Layout,
     Market,
     Place,
     Plan,
     Source,
-    Target,
-    Task,
-)  # fmt: skip
+    Supervision,
+)
 
-BOUNDS = (">=", ">", "about", "none")
-ABSENCES = ("no_number", "unknown", "masked")
 KINDS = ("ratio", "stock", "flow", "events")
 CELLS = (
     "text",
@@ -101,6 +97,7 @@ def _read(folder: Path, desk: Desk, seen: tuple[str, ...]) -> Book | None:
             return None
         parent = _read(folder.parent / above, desk, (*seen, folder.name))
     own_areas, disciplines = _fields(_file(folder, "fields.yaml", desk), desk)
+    plans, main = _plans(folder, desk)
     lexicon = folder / "lexicon.txt"
     lines = tuple(lexicon.read_text(encoding="utf-8").splitlines()) if lexicon.exists() else ()
     return Book(
@@ -108,7 +105,7 @@ def _read(folder: Path, desk: Desk, seen: tuple[str, ...]) -> Book | None:
         title=desk.text(head, "title"),
         title_en=desk.text(head, "title_en"),
         place=desk.optional(head, "place"),
-        plan=_plan(_file(folder, "plan.yaml", desk), desk),
+        plan=plans.get(main),
         indicators=_over(parent.indicators if parent else None, _indicators(_file(folder, "indicators.yaml", desk), desk)),
         sources=_over(parent.sources if parent else None, _sources(_file(folder, "sources.yaml", desk), desk)),
         figures=(parent.figures if parent else ()) + _figures(_file(folder, "figures.yaml", desk), desk),
@@ -120,75 +117,45 @@ def _read(folder: Path, desk: Desk, seen: tuple[str, ...]) -> Book | None:
         market=_market(_file(folder, "market.yaml", desk), desk, parent.market if parent else Market()),
         lexicon=(parent.lexicon if parent else ()) + lines,
         parent=parent,
+        plans=plans,
+        supervision=read_supervision(_file(folder, "supervision.yaml", desk), desk, parent.supervision if parent else Supervision()),
+        calendar=read_calendar(_file(folder, "calendar.yaml", desk), desk, parent.calendar if parent else Calendar()),
+        returns=_over(parent.returns if parent else None, read_returns(folder, _files(folder, "returns", desk), desk)),
     )  # fmt: skip
+
+
+def _files(folder: Path, name: str, desk: Desk) -> dict[str, Lined]:
+    return {
+        p.stem: _file(folder, f"{name}/{p.name}", desk)
+        for p in sorted((folder / name).glob("*.yaml"))
+    }
+
+
+def _plans(folder: Path, desk: Desk) -> tuple[dict[str, Plan], str]:
+    """All plans of a folder by id, and the id of the main one (plan.yaml)."""
+    found: dict[str, Plan] = {}
+    main = ""
+    for name, at in {
+        "plan": _file(folder, "plan.yaml", desk),
+        **_files(folder, "plans", desk),
+    }.items():
+        plan = read_plan(at, desk)
+        if plan is None:
+            continue
+        if plan.id in found:
+            desk.complain(at, "id", f"计划编号“{plan.id}”用了两次")
+        found[plan.id] = plan
+        main = plan.id if name == "plan" else main
+    return found, main
 
 
 def _over(below: Mapping[str, Any] | None, own: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**(below or {}), **own}
 
 
-def _plan(at: Lined, desk: Desk) -> Plan | None:
-    if not at:
-        return None
-    period = at.get("period")
-    if not isinstance(period, Lined):
-        desk.complain(at, "period", "period 应写成 {from: 2020-01-01, to: 2022-12-31}")
-        return None
-    start, end = desk.day(period, "from"), desk.day(period, "to")
-    if start and end and start > end:
-        desk.complain(period, "to", "period 的 to 早于 from")
-    groups = tuple(
-        Group(desk.text(g, "id"), desk.text(g, "title"), desk.text(g, "title_en"))
-        for g in desk.rows(at, "groups")
-    )
-    targets = tuple(_target(t, desk, {g.id for g in groups}) for t in desk.rows(at, "targets"))
-    areas = tuple(_area(a, desk) for a in desk.rows(at, "areas"))
-    _unique(desk, desk.rows(at, "targets"), "id")
-    numbers = [t.number for a in areas for t in a.tasks]
-    if numbers != list(range(1, len(numbers) + 1)):
-        desk.complain(at, "areas", f"任务编号应从 1 连续到 {len(numbers)}，此处是 {numbers}")
-    for row, target in zip(desk.rows(at, "targets"), targets, strict=True):
-        if areas and (strange := set(target.tasks) - set(numbers)):
-            desk.complain(row, "tasks", f"没有第 {sorted(strange)} 项任务")
-    return Plan(
-        desk.text(at, "id"), desk.text(at, "title"), desk.text(at, "title_en"), desk.optional(at, "number"),
-        start or date.min, end or date.max, desk.texts(at, "sources"), groups, targets, areas,
-    )  # fmt: skip
-
-
-def _target(at: Lined, desk: Desk, groups: set[str]) -> Target:
-    value, absence = desk.number(at, "value"), desk.optional(at, "absence")
-    if value is None:
-        desk.one_of(at, "absence", ABSENCES)
-    elif absence:
-        desk.complain(at, "absence", "有 value 就不要写 absence，二者只留其一")
-    if (group := desk.text(at, "group")) not in groups:
-        desk.complain(at, "group", f"groups 里没有“{group}”")
-    return Target(
-        number=desk.whole(at, "number"), id=desk.text(at, "id"), group=group, title=desk.text(at, "title"),
-        title_en=desk.text(at, "title_en"), indicator=desk.text(at, "indicator"), printed=desk.optional(at, "printed"),
-        bound=desk.one_of(at, "bound", BOUNDS, "none"), value=value, absence=absence,
-        by=desk.day(at, "by") or date.max, source=desk.text(at, "source"), status=desk.optional(at, "status"),
-        parent=desk.optional(at, "parent"), note=desk.optional(at, "note"),
-        tasks=tuple(int(n) for n in desk.texts(at, "tasks") if n.isdigit()),
-    )  # fmt: skip
-
-
-def _area(at: Lined, desk: Desk) -> Area:
-    tasks = tuple(
-        Task(
-            desk.whole(t, "number"), desk.text(t, "id"), desk.text(t, "title"), desk.text(t, "title_en"),
-            desk.optional(t, "content"), desk.optional(t, "lead"), desk.texts(t, "with"),
-            desk.one_of(t, "basis", ("named", "typical")), desk.optional(t, "records"), desk.text(t, "source"),
-        )
-        for t in desk.rows(at, "tasks")
-    )  # fmt: skip
-    return Area(desk.whole(at, "number"), desk.text(at, "title"), desk.text(at, "title_en"), tasks)
-
-
 def _indicators(at: Lined, desk: Desk) -> dict[str, Indicator]:
     rows = desk.rows(at, "indicators")
-    _unique(desk, rows, "id")
+    unique(desk, rows, "id")
     return {
         r["id"]: Indicator(
             desk.text(r, "id"), desk.text(r, "title"), desk.text(r, "title_en"), desk.text(r, "unit"),
@@ -227,7 +194,7 @@ def _figures(at: Lined, desk: Desk) -> tuple[Figure, ...]:
 
 def _places(at: Lined, desk: Desk) -> dict[str, Place]:
     rows = desk.rows(at, "places")
-    _unique(desk, rows, "id")
+    unique(desk, rows, "id")
     return {
         r["id"]: Place(
             desk.text(r, "id"), desk.text(r, "name"), desk.optional(r, "name_en"), desk.text(r, "kind"),
@@ -296,15 +263,6 @@ def _market(at: Lined, desk: Desk, below: Market) -> Market:
     )
 
 
-def _unique(desk: Desk, rows: list[Lined], key: str) -> None:
-    seen: dict[str, int] = {}
-    for row in rows:
-        value = str(row.get(key))
-        if value in seen:
-            desk.complain(row, key, f"{key}“{value}”在第 {seen[value]} 行已经用过，请换一个")
-        seen[value] = row.lines.get(key, row.line)
-
-
 def _check_references(book: Book, folder: Path, desk: Desk) -> None:
     for path, at, words in _references(book, folder, desk):
         desk.problems.append(Problem(path, at, words))
@@ -312,36 +270,41 @@ def _check_references(book: Book, folder: Path, desk: Desk) -> None:
 
 def _references(book: Book, folder: Path, desk: Desk) -> Iterator[tuple[Path, int, str]]:
     """References across files: sources, indicators, parents. Lines are looked up again by value."""
-    plan = book.plan
-    if plan is None:
-        return
-    path = folder / "plan.yaml"
+    for plan in book.plans.values():
+        yield from _plan_references(book, plan, _plan_file(folder, plan.id))
+    path = folder / "figures.yaml"
+    for figure in book.figures:
+        if figure.source not in book.sources:
+            yield path, _line_finder(path)(figure.source), _no_source(figure.source)
+
+
+def _plan_file(folder: Path, identity: str) -> Path:
+    mark = f"id: {identity}"
+    files = [folder / "plan.yaml", *sorted((folder / "plans").glob("*.yaml"))]
+    return next(
+        (f for f in files if f.exists() and mark in f.read_text(encoding="utf-8").splitlines()),
+        files[0],
+    )
+
+
+def _no_source(code: str) -> str:
+    return f"sources.yaml 里没有来源“{code}”，请登记"
+
+
+def _plan_references(book: Book, plan: Plan, path: Path) -> Iterator[tuple[Path, int, str]]:
     find = _line_finder(path)
     for target in plan.targets:
         if target.indicator not in book.indicators:
             yield path, find(target.indicator), f"indicators.yaml 里没有指标“{target.indicator}”"
-        if target.source and target.source not in book.sources:
-            yield (
-                path,
-                find(f"source: {target.source}"),
-                f"sources.yaml 里没有来源“{target.source}”，请登记",
-            )
-        if target.parent and book.parent and not book.parent_target(target):
+        if target.parent and book.plan_above(plan) and not book.parent_target(target, plan):
             yield path, find(f"parent: {target.parent}"), f"上级计划里没有目标“{target.parent}”"
+        marks = (*target.marks, *((target.baseline,) if target.baseline else ()))
+        for code in (target.source, *(m.source for m in marks)):
+            if code and code not in book.sources:
+                yield path, find(f"source: {code}"), _no_source(code)
     for task in plan.tasks:
         if task.source not in book.sources:
-            yield (
-                path,
-                find(f"source: {task.source}"),
-                f"sources.yaml 里没有来源“{task.source}”，请登记",
-            )
-    for figure in book.figures:
-        if figure.source not in book.sources:
-            yield (
-                folder / "figures.yaml",
-                _line_finder(folder / "figures.yaml")(figure.source),
-                (f"sources.yaml 里没有来源“{figure.source}”，请登记"),
-            )
+            yield path, find(f"source: {task.source}"), _no_source(task.source)
 
 
 def _line_finder(path: Path) -> Callable[[str], int]:

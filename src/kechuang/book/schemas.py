@@ -39,6 +39,23 @@ class Indicator:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A value on a day: a baseline (with its source) or a year's own goal."""
+
+    on: date
+    value: Decimal
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """What a task is to have reached by a day, when the plan says so."""
+
+    title: str
+    due: date
+
+
+@dataclass(frozen=True)
 class Target:
     """A figure to be reached. Without ``value``, ``absence`` says why: no_number, unknown or masked."""
 
@@ -58,6 +75,14 @@ class Target:
     parent: str
     note: str
     tasks: tuple[int, ...]
+    clause: str = ""
+    scope: str = ""
+    kind: str = ""  # level, flow, share, events, sum; "" as its indicator
+    down: bool = False
+    baseline: Mark | None = None
+    marks: tuple[Mark, ...] = ()
+    reports: str = ""  # the body that reports it where our records cannot tell
+    confirms: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +99,9 @@ class Task:
     basis: str
     records: str
     source: str
+    clause: str = ""
+    milestones: tuple[Milestone, ...] = ()
+    after: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +137,10 @@ class Plan:
     groups: tuple[Group, ...]
     targets: tuple[Target, ...]
     areas: tuple[Area, ...]
+    parent: str = ""
+    succeeds: str = ""
+    place: str = ""
+    safeguards: tuple[str, ...] = ()
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -118,6 +150,14 @@ class Plan:
     def target(self, identity: str) -> Target | None:
         """The target of that id."""
         return next((t for t in self.targets if t.id == identity), None)
+
+    def task(self, number: int) -> Task | None:
+        """The task of that number."""
+        return next((t for t in self.tasks if t.number == number), None)
+
+    def serving(self, number: int) -> tuple[Target, ...]:
+        """The targets that a task serves."""
+        return tuple(t for t in self.targets if number in t.tasks)
 
 
 @dataclass(frozen=True)
@@ -195,6 +235,48 @@ class Market:
 
 
 @dataclass(frozen=True)
+class Supervision:
+    """How returns are asked for and followed up; days are working days of the calendar.
+
+    ``lights``: points behind the way (at risk, behind) and days after which a value is stale.
+    """
+
+    ask_on: int = 20  # day of the month on which returns are asked for
+    answer_within: int = 5
+    remind_after: tuple[int, ...] = (1, 3)  # after the due day
+    escalate_after: tuple[int, ...] = (5, 10)
+    coordinator: str = ""
+    at_risk_points: int = 10
+    behind_points: int = 30
+    stale_days: int = 400
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Holidays and worked weekend days as published; after ``known_until`` only weekends are known."""
+
+    holidays: frozenset[date] = frozenset()
+    worked: frozenset[date] = frozenset()
+    known_until: date | None = None
+
+
+@dataclass(frozen=True)
+class ReturnLayout:
+    """A receiver's own layout: cells above the table, then columns. ``checked_against`` names last year's file."""
+
+    id: str
+    title: str
+    receiver: str
+    kind: str  # xlsx or docx
+    rows: str  # targets, tasks, contracts, firms
+    head: tuple[tuple[str, str], ...]  # (cell, text with {month} {year} {place})
+    first_row: int
+    columns: tuple[tuple[str, str], ...]  # (heading, field)
+    checked_against: str = ""
+
+
+@dataclass(frozen=True)
 class Book:
     """One place's book with all that it inherits."""
 
@@ -214,13 +296,27 @@ class Book:
     market: Market
     lexicon: tuple[str, ...]
     parent: "Book | None" = None
+    plans: Mapping[str, Plan] = dataclasses.field(default_factory=dict)
+    supervision: Supervision = Supervision()
+    calendar: Calendar = Calendar()
+    returns: Mapping[str, ReturnLayout] = dataclasses.field(default_factory=dict)
 
     def area_of(self, name: str) -> str:
         """The high-tech area of a field or discipline; the name itself when the book does not know it."""
         area = self.disciplines.get(name, "")
         return self.areas[area][0] if area else name
 
-    def parent_target(self, target: Target) -> Target | None:
-        """The target of the book above that this one carries out."""
-        plan = self.parent.plan if self.parent else None
-        return plan.target(target.parent) if plan and target.parent else None
+    def parent_target(self, target: Target, plan: Plan | None = None) -> Target | None:
+        """The target of the plan above that this one carries out; ``plan`` is the target's own, else the main plan."""
+        above = self.plan_above(plan or self.plan) if (plan or self.plan) else None
+        return above.target(target.parent) if above and target.parent else None
+
+    def plan_above(self, plan: "Plan | None") -> Plan | None:
+        """The plan of the book above that a plan carries out: the one it names, else the book's main plan."""
+        if self.parent is None or plan is None:
+            return None
+        return self.parent.plans.get(plan.parent) or (None if plan.parent else self.parent.plan)
+
+    def plan_of(self, identity: str) -> Plan | None:
+        """A plan by its id; the main plan for ""."""
+        return self.plans.get(identity) if identity else self.plan

@@ -137,7 +137,9 @@ def doubts(theirs: Sequence[Line], ours: Sequence[Line]) -> list[tuple[Line, Lin
             by_name.setdefault(_core(name), []).append(line)
     found = []
     for line in theirs:
-        found += [(line, other, "名称相同，编号不同") for other in by_name.get(_core(line.label), [])]
+        found += [
+            (line, other, "名称相同，编号不同") for other in by_name.get(_core(line.label), [])
+        ]
     return found
 
 

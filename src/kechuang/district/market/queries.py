@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from kechuang.district.accounts.roles import STAFF
 from kechuang.district.core.actor import Actor
+from kechuang.engines.base.identifiers import parse_patent
 from kechuang.engines.matching import Offer, Want
 from kechuang.engines.text import comparable
 
@@ -110,3 +111,13 @@ def embedding_progress(model: str, actor: Actor) -> tuple[int, int]:
         known = TextVector.objects.filter(model=model).values("digest")
         done += digests.filter(digest__in=known).count()
     return done, total
+
+
+def invention_patents() -> set[str]:
+    """Distinct application numbers of kind 发明 in live achievements. Their legal status is not known here."""
+    lists = (
+        Achievement.objects.filter(state__in=("published", "paused"))
+        .exclude(patents=[])
+        .values_list("patents", flat=True)
+    )
+    return {n for numbers in lists for n in numbers if parse_patent(n).kind == "发明"}

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from kechuang.district.market import queries as market
 from kechuang.district.registry import queries as registry
 from kechuang.district.transfer import queries as transfer
 from kechuang.engines.base.money import in_unit
@@ -20,40 +22,75 @@ class Found:
 
 @dataclass(frozen=True)
 class Measure:
-    """``find(year, as_of)`` reckons; ``scope`` says in words what is counted; ``kinds`` what moves it."""
+    """``find(start, end)`` reckons; ``scope`` says in words what is counted; ``kinds`` what moves it.
 
-    find: Callable[[int, date], Found]
+    ``nature``: flow (of a year), events (of the plan's period) or stock (on the last day).
+    ``records(start, end)`` are the rows themselves: (kind, queryset), or None when there are none to open.
+    """
+
+    find: Callable[[date, date], Found]
     scope: str
     kinds: tuple[str, ...]
+    nature: str
+    records: Callable[[date, date], tuple[str, Any]] | None = None
 
 
-def _turnover(year: int, as_of: date) -> Found:
-    fen = transfer.registered_turnover(year, as_of)
-    return Found(in_unit(fen, "亿元"), transfer.registered(year, as_of).count())
+def _turnover(start: date, end: date) -> Found:
+    fen, count = transfer.turnover_between(start, end)
+    return Found(in_unit(fen, "亿元"), count)
 
 
-def _firms(rung: str) -> Callable[[int, date], Found]:
-    def find(year: int, as_of: date) -> Found:
-        return Found(Decimal(registry.standing(rung, as_of)), registry.counted(rung, as_of).count())
+def _firms(rung: str) -> Measure:
+    flow = rung in registry.FLOWS
 
-    return find
+    def find(start: date, end: date) -> Found:
+        return Found(Decimal(registry.standing(rung, end)), registry.counted(rung, end).count())
+
+    return Measure(
+        find,
+        "当年 1 月 1 日以来评价入库的企业，每家计一次" if flow else "当日证书或认定在有效期内的企业，每家计一次",
+        ("registry.recognition.*",), "flow" if flow else "stock", lambda start, end: ("recognition", registry.counted(rung, end)),
+    )  # fmt: skip
 
 
-_RECOGNITION = ("registry.recognition.*",)
+def _patents(start: date, end: date) -> Found:
+    count = len(market.invention_patents())
+    return Found(Decimal(count), count)
+
+
+def _established(*kinds: str) -> Measure:
+    def find(start: date, end: date) -> Found:
+        count = registry.established(kinds, start, end).count()
+        return Found(Decimal(count), count)
+
+    return Measure(
+        find, "计划期内批准、本系统有记录的，按批准日期累计", ("registry.establishment.*",), "events",
+        lambda start, end: ("establishment", registry.established(kinds, start, end)),
+    )  # fmt: skip
+
+
+def _parks(start: date, end: date) -> Found:
+    count = registry.standing_establishments("science_park", end).count()
+    return Found(Decimal(count), count)
+
+
 MEASURES: dict[str, Measure] = {
     "technology_contract_turnover": Measure(
-        _turnover,
-        "在本区登记、未注销的技术合同，按登记日期计入当年，合同成交额合计",
-        ("transfer.contract.*",),
+        _turnover, "在本区登记、未注销的技术合同，按登记日期计入，合同成交额合计", ("transfer.contract.*",), "flow",
+        lambda start, end: ("contract", transfer.registered_between(start, end)),
     ),
-    "high_tech": Measure(_firms("high_tech"), "当日证书在有效期内的企业，每家计一次", _RECOGNITION),
-    "young_eagle": Measure(
-        _firms("young_eagle"), "当年 1 月 1 日以来评价入库的企业，每家计一次", _RECOGNITION
+    "high_tech": _firms("high_tech"),
+    "young_eagle": _firms("young_eagle"),
+    "gazelle": _firms("gazelle"),
+    "leading": _firms("leading"),
+    "sme": _firms("sme"),
+    "library_invention_patents": Measure(
+        _patents, "成果库中已发布成果写明的发明专利申请号，去重；是否仍有效，本系统不知道", ("market.achievement.*",), "stock"
     ),
-    "gazelle": Measure(
-        _firms("gazelle"), "当年 1 月 1 日以来评价入库的企业，每家计一次", _RECOGNITION
+    "platforms_facilities": _established("facility", "platform"),
+    "special_projects": _established("special_project"),
+    "university_science_parks": Measure(
+        _parks, "当日在册的大学科技园，不分级别", ("registry.establishment.*",), "stock",
+        lambda start, end: ("establishment", registry.standing_establishments("science_park", end)),
     ),
-    "leading": Measure(
-        _firms("leading"), "当日在有效期内的领军（培育）企业，每家计一次", _RECOGNITION
-    ),
-}
+}  # fmt: skip

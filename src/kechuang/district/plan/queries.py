@@ -1,10 +1,24 @@
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import QuerySet
 
 from kechuang.district.core.actor import Actor
 
-from .models import Bulletin, Measurement
+from .models import (
+    Bulletin,
+    Closing,
+    Comparison,
+    Duty,
+    Measurement,
+    Milestone,
+    MonthlyReturn,
+    PlanDraft,
+    ReportedFigure,
+    TaskFile,
+)
+
+SEES_RETURNS = ("officer", "approver", "auditor")
 
 
 def bulletins_visible_to(actor: Actor) -> QuerySet[Bulletin]:
@@ -12,16 +26,49 @@ def bulletins_visible_to(actor: Actor) -> QuerySet[Bulletin]:
     return Bulletin.objects.filter(state="recorded")
 
 
-def latest_bulletin(indicator: str, place: str, year: int) -> Bulletin | None:
-    """The newest figure of a year for a place."""
-    return Bulletin.objects.filter(
-        state="recorded", indicator=indicator, place=place, as_of__year=year
-    ).first()
+def bulletins_of(place: str, year: int) -> dict[str, Bulletin]:
+    """The newest figure of a year for a place, by indicator: one query for a whole page."""
+    found: dict[str, Bulletin] = {}
+    for bulletin in Bulletin.objects.filter(state="recorded", place=place, as_of__year=year):
+        found.setdefault(bulletin.indicator, bulletin)
+    return found
+
+
+def confirmed_figures(place: str, year: int) -> dict[str, ReportedFigure]:
+    """The newest confirmed figure of a year for a place, by indicator."""
+    found: dict[str, ReportedFigure] = {}
+    for figure in ReportedFigure.objects.filter(state="confirmed", place=place, as_of__year=year):
+        found.setdefault(figure.indicator, figure)
+    return found
+
+
+def figures_visible_to(actor: Actor) -> QuerySet[ReportedFigure]:
+    """Confirmed ones for everybody; the rest for those who report and confirm."""
+    found = ReportedFigure.objects.all()
+    return found if actor.is_system or actor.has(*SEES_RETURNS) else found.filter(state="confirmed")
+
+
+def last_figure(indicator: str, place: str, before: date) -> ReportedFigure | None:
+    """The last reported figure before a day: what a new one is compared with."""
+    return (
+        ReportedFigure.objects.filter(indicator=indicator, place=place, as_of__lt=before)
+        .exclude(state="withdrawn")
+        .first()
+    )
 
 
 def measurements(indicator: str, year: int) -> QuerySet[Measurement]:
     """How the figure of a year moved, newest first."""
     return Measurement.objects.filter(indicator=indicator, year=year)
+
+
+def month_ends(indicators: Iterable[str]) -> dict[str, list[tuple[date, str]]]:
+    """The last measured value of each month, by indicator: one query."""
+    found: dict[str, dict[tuple[int, int], tuple[date, str]]] = {}
+    rows = Measurement.objects.filter(indicator__in=set(indicators)).order_by("as_of", "id")
+    for indicator, day, value in rows.values_list("indicator", "as_of", "value"):
+        found.setdefault(indicator, {})[day.year, day.month] = (day, value)
+    return {k: sorted(v.values()) for k, v in found.items()}
 
 
 def public_history(indicator: str, year: int) -> list[Measurement]:
@@ -43,3 +90,48 @@ def last_measurement(indicator: str, year: int) -> Measurement | None:
 def last_day(year: int, today: date) -> date:
     """The day as of which a year is measured: its end, or today."""
     return min(date(year, 12, 31), today)
+
+
+def closings(indicator: str = "") -> QuerySet[Closing]:
+    """Closed periods, newest first; what was published is for everybody."""
+    found = Closing.objects.prefetch_related("corrections")
+    return found.filter(indicator=indicator) if indicator else found
+
+
+def duties(plan: str) -> QuerySet[Duty]:
+    return Duty.objects.filter(plan=plan)
+
+
+def milestones(plan: str) -> QuerySet[Milestone]:
+    return Milestone.objects.filter(plan=plan).exclude(state="dropped")
+
+
+def task_files(plan: str) -> dict[int, TaskFile]:
+    return {f.task: f for f in TaskFile.objects.filter(plan=plan)}
+
+
+def returns_visible_to(actor: Actor) -> QuerySet[MonthlyReturn]:
+    """Returns are for those who follow the plan up; a body sees its own by its link."""
+    found = MonthlyReturn.objects.all()
+    return found if actor.is_system or actor.has(*SEES_RETURNS) else found.none()
+
+
+def return_by_nonce(pk: int, nonce: str) -> MonthlyReturn | None:
+    return MonthlyReturn.objects.filter(pk=pk, nonce=nonce).first()
+
+
+def drafts_visible_to(actor: Actor) -> QuerySet[PlanDraft]:
+    found = PlanDraft.objects.defer("text", "read", "draft")
+    return found if actor.has("officer", "administrator", "auditor") else found.none()
+
+
+def draft_visible_to(actor: Actor) -> QuerySet[PlanDraft]:
+    return (
+        PlanDraft.objects.all()
+        if actor.has("officer", "administrator", "auditor")
+        else PlanDraft.objects.none()
+    )
+
+
+def comparisons_visible_to(actor: Actor) -> QuerySet[Comparison]:
+    return Comparison.objects.all() if actor.has(*SEES_RETURNS) else Comparison.objects.none()

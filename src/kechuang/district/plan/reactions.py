@@ -1,4 +1,4 @@
-"""A record moves, the indicator is reckoned again."""
+"""A record moves, the indicator is reckoned again; a month turns, returns are asked for; silence is followed up."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,28 +9,56 @@ from kechuang.district.core.models import Entry
 from kechuang.district.core.reactions import every, on
 from kechuang.district.transfer.queries import years_with_contracts
 
-from .services import measure
+from .models import TaskFile
+from .services import measure, returns
+from .services.measuring import measure_turnover
+
+FIRMS = {"high_tech", "young_eagle", "gazelle", "leading", "sme"}
+ESTABLISHED = {"platforms_facilities", "special_projects", "university_science_parks"}
 
 
 def _measure(names: set[str], entry_id: int | None) -> None:
     today = clock.today()
+    years = sorted({today.year, *years_with_contracts()})
     for indicator in current_book().indicators.values():
         if indicator.measure in names:
-            for year in sorted({today.year, *years_with_contracts()}):
+            for year in years:
                 measure(indicator, year, today, clock.now(), entry_id)
 
 
 @on("transfer.contract.*", batch=500)
-def measure_turnover(entries: Sequence[Entry]) -> None:
-    _measure({"technology_contract_turnover"}, entries[-1].pk)
+def measure_contracts(entries: Sequence[Entry]) -> None:
+    measure_turnover(clock.today(), clock.now(), entries[-1].pk)
 
 
 @on("registry.recognition.*", batch=500)
 def measure_firms(entries: Sequence[Entry]) -> None:
-    _measure({"high_tech", "young_eagle", "gazelle", "leading"}, entries[-1].pk)
+    _measure(FIRMS, entries[-1].pk)
+
+
+@on("registry.establishment.*", batch=500)
+def measure_establishments(entries: Sequence[Entry]) -> None:
+    _measure(ESTABLISHED, entries[-1].pk)
+
+
+@on("market.achievement.*", batch=1000)
+def measure_patents(entries: Sequence[Entry]) -> None:
+    _measure({"library_invention_patents"}, entries[-1].pk)
 
 
 @every(hours=6)
 def measure_all(now: datetime) -> None:
     """Certificates lapse without an entry: the clock moves these counts too."""
-    _measure({i.measure for i in current_book().indicators.values() if i.measure}, None)
+    _measure(FIRMS | ESTABLISHED | {"library_invention_patents"}, None)
+    measure_turnover(clock.today(), now)
+
+
+@every(hours=6)
+def supervise(now: datetime) -> None:
+    """Ask for the month's returns when their day has come, remind and escalate."""
+    book, today = current_book(), clock.today()
+    for plan in book.plans.values():
+        running = TaskFile.objects.filter(plan=plan.id).exclude(state="closed").exists()
+        if running and today >= returns.due_day(book, today.year, today.month):
+            returns.ask_month(book, plan, f"{today:%Y-%m}", now, today)
+    returns.follow_up(book, now, today)

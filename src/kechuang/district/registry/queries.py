@@ -5,7 +5,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from kechuang.district.accounts.roles import STAFF
 from kechuang.district.core.actor import Actor
 
-from .models import Firm, Recognition
+from .models import Establishment, Firm, Recognition
 
 FLOWS = frozenset(
     {"young_eagle", "gazelle", "sme"}
@@ -49,3 +49,26 @@ def counted(rung: str, as_of: date) -> QuerySet[Recognition]:
 def standing(rung: str, as_of: date) -> int:
     """How many firms (each once) the count holds."""
     return counted(rung, as_of).values("firm_id").distinct().count()
+
+
+def establishments() -> QuerySet[Establishment]:
+    """What was approved is public."""
+    return Establishment.objects.filter(state="recorded").select_related("operator")
+
+
+def established(kinds: tuple[str, ...], start: date, end: date) -> QuerySet[Establishment]:
+    """Approved between two days, both included: events of a period."""
+    return establishments().filter(kind__in=kinds, approved_on__gte=start, approved_on__lte=end)
+
+
+def standing_establishments(kind: str, as_of: date) -> QuerySet[Establishment]:
+    """Those that stand on a day."""
+    alive = Q(ended_on=None) | Q(ended_on__gt=as_of)
+    return establishments().filter(alive, kind=kind, approved_on__lte=as_of)
+
+
+def recognitions_of_rung(rung: str, start: date, end: date) -> QuerySet[Recognition]:
+    """Entries of a rung whose validity began between two days: what a list of a period is laid beside."""
+    return Recognition.objects.filter(
+        state="recorded", rung=rung, valid_from__gte=start, valid_from__lte=end
+    ).select_related("firm__organisation")

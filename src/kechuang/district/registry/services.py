@@ -9,11 +9,11 @@ from kechuang.district.core import ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
-from kechuang.engines.base.errors import Invalid, NotAllowed
+from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed
 
-from .models import RUNGS, Firm, Recognition
+from .models import RUNGS, Establishment, Firm, Recognition
 from .permissions import can_keep
-from .workflow import RECOGNITIONS
+from .workflow import ESTABLISHMENTS, RECOGNITIONS
 
 FIELDS = ("town", "industry", "founded_on", "staff")
 
@@ -81,3 +81,62 @@ def correct(
 def withdraw(recognition: Recognition, actor: Actor, at: datetime, why: str) -> Entry:
     """Take a recognition back; it no longer counts on any day."""
     return advance(RECOGNITIONS, "withdraw", recognition, actor, at, why=why)
+
+
+ESTABLISHMENT_FIELDS = ("kind", "level", "name", "operator", "number", "approved_on", "ended_on")
+
+
+def establishment_errors(values: Mapping[str, Any], today: date) -> list[Invalid]:
+    """What is wrong with an establishment: the same checks for form and sheet."""
+    errors = [
+        Invalid(f"请填写{label}", name)
+        for name, label in (
+            ("kind", "类别"),
+            ("level", "级别"),
+            ("name", "名称"),
+            ("approved_on", "批准日期"),
+        )
+        if not values.get(name)
+    ]
+    start, end = values.get("approved_on"), values.get("ended_on")
+    if start and start > today:
+        errors.append(Invalid("批准日期在将来，请核对", "approved_on"))
+    if start and end and end < start:
+        errors.append(Invalid("终止日期早于批准日期，请核对", "ended_on"))
+    return errors
+
+
+def establish(
+    values: Mapping[str, Any], actor: Actor, at: datetime, *, sample: bool = False
+) -> Establishment:
+    """Register a facility, platform, special project or science park."""
+    if errors := establishment_errors(values, at.date()):
+        raise InvalidForm(errors)
+    thing = Establishment(
+        **{n: values.get(n) or ("" if n == "number" else None) for n in ESTABLISHMENT_FIELDS},
+        sample=sample,
+    )
+    begin(
+        ESTABLISHMENTS,
+        "establish",
+        thing,
+        actor,
+        at,
+        facts={"kind": thing.kind, "level": thing.level},
+    )
+    return thing
+
+
+def correct_establishment(
+    thing: Establishment, changes: Mapping[str, Any], actor: Actor, at: datetime
+) -> Entry:
+    """Correct what was registered; every figure follows."""
+    facts = {"was": {k: str(getattr(thing, k)) for k in changes}}
+    return advance(
+        ESTABLISHMENTS, "correct_establishment", thing, actor, at, changes=changes, facts=facts
+    )
+
+
+def withdraw_establishment(thing: Establishment, actor: Actor, at: datetime, why: str) -> Entry:
+    """Take back; it counts on no day."""
+    return advance(ESTABLISHMENTS, "withdraw_establishment", thing, actor, at, why=why)

@@ -1,6 +1,6 @@
 from datetime import date
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from kechuang.district.accounts.roles import STAFF
 from kechuang.district.core.actor import Actor
@@ -49,3 +49,42 @@ def of_introduction(introduction_id: int) -> Contract | None:
     return (
         Contract.objects.filter(introduction_id=introduction_id).exclude(state="cancelled").first()
     )
+
+
+def registered_between(start: date, end: date) -> QuerySet[Contract]:
+    """Contracts registered between two days, both included, and not cancelled."""
+    return Contract.objects.filter(
+        state="registered", registered_on__gte=start, registered_on__lte=end
+    ).select_related("seller", "buyer")
+
+
+def turnover_between(start: date, end: date) -> tuple[int, int]:
+    """(fen, contracts) registered between two days: one query."""
+    found = Contract.objects.filter(
+        state="registered", registered_on__gte=start, registered_on__lte=end
+    ).aggregate(sum=Sum("amount_fen"), count=Count("id"))
+    return int(found["sum"] or 0), int(found["count"])
+
+
+def turnover_by_year(end: date) -> dict[int, tuple[int, int]]:
+    """(fen, contracts) of every year up to a day: one query for all years."""
+    rows = (
+        Contract.objects.filter(state="registered", registered_on__lte=end)
+        .order_by()
+        .values_list("registered_on__year")
+        .annotate(sum=Sum("amount_fen"), count=Count("id"))
+    )
+    return {year: (int(fen or 0), int(count)) for year, fen, count in rows}
+
+
+def turnover_by_month(start: date, end: date) -> dict[tuple[int, int], int]:
+    """Fen registered in each month between two days."""
+    rows = (
+        Contract.objects.filter(
+            state="registered", registered_on__gte=start, registered_on__lte=end
+        )
+        .order_by()
+        .values_list("registered_on__year", "registered_on__month")
+        .annotate(sum=Sum("amount_fen"))
+    )
+    return {(y, m): int(fen or 0) for y, m, fen in rows}

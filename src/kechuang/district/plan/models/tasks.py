@@ -1,0 +1,111 @@
+"""Who answers for a task, by when, with what proof."""
+
+from django.db import models
+
+from kechuang.district.core.models import Stated
+
+DUTY_ROLES = [("lead", "牵头"), ("with", "配合")]
+
+
+class Duty(models.Model):
+    """A body that answers for a task, and the post that is written to. A successor inherits the post."""
+
+    plan = models.CharField(max_length=60)
+    task = models.PositiveSmallIntegerField()
+    body = models.CharField(max_length=120)
+    role = models.CharField(max_length=4, choices=DUTY_ROLES)
+    contact = models.CharField(max_length=80, blank=True)
+    email = models.EmailField(blank=True)
+
+    class Meta:
+        ordering = ["task", "role", "body"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "task", "body"], name="one_duty_a_body")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.body}"
+
+
+class TaskFile(Stated):
+    """The file of a task: open until it is closed with proof."""
+
+    plan = models.CharField(max_length=60)
+    task = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    evidence = models.JSONField(default=list)  # [[digest, name], …]
+    asked_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["task"]
+        constraints = [models.UniqueConstraint(fields=["plan", "task"], name="one_file_a_task")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def label(self) -> str:
+        return f"{self.task} {self.title}"
+
+
+class Milestone(Stated):
+    """What a task is to have reached by a day."""
+
+    plan = models.CharField(max_length=60)
+    task = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    due = models.DateField()
+    reached_on = models.DateField(null=True)
+    evidence = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["due", "id"]
+        indexes = [models.Index(fields=["plan", "task"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def label(self) -> str:
+        return self.title
+
+
+class MonthlyReturn(Stated):
+    """What a body says of a task in a month. The nonce in a signed link is all it needs to answer."""
+
+    plan = models.CharField(max_length=60)
+    task = models.PositiveSmallIntegerField()
+    month = models.CharField(max_length=7)
+    body = models.CharField(max_length=120)
+    contact = models.CharField(max_length=80, blank=True)
+    email = models.EmailField(blank=True)
+    nonce = models.CharField(max_length=32, unique=True)
+    asked_on = models.DateField()
+    due_on = models.DateField()
+    known = models.TextField(blank=True)  # what the system knew when it asked
+    progress = models.TextField(blank=True)
+    trouble = models.TextField(blank=True)
+    help_needed = models.TextField(blank=True)
+    next_step = models.TextField(blank=True)
+    light = models.CharField(max_length=8, blank=True)  # the body's own opinion
+    checked_light = models.CharField(max_length=8, blank=True)
+    evidence = models.JSONField(default=list)
+    reminded = models.JSONField(default=list)
+    level = models.PositiveSmallIntegerField(default=0)
+    submitted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-month", "task", "body"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "task", "month", "body"], name="one_return_a_month"
+            )
+        ]
+        indexes = [models.Index(fields=["state", "due_on"])]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return f"{self.month} 第 {self.task} 项 {self.body}"

@@ -1,0 +1,180 @@
+"""Closed periods: what was published stays; what it would be today stands beside it, row by row."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from kechuang.district.core import ledger
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import current_book
+from kechuang.district.core.models import Entry
+from kechuang.district.core.workflow import advance, begin
+from kechuang.district.plan.measures import MEASURES, Measure
+from kechuang.district.plan.models import Closing, Correction
+from kechuang.district.plan.workflow import CLOSINGS
+from kechuang.engines.base.errors import Invalid, WrongState
+
+from .figures import period_end
+from .measuring import period_start
+
+MOST_ROWS = 20_000  # beyond, only the digest of the rows is kept
+
+
+@dataclass(frozen=True)
+class Change:
+    """A record that makes today's value differ from the closed one. ``how``: added, gone or changed."""
+
+    how: str
+    record: int
+    label: str
+    was: Decimal | None
+    now: Decimal | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A closed figure against today's reckoning of the same period."""
+
+    closing: Closing
+    value: Decimal
+    count: int
+    changes: tuple[Change, ...]
+    complete: bool
+
+    @property
+    def difference(self) -> Decimal:
+        """Today's value minus the published one."""
+        return self.value - Decimal(self.closing.value)
+
+
+def _measure(indicator: str) -> Measure:
+    known = (
+        MEASURES.get(current_book().indicators[indicator].measure)
+        if indicator in current_book().indicators
+        else None
+    )
+    if known is None or known.records is None:
+        raise Invalid("这个指标不由记录算出，不能关账；公布数请从通报导入", "indicator")
+    return known
+
+
+def span(known: Measure, period: str) -> tuple[date, date]:
+    """The days of a period: a flow is the year to date up to its end."""
+    end = period_end(period)
+    return period_start(known.nature, end.year), end
+
+
+def _rows(known: Measure, start: date, end: date) -> list[tuple[int, int, str, Any]]:
+    """(id, version, share of the value as text, record) of every row, in order of id."""
+    assert known.records
+    kind, found = known.records(start, end)
+    return [
+        (r.pk, r.version, str(r.amount_fen) if kind == "contract" else "1", r)
+        for r in found.order_by("pk")
+    ]
+
+
+def close_period(indicator: str, period: str, actor: Actor, at: datetime) -> Closing:
+    """Freeze a period's figure with the rows it rests on.
+
+    Raises:
+        WrongState: The period is not over, or closed already.
+    """
+    known = _measure(indicator)
+    start, end = span(known, period)
+    if end >= at.date():
+        raise WrongState(f"{period} 还没有结束，{end} 之后才能关账")
+    found, rows = known.find(start, end), _rows(known, start, end)
+    kept = [[pk, version, share] for pk, version, share, _ in rows]
+    closing = Closing(
+        indicator=indicator, period=period, as_of=end, value=str(found.value), count=found.rows,
+        rows=kept if len(kept) <= MOST_ROWS else [], digest=_digest(kept), closed_by=actor.label,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            begin(
+                CLOSINGS,
+                "close_period",
+                closing,
+                actor,
+                at,
+                facts={"value": closing.value, "digest": closing.digest},
+            )
+    except IntegrityError as e:
+        raise WrongState(f"{period} 已经关过账；有变动请写更正，公布过的数不改") from e
+    return closing
+
+
+def _digest(rows: list[list[Any]]) -> str:
+    return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
+
+
+def drift(closing: Closing) -> Drift:
+    """What the closed figure would be today, and which records make the difference."""
+    known = _measure(closing.indicator)
+    start, end = span(known, closing.period)
+    found, rows = known.find(start, end), _rows(known, start, end)
+    if not closing.rows and closing.count:
+        same = _digest([[a, b, c] for a, b, c, _ in rows]) == closing.digest
+        return Drift(closing, found.value, found.rows, (), same)
+    was = {pk: (version, share) for pk, version, share in closing.rows}
+    now = {pk: (version, share, record) for pk, version, share, record in rows}
+    kind = known.records(start, end)[0] if known.records else ""
+    changes = [
+        Change("added", pk, now[pk][2].label, None, Decimal(now[pk][1]), _why(kind, pk))
+        for pk in sorted(now.keys() - was.keys())
+    ]
+    changes += [
+        Change("gone", pk, _label(kind, pk), Decimal(was[pk][1]), None, _why(kind, pk))
+        for pk in sorted(was.keys() - now.keys())
+    ]
+    changes += [
+        Change("changed", pk, now[pk][2].label, Decimal(was[pk][1]), Decimal(now[pk][1]), _why(kind, pk))
+        for pk in sorted(was.keys() & now.keys()) if was[pk][1] != now[pk][1]
+    ]  # fmt: skip
+    return Drift(closing, found.value, found.rows, tuple(changes), True)
+
+
+_SUBJECTS = {
+    "contract": "transfer.contract",
+    "recognition": "registry.recognition",
+    "establishment": "registry.establishment",
+}
+
+
+def _last(kind: str, pk: int) -> Entry | None:
+    return ledger.history(_SUBJECTS[kind], pk).order_by("-id").first()
+
+
+def _why(kind: str, pk: int) -> str:
+    entry = _last(kind, pk)
+    return f"{entry.day} {entry.why or entry.kind.rpartition('.')[2]}" if entry else ""
+
+
+def _label(kind: str, pk: int) -> str:
+    entry = _last(kind, pk)
+    return entry.label if entry else str(pk)
+
+
+def correct_closing(closing: Closing, actor: Actor, at: datetime, why: str) -> Correction:
+    """Write today's value beside the published one, with the reason. The published one stays."""
+    found = drift(closing)
+    if not found.difference and found.count == closing.count:
+        raise WrongState("现在算出的数与关账时相同，没有要更正的")
+    with transaction.atomic():
+        facts = {"published": closing.value, "now": str(found.value)}
+        advance(CLOSINGS, "correct_closing", closing, actor, at, why=why, facts=facts)
+        return Correction.objects.create(
+            closing=closing,
+            value=str(found.value),
+            count=found.count,
+            why=why,
+            by=actor.label,
+            at=at,
+        )

@@ -1,0 +1,212 @@
+"""A list or bulletin of the city's beside our records, in piles, each row with its likely reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from kechuang.book.cells import read_cell
+from kechuang.book.schemas import Column, Layout
+from kechuang.district.accounts.queries import organisations_by_code
+from kechuang.district.core import files, ledger
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import current_book
+from kechuang.district.core.imports.reading import find_headings, read_rows
+from kechuang.district.core.models import Doubt
+from kechuang.district.plan.models import Comparison
+from kechuang.district.plan.permissions import can_keep_tasks
+from kechuang.district.registry.queries import recognitions_of_rung
+from kechuang.district.transfer.queries import registered_between
+from kechuang.engines.base.errors import Invalid, NotAllowed
+from kechuang.engines.base.money import say_fen
+from kechuang.engines.base.sheets import read_sheet
+from kechuang.engines.planning import Line, Piles, Rules, reconcile
+
+KINDS = {"firms": "企业与认定名单", "contracts": "技术合同登记名单"}
+_KEYS = {"firms": "code", "contracts": "number"}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The piles and what they say of the value: theirs, ours, and how the difference adds up."""
+
+    piles: Piles
+    theirs: int
+    ours: int
+    explained: tuple[tuple[str, int], ...]
+    unreadable: tuple[str, ...]
+
+
+def lay(
+    kind: str, name: str, data: bytes, options: Mapping[str, str], actor: Actor, at: datetime
+) -> Comparison:  # fmt: skip
+    """Keep a list that shall be laid beside ours. Nothing of it is written into our books."""
+    if not (verdict := can_keep_tasks(actor)):
+        raise NotAllowed(verdict.why)
+    if kind not in KINDS:
+        raise Invalid("请选名单的种类", "kind")
+    start, end = _day(options.get("start", ""), "start"), _day(options.get("end", ""), "end")
+    if start is None or end is None or end < start:
+        raise Invalid("请填写名单统计的起止日期", "end")
+    if kind == "firms" and options.get("rung") not in _rungs():
+        raise Invalid("请选认定类别", "rung")
+    sheet = read_sheet(data, name)
+    find_headings(sheet, _layout(kind))
+    made = Comparison.objects.create(
+        kind=kind,
+        name=name[-200:],
+        digest=files.keep(data),
+        options=dict(options),
+        made_by=actor.label,
+        made_at=at,
+    )
+    ledger_entry(made, actor, at)
+    return made
+
+
+def ledger_entry(made: Comparison, actor: Actor, at: datetime) -> None:
+    ledger.record(
+        "plan.comparison.lay", subject_kind="plan.comparison", subject_id=made.pk, label=made.name, actor=actor, at=at,
+        facts={"kind": made.kind, "digest": made.digest, **made.options},
+    )  # fmt: skip
+
+
+def _rungs() -> set[str]:
+    columns = current_book().layouts["firms"].columns
+    return set(next(c for c in columns if c.field == "rung").choices)
+
+
+def _layout(kind: str) -> Layout:
+    """The import's layout, but only the key is needed: a published list has few columns."""
+    whole = current_book().layouts[kind]
+    columns = tuple(
+        Column(**{**c.__dict__, "required": c.field == _KEYS[kind]}) for c in whole.columns
+    )
+    return Layout(whole.kind, whole.title, (_KEYS[kind],), columns)
+
+
+def _day(text: str, field: str) -> date | None:
+    column = Column(field, field, "day")
+    found = read_cell(column, text, current_book())
+    return date.fromisoformat(str(found)) if found else None
+
+
+def compare(made: Comparison) -> Compared:
+    """The piles as they are now: our side may have changed since the list came."""
+    book, layout = current_book(), _layout(made.kind)
+    sheet = read_sheet(files.fetch(made.digest), made.name)
+    headings = find_headings(sheet, layout)
+    theirs: list[Line] = []
+    wrong: list[str] = []
+    for row in read_rows(sheet, headings, layout, book):
+        key = row.values.get(_KEYS[made.kind])
+        if not key:
+            said = "；".join(p["words"] for p in row.problems) or "没有编号"
+            wrong.append(f"第 {row.line} 行：{said}")
+            continue
+        theirs.append(_their_line(made.kind, str(key), row.values, row.line))
+    start, end = _day(made.options["start"], "start"), _day(made.options["end"], "end")
+    assert start
+    assert end
+    ours, rules = (_firms if made.kind == "firms" else _contracts)(made, start, end)
+    piles = reconcile(theirs, ours, rules)
+    explained = (
+        ("只有对方有", len(piles.only_theirs)), ("只有我方有", -len(piles.only_ours)), ("对方重复", len(piles.twice)),
+    )  # fmt: skip
+    return Compared(piles, len(theirs), len(ours), explained, tuple(wrong))
+
+
+def _their_line(kind: str, key: str, values: Mapping[str, Any], line: int) -> Line:
+    if kind == "firms":
+        facts = {
+            "name": values.get("name"),
+            "day": values.get("valid_from"),
+            "number": values.get("number"),
+            "place": values.get("district"),
+        }
+        return Line(key, str(values.get("name") or key), facts, str(line))
+    facts = {
+        "name": values.get("name"), "day": values.get("registered_on"), "kind": values.get("kind"),
+        "amount": say_fen(values["amount_fen"]) if values.get("amount_fen") is not None else None,
+    }  # fmt: skip
+    return Line(key, str(values.get("name") or key), facts, str(line))
+
+
+def _firms(made: Comparison, start: date, end: date) -> tuple[list[Line], Rules]:
+    rung = made.options["rung"]
+    ours = {}
+    for r in recognitions_of_rung(rung, start, end):
+        owner = r.firm.organisation
+        facts = {
+            "name": owner.name,
+            "day": r.valid_from,
+            "number": r.number,
+            "former_names": owner.former_names,
+        }
+        ours[owner.code] = Line(owner.code, owner.name, facts, str(r.firm_id))
+
+    def elsewhere(code: str) -> str:
+        owner = organisations_by_code([code]).get(code)
+        if owner is None:
+            return ""
+        others = [
+            r
+            for r in recognitions_of_rung(rung, date(2000, 1, 1), date(2100, 1, 1))
+            if r.firm_id == owner.pk
+        ]
+        if others:
+            return f"我方记在 {others[0].valid_from}，不在这份名单的期间内"
+        return f"我方有这家企业（{owner.name}），但没有这种认定"
+
+    rules = Rules(
+        {"name": "名称", "number": "编号"},
+        start,
+        end,
+        made.options.get("place", ""),
+        _day(made.options.get("published", ""), "published"),
+        elsewhere,
+    )
+    return list(ours.values()), rules
+
+
+def _contracts(made: Comparison, start: date, end: date) -> tuple[list[Line], Rules]:
+    ours = [
+        Line(
+            c.number or "",
+            c.name,
+            {
+                "name": c.name,
+                "day": c.registered_on,
+                "kind": c.kind,
+                "amount": say_fen(c.amount_fen),
+            },
+            str(c.pk),
+        )
+        for c in registered_between(start, end)
+    ]
+
+    def elsewhere(number: str) -> str:
+        found = registered_between(date(2000, 1, 1), date(2100, 1, 1)).filter(number=number).first()
+        return f"我方登记在 {found.registered_on}，不在这份名单的期间内" if found else ""
+
+    rules = Rules(
+        {"amount": "成交额", "kind": "类别", "day": "登记日期"},
+        start,
+        end,
+        "",
+        _day(made.options.get("published", ""), "published"),
+        elsewhere,
+    )
+    return ours, rules
+
+
+def hand_over(made: Comparison, at: datetime) -> int:
+    """Doubtful pairs to a person; returns how many are new."""
+    new = 0
+    for theirs, ours, why in compare(made).piles.doubtful:
+        _, fresh = Doubt.objects.get_or_create(
+            kind="plan.comparison", left_id=theirs.key, right_id=ours.key,
+            defaults={"left_label": f"{theirs.label}（{theirs.key}）"[:320], "right_label": f"{ours.label}（{ours.key}）"[:320], "why": why, "created_at": at},
+        )  # fmt: skip
+        new += fresh
+    return new

@@ -1,0 +1,125 @@
+"""A document becomes a draft, a person corrects it, and it is saved as a book that the checker passes."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+
+from kechuang.book import read_book
+from kechuang.district.core import files
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.models import Entry
+from kechuang.district.core.workflow import advance, begin
+from kechuang.district.plan.models import PlanDraft
+from kechuang.district.plan.workflow import DRAFTS
+from kechuang.engines.base.errors import Invalid, InvalidForm, WrongState
+from kechuang.engines.plantext import as_json, read_document, read_plan
+
+from .writing import book_files
+
+_ID = re.compile(r"[a-z][a-z0-9-]{1,40}")
+
+
+def read_draft(name: str, data: bytes, actor: Actor, at: datetime) -> PlanDraft:
+    """Read a document; what was found waits to be corrected.
+
+    Raises:
+        Invalid: Not a document that can be read, or no plan in it.
+    """
+    text = read_document(data, name)
+    found = read_plan(text)
+    lost = next((p for p in found.problems if p.kind == "no_plan"), None)
+    if lost:
+        raise Invalid(lost.words, "document", "plantext.no_plan")
+    made = as_json(found)
+    draft = PlanDraft(
+        name=name[-200:], digest=files.keep(data), title=found.title[:300] or name[-200:], text=text, read=made, draft=made,
+        created_by=actor.label, created_at=at,
+    )  # fmt: skip
+    begin(
+        DRAFTS,
+        "read_draft",
+        draft,
+        actor,
+        at,
+        facts={"digest": draft.digest, "targets": len(found.targets), "tasks": len(found.tasks)},
+    )
+    return draft
+
+
+def revise_draft(
+    thing: PlanDraft,
+    made: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Entry:
+    """Keep a person's corrections."""
+    return advance(
+        DRAFTS, "revise_draft", thing, actor, at, changes={"draft": dict(made)}, version=version
+    )
+
+
+def folder_of(thing: PlanDraft) -> Path:
+    """Where a saved draft's book stands: in the data folder, beside the books it extends."""
+    return Path(settings.KECHUANG_DATA) / "books" / thing.book
+
+
+def save_draft(
+    thing: PlanDraft, identity: str, extends: str, title: str, actor: Actor, at: datetime
+) -> Path:
+    """Write the draft as a book and check it; nothing stays when the check finds something.
+
+    Raises:
+        InvalidForm: The id is not one, or exists; or the checker's complaints.
+    """
+    if not _ID.fullmatch(identity):
+        raise InvalidForm([Invalid("编号用小写字母、数字和连字符，如 xiqing", "identity")])
+    home = Path(settings.KECHUANG_DATA) / "books"
+    if (home / identity).exists() or (Path(settings.KECHUANG_BOOK).parent / identity).exists():
+        raise InvalidForm([Invalid(f"编号“{identity}”已经用过，请换一个", "identity")])
+    if thing.state != "draft":
+        raise WrongState("这份草稿已经存过或放弃了")
+    _bring_parents(home, extends)
+    for name, text in book_files(
+        thing.draft, identity, extends, title, thing.name, at.date()
+    ).items():
+        path = home / identity / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files.write_atomically(path, text.encode())
+    book, problems = read_book(home / identity)
+    if problems or book is None:
+        for path in sorted((home / identity).rglob("*"), reverse=True):
+            path.unlink() if path.is_file() else path.rmdir()
+        (home / identity).rmdir()
+        raise InvalidForm(
+            [Invalid(f"{p.file.name} 第 {p.line} 行：{p.words}", "identity") for p in problems[:8]]
+        )
+    advance(
+        DRAFTS, "save_draft", thing, actor, at, changes={"book": identity}, facts={"book": identity}
+    )
+    return home / identity
+
+
+def _bring_parents(home: Path, extends: str) -> None:
+    """A saved book stands beside copies of the books it extends, so that it can be checked and moved as one folder."""
+    source = Path(settings.KECHUANG_BOOK).parent
+    while extends:
+        if not (source / extends / "book.yaml").exists():
+            raise InvalidForm([Invalid(f"没有“{extends}”这本书可以叠加", "extends")])
+        for path in (source / extends).rglob("*"):
+            target = home / extends / path.relative_to(source / extends)
+            if path.is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(path.read_bytes())
+        head = yaml.safe_load((source / extends / "book.yaml").read_text(encoding="utf-8"))
+        extends = str(head.get("extends") or "")
+
+
+def discard_draft(thing: PlanDraft, actor: Actor, at: datetime) -> Entry:
+    return advance(DRAFTS, "discard_draft", thing, actor, at)

@@ -1,0 +1,263 @@
+"""Monthly returns: asked by a link, prefilled with what is known, reminded, escalated by working days, reviewed."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.core import signing
+from django.db import transaction
+
+from kechuang.book.schemas import Book, Plan
+from kechuang.district.accounts.queries import users_with_role
+from kechuang.district.accounts.services import write_letter
+from kechuang.district.core.actor import SYSTEM, Actor
+from kechuang.district.core.models import Entry
+from kechuang.district.core.workflow import advance, begin
+from kechuang.district.plan.models import Duty, Milestone, MonthlyReturn, TaskFile
+from kechuang.district.plan.queries import return_by_nonce
+from kechuang.district.plan.workflow import RETURNS
+from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound, WrongState
+from kechuang.engines.planning import Workdays
+from kechuang.engines.text import normalise
+
+from .readings import Reading, readings
+from .tasks import Proof, keep_proofs
+
+_SALT = "kechuang.return"
+FIELDS = ("progress", "trouble", "help_needed", "next_step", "light")
+LIGHTS = [("green", "正常"), ("yellow", "有困难"), ("red", "可能完不成")]
+LEVELS = {1: "发提醒函", 2: "报分管领导"}
+
+
+def workdays(book: Book) -> Workdays:
+    c = book.calendar
+    return Workdays(c.holidays, c.worked, c.known_until)
+
+
+def token_of(thing: MonthlyReturn) -> str:
+    """What the body's link carries."""
+    return signing.dumps([thing.pk, thing.nonce], salt=_SALT)
+
+
+def open_token(token: str) -> tuple[MonthlyReturn, Actor]:
+    """The return behind a link, and the body as an actor.
+
+    Raises:
+        NotFound: The link is broken, or the task has another body now.
+    """
+    try:
+        pk, nonce = signing.loads(token, salt=_SALT)
+        thing = return_by_nonce(int(pk), str(nonce))
+    except (signing.BadSignature, ValueError, TypeError):
+        thing = None
+    if thing is None:
+        raise NotFound("这个链接不完整或已失效，请向区科技局索取新的链接")
+    duty = Duty.objects.filter(plan=thing.plan, task=thing.task, body=thing.body).first()
+    if duty is None and thing.state in ("asked", "sent_back"):
+        lead = Duty.objects.filter(plan=thing.plan, task=thing.task, role="lead").first()
+        whose = f"现在由“{lead.body}”负责" if lead else "现在没有责任单位"
+        raise NotFound(
+            f"第 {thing.task} 项任务{whose}，不再由“{thing.body}”填报。如有疑问请联系区科技局"
+        )
+    return thing, Actor(0, thing.body, frozenset({f"return:{thing.nonce}"}))
+
+
+def known_of(plan: Plan, number: int, found: Sequence[Reading], month: str) -> str:
+    """What the system knows of a task: its targets' values and lights, its milestones."""
+    lines = []
+    serving = {t.id for t in plan.serving(number)}
+    for r in found:
+        if r.target.id in serving and r.value is not None:
+            how = f"由 {r.rows} 条记录算出" if r.how == "computed" else "公布数"
+            lines.append(
+                f"{r.target.title}：{r.value:f}{r.indicator.unit}（截至 {r.as_of}，{how}）"
+            )
+    for mark in Milestone.objects.filter(plan=plan.id, task=number).exclude(state="dropped"):
+        state = f"{mark.reached_on} 完成" if mark.reached_on else "未完成"
+        lines.append(f"节点“{mark.title}”：期限 {mark.due}，{state}")
+    return "\n".join(lines)
+
+
+def ask_month(book: Book, plan: Plan, month: str, at: datetime, today: date) -> int:
+    """Ask every responsible body of every open task once a month; returns how many were asked now."""
+    days, rules = workdays(book), book.supervision
+    closed = set(
+        TaskFile.objects.filter(plan=plan.id, state="closed").values_list("task", flat=True)
+    )
+    asked = set(MonthlyReturn.objects.filter(plan=plan.id, month=month).values_list("task", "body"))
+    todo = [
+        d
+        for d in Duty.objects.filter(plan=plan.id)
+        if d.task not in closed and (d.task, d.body) not in asked
+    ]
+    found = readings(book, today.year, today, plan) if todo else []
+    for duty in todo:
+        thing = MonthlyReturn(
+            plan=plan.id, task=duty.task, month=month, body=duty.body, contact=duty.contact, email=duty.email,
+            nonce=secrets.token_urlsafe(18)[:24], asked_on=today, due_on=days.after(today, rules.answer_within),
+            known=known_of(plan, duty.task, found, month),
+        )  # fmt: skip
+        with transaction.atomic():
+            ask_return(thing, at)
+            title = next((t.title for t in plan.tasks if t.number == duty.task), "")
+            _write(
+                thing,
+                "ask",
+                f"请填报 {month} 进展：{title}",
+                f"请在 {thing.due_on} 前点开链接填报，不用登录。系统已知的情况已经填好。",
+                at,
+            )
+    return len(todo)
+
+
+def ask_return(thing: MonthlyReturn, at: datetime) -> Entry:
+    return begin(
+        RETURNS, "ask_return", thing, SYSTEM, at, facts={"month": thing.month, "body": thing.body}
+    )
+
+
+def _write(thing: MonthlyReturn, what: str, subject: str, body: str, at: datetime) -> None:
+    write_letter(
+        f"return-{what}-{thing.pk}", subject, f"{thing.contact or thing.body}：\n\n{body}", at, name=thing.contact or thing.body,
+        email=thing.email, link=f"/return/{token_of(thing)}/",
+    )  # fmt: skip
+
+
+def _changes(values: Mapping[str, str]) -> dict[str, str]:
+    made = {
+        n: normalise(str(values[n])) if n == "light" else str(values[n]).strip()[:8000]
+        for n in FIELDS
+        if n in values
+    }
+    if made.get("light") and made["light"] not in dict(LIGHTS):
+        raise InvalidForm([Invalid("请选一盏灯", "light")])
+    return made
+
+
+def save_return(
+    thing: MonthlyReturn, values: Mapping[str, str], actor: Actor, at: datetime, *, version: int | None = None, sent: Sequence[Proof] = ()
+) -> Entry:  # fmt: skip
+    """Keep what is written so far; nothing is required."""
+    changes: dict[str, object] = dict(_changes(values))
+    if sent:
+        changes["evidence"] = [*thing.evidence, *keep_proofs(sent)]
+    return advance(RETURNS, "save_return", thing, actor, at, changes=changes, version=version)
+
+
+def submit_return(
+    thing: MonthlyReturn, values: Mapping[str, str], actor: Actor, at: datetime, *, version: int | None = None, sent: Sequence[Proof] = ()
+) -> Entry:  # fmt: skip
+    """Hand in: progress, next step and a light are required; trouble without help asked for is fine."""
+    changes: dict[str, object] = dict(_changes(values))
+    labels = {"progress": "本月进展", "next_step": "下一步", "light": "自评"}
+    errors = [
+        Invalid(f"请填写{label}", name)
+        for name, label in labels.items()
+        if not (changes.get(name) or getattr(thing, name))
+    ]
+    if errors:
+        raise InvalidForm(errors)
+    if sent:
+        changes["evidence"] = [*thing.evidence, *keep_proofs(sent)]
+    return advance(
+        RETURNS,
+        "submit_return",
+        thing,
+        actor,
+        at,
+        changes={**changes, "submitted_at": at},
+        version=version,
+    )
+
+
+def accept_return(thing: MonthlyReturn, actor: Actor, at: datetime, light: str = "") -> Entry:
+    """Take it over, with the reviewer's own light beside the body's."""
+    if light and light not in dict(LIGHTS):
+        raise Invalid("请选一盏灯", "light")
+    return advance(
+        RETURNS,
+        "accept_return",
+        thing,
+        actor,
+        at,
+        changes={"checked_light": light or thing.light},
+        facts={"light": light},
+    )
+
+
+def send_back_return(thing: MonthlyReturn, actor: Actor, at: datetime, why: str) -> Entry:
+    with transaction.atomic():
+        entry = advance(RETURNS, "send_back_return", thing, actor, at, why=why)
+        _write(thing, f"back-{entry.pk}", "请补充填报", why, at)
+    return entry
+
+
+def cancel_return(thing: MonthlyReturn, actor: Actor, at: datetime, why: str) -> Entry:
+    return advance(RETURNS, "cancel_return", thing, actor, at, why=why)
+
+
+def remind_return(thing: MonthlyReturn, late: int, at: datetime) -> Entry:
+    with transaction.atomic():
+        _write(
+            thing,
+            f"remind-{late}",
+            f"催办：{thing.month} 填报已逾期",
+            f"期限是 {thing.due_on}，已过 {late} 个工作日。点开链接就能填。",
+            at,
+        )
+        changes = {"reminded": sorted({*thing.reminded, late})}
+        return advance(
+            RETURNS, "remind_return", thing, SYSTEM, at, changes=changes, facts={"late": late}
+        )
+
+
+def escalate_return(thing: MonthlyReturn, level: int, late: int, at: datetime) -> Entry:
+    """Silence becomes visible: the coordinating office gets a letter, the slip stands on the supervision page."""
+    words = LEVELS.get(level, f"{level} 级督办")
+    with transaction.atomic():
+        for user in users_with_role("officer"):
+            write_letter(
+                f"escalate-{level}-{thing.pk}-{user.pk}", f"{words}：{thing.body} {thing.month} 未填报",
+                f"第 {thing.task} 项任务，期限 {thing.due_on}，已逾期 {late} 个工作日。", at, user=user, link=f"/returns/{thing.pk}/",
+            )  # fmt: skip
+        _write(
+            thing,
+            f"escalate-{level}",
+            f"{words}：请尽快填报",
+            f"期限是 {thing.due_on}，已逾期 {late} 个工作日，已{words}。",
+            at,
+        )
+        return advance(
+            RETURNS,
+            "escalate_return",
+            thing,
+            SYSTEM,
+            at,
+            changes={"level": level},
+            facts={"late": late, "level": level},
+        )
+
+
+def follow_up(book: Book, at: datetime, today: date) -> int:
+    """Remind and escalate by working days after the due day; returns how many letters or slips."""
+    days, rules, done = workdays(book), book.supervision, 0
+    for thing in MonthlyReturn.objects.filter(state__in=("asked", "sent_back"), due_on__lt=today):
+        late = days.between(thing.due_on, today)
+        if due := [d for d in rules.remind_after if d <= late and d not in thing.reminded]:
+            remind_return(thing, due[-1], at)
+            done += 1
+        level = sum(d <= late for d in rules.escalate_after)
+        if level > thing.level:
+            escalate_return(thing, level, late, at)
+            done += 1
+    return done
+
+
+def due_day(book: Book, year: int, month: int) -> date:
+    """The day of a month on which returns are asked for: the working day on or after the book's day."""
+    return workdays(book).after(date(year, month, min(book.supervision.ask_on, 28)), 0)
+
+
+def must_be_open(thing: MonthlyReturn) -> None:
+    if thing.state not in ("asked", "sent_back"):
+        raise WrongState("这份填报已经交了，要改请联系区科技局退回")

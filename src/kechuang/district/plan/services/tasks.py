@@ -1,0 +1,225 @@
+"""Tasks in operation: duties, milestones, proofs, closing."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from kechuang.book.schemas import Plan, Task
+from kechuang.district.core import files, ledger
+from kechuang.district.core.actor import SYSTEM, Actor
+from kechuang.district.core.models import Entry
+from kechuang.district.core.workflow import advance, begin
+from kechuang.district.plan.models import Duty, Milestone, TaskFile
+from kechuang.district.plan.permissions import can_keep_tasks
+from kechuang.district.plan.workflow import MILESTONES, TASKS
+from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, WrongState
+from kechuang.engines.text import normalise
+
+MOST_PROOF = 20_000_000
+Proof = tuple[str, bytes]
+
+
+def task_of(plan: Plan, number: int) -> Task:
+    found = plan.task(number)
+    if found is None:
+        raise Invalid(f"计划里没有第 {number} 项任务", "task")
+    return found
+
+
+def set_up(plan: Plan, at: datetime) -> int:
+    """Open a file for every task and take duties and milestones from the book; what exists stays. Returns how many files are new."""
+    made = 0
+    with transaction.atomic():
+        for task in plan.tasks:
+            if TaskFile.objects.filter(plan=plan.id, task=task.number).exists():
+                continue
+            made += 1
+            begin(
+                TASKS,
+                "open_task",
+                TaskFile(plan=plan.id, task=task.number, title=task.title),
+                SYSTEM,
+                at,
+            )
+            for body, role in ((task.lead, "lead"), *((b, "with") for b in task.cooperating)):
+                if body:
+                    Duty.objects.get_or_create(
+                        plan=plan.id, task=task.number, body=body, defaults={"role": role}
+                    )
+            for mark in task.milestones:
+                begin(
+                    MILESTONES,
+                    "add_milestone",
+                    Milestone(plan=plan.id, task=task.number, title=mark.title, due=mark.due),
+                    SYSTEM,
+                    at,
+                )
+    return made
+
+
+def set_duty(
+    plan: Plan, number: int, body: str, role: str, contact: str, email: str, actor: Actor, at: datetime
+) -> Duty:  # fmt: skip
+    """Name a responsible body and its contact; a new lead makes the old one cooperating."""
+    if not (verdict := can_keep_tasks(actor)):
+        raise NotAllowed(verdict.why)
+    task_of(plan, number)
+    body = normalise(body)
+    errors = [] if body else [Invalid("请填写责任单位", "body")]
+    if role not in ("lead", "with"):
+        errors.append(Invalid("请选牵头或配合", "role"))
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError:
+            errors.append(Invalid("邮箱不对，请核对", "email"))
+    if errors:
+        raise InvalidForm(errors)
+    with transaction.atomic():
+        if role == "lead":
+            Duty.objects.filter(plan=plan.id, task=number, role="lead").exclude(body=body).update(
+                role="with"
+            )
+        duty, _ = Duty.objects.update_or_create(
+            plan=plan.id,
+            task=number,
+            body=body,
+            defaults={"role": role, "contact": normalise(contact), "email": email.strip()},
+        )
+        ledger.record(
+            "plan.duty.set", subject_kind="plan.task", subject_id=_file(plan, number).pk, label=f"{number} {body}", actor=actor, at=at,
+            facts={"role": role, "contact": contact},
+        )  # fmt: skip
+    return duty
+
+
+def remove_duty(duty: Duty, actor: Actor, at: datetime) -> None:
+    if not (verdict := can_keep_tasks(actor)):
+        raise NotAllowed(verdict.why)
+    with transaction.atomic():
+        ledger.record(
+            "plan.duty.remove",
+            subject_kind="plan.task",
+            subject_id=duty.task,
+            label=f"{duty.task} {duty.body}",
+            actor=actor,
+            at=at,
+        )
+        duty.delete()
+
+
+def _file(plan: Plan, number: int) -> TaskFile:
+    found = TaskFile.objects.filter(plan=plan.id, task=number).first()
+    if found is None:
+        raise WrongState("这个计划的任务还没有立项，请先在任务页“立项”")
+    return found
+
+
+def open_task(plan: Plan, number: int, actor: Actor, at: datetime) -> TaskFile:
+    task = task_of(plan, number)
+    made = TaskFile(plan=plan.id, task=number, title=task.title)
+    begin(TASKS, "open_task", made, actor, at)
+    return made
+
+
+def keep_proofs(sent: Sequence[Proof]) -> list[list[str]]:
+    """Store files privately; returns [digest, name] of each."""
+    for name, data in sent:
+        if len(data) > MOST_PROOF:
+            raise Invalid(f"“{name}”超过 20 MB，请压缩或只传关键页", "proof")
+    return [[files.keep(data), name[-200:]] for name, data in sent]
+
+
+def add_proof(
+    thing: TaskFile, sent: Sequence[Proof], actor: Actor, at: datetime, why: str = ""
+) -> Entry:
+    if not sent:
+        raise Invalid("请选择佐证文件", "proof")
+    kept = keep_proofs(sent)
+    return advance(
+        TASKS,
+        "add_proof",
+        thing,
+        actor,
+        at,
+        why=why,
+        changes={"evidence": [*thing.evidence, *kept]},
+        facts={"files": kept},
+    )
+
+
+def ask_closing(thing: TaskFile, actor: Actor, at: datetime, why: str) -> Entry:
+    """Ask that a task be closed: its milestones must be done and there must be proof.
+
+    Raises:
+        WrongState: Says which milestones are open, or that proof is missing.
+    """
+    waiting = Milestone.objects.filter(plan=thing.plan, task=thing.task, state="open")
+    if names := [m.title for m in waiting[:3]]:
+        raise WrongState(f"还有节点没有完成：{'、'.join(names)}。完成或取消之后再申请销号")
+    if not thing.evidence:
+        raise WrongState("请先添加佐证文件，再申请销号")
+    return advance(TASKS, "ask_closing", thing, actor, at, why=why, changes={"asked_by": actor.id})
+
+
+def close_task(thing: TaskFile, actor: Actor, at: datetime) -> Entry:
+    return advance(TASKS, "close_task", thing, actor, at)
+
+
+def refuse_closing(thing: TaskFile, actor: Actor, at: datetime, why: str) -> Entry:
+    return advance(TASKS, "refuse_closing", thing, actor, at, why=why, changes={"asked_by": None})
+
+
+def reopen_task(thing: TaskFile, actor: Actor, at: datetime, why: str) -> Entry:
+    return advance(TASKS, "reopen_task", thing, actor, at, why=why, changes={"asked_by": None})
+
+
+def add_milestone(
+    plan: Plan, number: int, title: str, due: date | None, actor: Actor, at: datetime
+) -> Milestone:
+    task_of(plan, number)
+    errors = [] if normalise(title) else [Invalid("请填写节点内容", "title")]
+    if due is None:
+        errors.append(Invalid("请填写完成期限", "due"))
+    if errors or due is None:
+        raise InvalidForm(errors)
+    made = Milestone(plan=plan.id, task=number, title=normalise(title), due=due)
+    begin(MILESTONES, "add_milestone", made, actor, at, facts={"due": due})
+    return made
+
+
+def move_milestone(thing: Milestone, due: date, actor: Actor, at: datetime, why: str) -> Entry:
+    return advance(
+        MILESTONES,
+        "move_milestone",
+        thing,
+        actor,
+        at,
+        why=why,
+        changes={"due": due},
+        facts={"was": thing.due},
+    )
+
+
+def reach_milestone(
+    thing: Milestone, reached_on: date, actor: Actor, at: datetime, sent: Sequence[Proof] = ()
+) -> Entry:
+    if reached_on > at.date():
+        raise Invalid("完成日期在将来，请核对", "reached_on")
+    changes = {"reached_on": reached_on, "evidence": keep_proofs(sent)}
+    return advance(
+        MILESTONES,
+        "reach_milestone",
+        thing,
+        actor,
+        at,
+        changes=changes,
+        facts={"reached_on": reached_on},
+    )
+
+
+def drop_milestone(thing: Milestone, actor: Actor, at: datetime, why: str) -> Entry:
+    return advance(MILESTONES, "drop_milestone", thing, actor, at, why=why)

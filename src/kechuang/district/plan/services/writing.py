@@ -1,0 +1,169 @@
+"""A corrected draft as the YAML files of a book, as a person would write them."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from kechuang.district.core.books import current_book
+from kechuang.engines.text import comparable
+
+_BOUND = {">=": ">=", ">": ">", "<=": "<=", "about": "about", "none": "none", "=": ">="}
+
+
+def book_files(
+    draft: Mapping[str, Any], identity: str, extends: str, title: str, name: str, today: date
+) -> dict[str, str]:
+    """File name → text of a whole book."""
+    period = draft.get("period") or [f"{today.year}-01-01", f"{today.year + 2}-12-31"]
+    return {
+        "book.yaml": f"id: {identity}\ntitle: {_q(title)}\ntitle_en: {_q(identity.replace('-', ' ').title())}\nextends: {extends}\n",
+        "sources.yaml": _sources(draft, name, today),
+        "indicators.yaml": _indicators(draft),
+        "plan.yaml": _plan(draft, identity, period),
+    }
+
+
+def _q(text: object) -> str:
+    """A scalar that YAML reads back as the same text."""
+    plain = str(text)
+    safe = re.fullmatch(
+        r"[\u4e00-\u9fffA-Za-z（）()、，。“”《》〔〕—/0-9 ·-]+", plain
+    ) and not re.match(r"^[\d\s-]|^(?:true|false|null|yes|no|on|off)$", plain, re.I)
+    return (
+        plain
+        if safe and plain == plain.strip() and plain
+        else json.dumps(plain, ensure_ascii=False)
+    )
+
+
+def _sources(draft: Mapping[str, Any], name: str, today: date) -> str:
+    documents = draft.get("documents") or [{}]
+    lines = ["sources:", "  D1:", f"    title: {_q(draft.get('title') or name)}"]
+    if draft.get("issuer"):
+        lines.append(f"    issuer: {_q(draft['issuer'])}")
+    lines += [
+        "    status: copy",
+        f"    checked_on: {today}",
+        f"    note: {_q(f'由文件“{name}”读出，经人校对；须与官方原文核对')}",
+    ]
+    numbers = [d["number"] for d in documents if d.get("number")]
+    return (
+        "\n".join(lines) + "\n" + (f"# 文中提到的文号：{'、'.join(numbers)}\n" if numbers else "")
+    )
+
+
+def known_indicator(name: str) -> str:
+    """The id of an indicator of the current book that a target's name means; "" when none does."""
+    plain = re.sub(
+        r"全区|全市|全省|全县|国家|有效|数量|总数|数$|[“”\"()（）]", "", comparable(name)
+    )
+    best = ("", 0)
+    for indicator in current_book().indicators.values():
+        other = re.sub(r"国家|有效|数$|[“”\"()（）]", "", comparable(indicator.title))
+        if other == plain:
+            return indicator.id
+        if (
+            min(len(other), len(plain)) >= 4
+            and (other in plain or plain in other)
+            and len(other) > best[1]
+        ):
+            best = (indicator.id, len(other))
+    return best[0]
+
+
+def _indicator_id(name: str, place: int) -> str:
+    return known_indicator(name) or f"target-{place}"
+
+
+def _indicators(draft: Mapping[str, Any]) -> str:
+    lines = ["# 没有对上现有指标的，先按文件里的名称新建；口径请补写。", "indicators:"]
+    for place, target in _targets(draft):
+        if not known_indicator(target["name"]):
+            lines += [
+                f"  - id: target-{place}", f"    title: {_q(target['name'])}", f"    title_en: {_q(target['name'])}", f"    unit: {_q(target.get('unit') or '项')}",
+                f"    kind: {'ratio' if target.get('unit') == '%' else 'stock'}", "    definition: 文件没有写口径，待补。", "    source: D1",
+            ]  # fmt: skip
+    return "\n".join(lines) + "\n" if len(lines) > 2 else "indicators: []\n"
+
+
+def _targets(draft: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
+    found = [t for g in draft.get("groups", []) for t in g["targets"]]
+    return list(enumerate(found, 1))
+
+
+def _plan(draft: Mapping[str, Any], identity: str, period: list[str]) -> str:
+    number = next((d["number"] for d in draft.get("documents", []) if d.get("number")), "")
+    lines = [
+        f"id: {identity}-{period[0][:4]}-{period[1][:4]}", f"title: {_q(draft.get('title', ''))}", f"title_en: {_q(draft.get('title', ''))}", f"number: {_q(number)}",
+        f"period: {{from: {period[0]}, to: {period[1]}}}", "sources: [D1]", "groups:",
+    ]  # fmt: skip
+    groups = draft.get("groups", [])
+    for n, group in enumerate(groups, 1):
+        lines += [
+            f"  - id: group-{n}",
+            f"    title: {_q(group.get('name') or '目标')}",
+            f"    title_en: {_q(group.get('name') or 'Targets')}",
+        ]
+    if not groups:
+        lines[-1] = "groups: []"
+    lines.append("targets:" if groups else "targets: []")
+    place = 0
+    taken: set[str] = set()
+    for n, group in enumerate(groups, 1):
+        for target in group["targets"]:
+            place += 1
+            lines += _target(target, place, n, period[1], taken)
+    lines += _areas(draft)
+    if draft.get("safeguards"):
+        lines += ["safeguards:", *(f"  - {_q(s)}" for s in draft["safeguards"])]
+    return "\n".join(lines) + "\n"
+
+
+def _target(
+    target: Mapping[str, Any], place: int, group: int, end: str, taken: set[str]
+) -> list[str]:
+    identity = _indicator_id(target["name"], place)
+    own = identity if identity not in taken else f"{identity}-{place}"
+    taken.add(own)
+    span = target.get("span") or [0, 0]
+    lines = [
+        f"  - number: {place}", f"    id: {own}", f"    group: group-{group}", f"    title: {_q(target['name'])}", f"    title_en: {_q(target['name'])}",
+        f"    indicator: {identity}", f"    printed: {_q(target.get('printed') or target['name'])}",
+    ]  # fmt: skip
+    figure = str(target.get("figure") or "")
+    bound = _BOUND.get(str(target.get("bound") or ""), "none")
+    if figure:
+        lines += [f"    bound: {_q(bound if bound != 'none' else '>=')}", f'    value: "{figure}"']
+    else:
+        lines += ["    bound: none", "    absence: no_number"]
+    return [
+        *lines,
+        f"    by: {target.get('by') or end}",
+        "    source: D1",
+        f"    clause: 原文第 {span[0]}—{span[1]} 字",
+    ]
+
+
+def _areas(draft: Mapping[str, Any]) -> list[str]:
+    areas = [a for a in draft.get("areas", []) if a["tasks"]]
+    lines = ["areas:" if areas else "areas: []"]
+    number = 0
+    for n, area in enumerate(areas, 1):
+        lines += [
+            f"  - number: {n}",
+            f"    title: {_q(area.get('name') or '重点任务')}",
+            f"    title_en: {_q(area.get('name') or 'Tasks')}",
+            "    tasks:",
+        ]
+        for task in area["tasks"]:
+            number += 1
+            span = task.get("span") or [0, 0]
+            lines += [
+                f"      - number: {number}", f"        id: task-{number}", f"        title: {_q(task['name'])}", f"        title_en: {_q(task['name'])}",
+                f"        content: {_q('；'.join(task.get('details') or []))}", f"        lead: {_q(task.get('lead') or '')}",
+                f"        with: [{', '.join(_q(b) for b in task.get('cooperating') or [])}]", f"        basis: {'named' if task.get('lead') else 'typical'}",
+                "        source: D1", f"        clause: 原文第 {span[0]}—{span[1]} 字",
+            ]  # fmt: skip
+    return lines

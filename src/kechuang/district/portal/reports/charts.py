@@ -1,0 +1,125 @@
+"""Pictures: Vega-Lite specifications rendered on the server, the same in page and PDF. Each stands beside its table."""
+
+import json
+from functools import lru_cache
+
+import vl_convert
+
+from kechuang.district.plan.services import Reading
+
+ACCENT, QUIET, WARN = "#0b5c6b", "#8a979c", "#a3541a"
+_FONT = "Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
+
+
+@lru_cache(maxsize=256)
+def _svg(spec: str) -> str:
+    return str(vl_convert.vegalite_to_svg(json.loads(spec)))
+
+
+def render(spec: dict[str, object]) -> str:
+    """A specification as SVG; equal data are drawn once."""
+    whole = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json", "background": None,
+        "config": {"font": _FONT, "view": {"stroke": None}, "axis": {"labelColor": "#46555b", "titleColor": "#46555b", "gridColor": "#e6eaec"}},
+        **spec,
+    }  # fmt: skip
+    return _svg(json.dumps(whole, ensure_ascii=False, sort_keys=True))
+
+
+def way_chart(reading: Reading, observed: list[tuple[str, float]], words: dict[str, str]) -> str:
+    """Way, observations, goal and forecast of a target. ``words`` are the legend's: way, value, goal, forecast."""
+    rows: list[dict[str, object]] = [
+        {"day": d, "value": v, "what": words["value"]} for d, v in observed
+    ]
+    if reading.value is not None and reading.as_of:
+        rows.append(
+            {
+                "day": reading.as_of.isoformat(),
+                "value": float(reading.value),
+                "what": words["value"],
+            }
+        )
+    if reading.path and reading.path.points:
+        rows += [
+            {"day": d.isoformat(), "value": float(v), "what": words["way"]}
+            for d, v in _way(reading)
+        ]
+    band: list[dict[str, object]] = []
+    if (
+        reading.forecast
+        and reading.forecast.value is not None
+        and reading.as_of
+        and reading.value is not None
+    ):
+        start, day = reading.as_of.isoformat(), reading.forecast.day.isoformat()
+        value = float(reading.value)
+        rows += [
+            {"day": start, "value": value, "what": words["forecast"]},
+            {"day": day, "value": reading.forecast.value, "what": words["forecast"]},
+        ]
+        band = [
+            {"day": start, "low": value, "high": value},
+            {"day": day, "low": reading.forecast.low, "high": reading.forecast.high},
+        ]
+    goal = [{"value": float(reading.goal.value), "what": words["goal"]}] if reading.goal else []
+    colours = {
+        "domain": [words["value"], words["way"], words["forecast"], words["goal"]],
+        "range": [ACCENT, QUIET, WARN, "#1f1f1f"],
+    }
+    x = {
+        "field": "day",
+        "type": "temporal",
+        "title": None,
+        "axis": {"format": "%Y-%m", "grid": False, "tickCount": 6},
+    }
+    y = {
+        "field": "value",
+        "type": "quantitative",
+        "title": reading.indicator.unit,
+        "scale": {"zero": reading.kind == "flow"},
+    }
+    colour = {
+        "field": "what",
+        "type": "nominal",
+        "scale": colours,
+        "legend": {"title": None, "orient": "top"},
+    }
+    layers: list[dict[str, object]] = [
+        {
+            "data": {"values": rows},
+            "mark": {"type": "line", "point": {"size": 28}, "strokeWidth": 1.8},
+            "encoding": {"x": x, "y": y, "color": colour},
+        },
+        {
+            "data": {"values": goal},
+            "mark": {"type": "rule", "strokeDash": [4, 3]},
+            "encoding": {"y": y, "color": colour},
+        },
+    ]
+    if band:
+        layers.insert(0, {"data": {"values": band}, "mark": {"type": "area", "opacity": 0.14, "color": WARN}, "encoding": {"x": x, "y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}}})  # fmt: skip
+    return render({"width": 640, "height": 230, "layer": layers})
+
+
+def _way(reading: Reading) -> list[tuple[object, object]]:
+    """The way's corners; for a seasonal way its months."""
+    assert reading.path
+    if reading.path.how != "seasonal":
+        return list(reading.path.points)
+    year = reading.year
+    ends = [reading.path.points[0][0].replace(year=year, month=m, day=28) for m in range(1, 13)]
+    return [(d, v) for d in ends if (v := reading.path.at(d)) is not None]
+
+
+def bars_chart(rows: list[tuple[str, float]], unit: str, mine: str) -> str:
+    """Places side by side, ours in the accent colour."""
+    values = [{"place": p, "value": v, "mine": p == mine} for p, v in rows]
+    return render({
+        "width": 640, "height": max(120, 22 * len(rows)), "data": {"values": values},
+        "mark": {"type": "bar", "height": 13},
+        "encoding": {
+            "y": {"field": "place", "type": "nominal", "sort": None, "title": None},
+            "x": {"field": "value", "type": "quantitative", "title": unit},
+            "color": {"field": "mine", "type": "nominal", "scale": {"domain": [True, False], "range": [ACCENT, "#b9c6ca"]}, "legend": None},
+        },
+    })  # fmt: skip

@@ -1,0 +1,178 @@
+"""A month, a quarter or a page for the leaders, written from the records. One content, four shapes: page, PDF, docx, sheet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from kechuang.book.schemas import Book, Plan
+from kechuang.district.core.models import Entry
+from kechuang.district.plan.models import Closing, Measurement, Milestone, MonthlyReturn, TaskFile
+from kechuang.district.plan.services import Reading, readings
+from kechuang.district.plan.services.figures import period_end
+from kechuang.engines.base.errors import Invalid
+
+LIGHTS = {
+    "reached": "已达到",
+    "on_track": "正常",
+    "at_risk": "有风险",
+    "behind": "落后",
+    "missed": "未达到",
+    "unknown": "不能判断",
+}
+_TELLING = (
+    "transfer.contract.",
+    "registry.recognition.",
+    "registry.establishment.",
+    "plan.milestone.",
+    "plan.task.",
+    "plan.closing.",
+)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A figure now and at the end of the period before."""
+
+    reading: Reading
+    before: Decimal | None
+
+    @property
+    def change(self) -> Decimal | None:
+        return (
+            None
+            if self.before is None or self.reading.value is None
+            else self.reading.value - self.before
+        )
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A task with what its bodies said in the period."""
+
+    number: int
+    title: str
+    lead: str
+    state: str
+    returns: tuple[MonthlyReturn, ...]
+    silent: tuple[str, ...]
+    done: int
+    due: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a report says; ``unknowns`` names what is not known, and why."""
+
+    kind: str
+    title: str
+    plan: Plan
+    period: str
+    start: date
+    end: date
+    figures: tuple[Moved, ...]
+    lights: tuple[tuple[str, int], ...]
+    tasks: tuple[TaskLine, ...]
+    events: tuple[tuple[str, int], ...]
+    closings: tuple[Closing, ...]
+    unknowns: tuple[tuple[str, str], ...]
+    before_words: str
+
+
+def span_of(period: str) -> tuple[date, date]:
+    """First and last day of 2026-10 or 2026Q3.
+
+    Raises:
+        Invalid: A year or nonsense: reports are of months and quarters.
+    """
+    end = period_end(period)
+    if "-" in period:
+        return end.replace(day=1), end
+    if "Q" in period:
+        return date(end.year, end.month - 2, 1), end
+    raise Invalid("报告按月或按季，请写 2026-10 或 2026Q3", "period")
+
+
+def write(book: Book, plan: Plan, kind: str, period: str, today: date) -> Report:
+    """Put a report together as of the period's end (or today, while it runs)."""
+    start, end = span_of(period)
+    as_of = min(end, today)
+    if start > today:
+        raise Invalid("这个期间还没有开始", "period")
+    found = readings(book, as_of.year, as_of, plan)
+    before = _before([r.indicator.id for r in found], start)
+    moved = tuple(Moved(r, before.get((r.indicator.id, r.year))) for r in found)
+    counts = tuple((name, sum(r.light == name for r in found)) for name in LIGHTS)
+    place = book.places[book.place].name if book.place in book.places else book.title
+    label = {"monthly": "月报", "quarterly": "季报", "brief": "领导一页通"}[kind]
+    return Report(
+        kind, f"{place}科技创新计划{label}（{_said(period)}）", plan, period, start, as_of, moved,
+        tuple((n, c) for n, c in counts if c), tuple(_tasks(plan, start, as_of)), tuple(_events(start, as_of)),
+        tuple(Closing.objects.filter(period=period).prefetch_related("corrections")), tuple(_unknowns(found)), f"{start - timedelta(days=1)}",
+    )  # fmt: skip
+
+
+def _said(period: str) -> str:
+    year, rest = period.split("-") if "-" in period else period.split("Q")
+    return (
+        f"{year}年{int(rest)}月" if "-" in period else f"{year}年第{'一二三四'[int(rest) - 1]}季度"
+    )
+
+
+def _before(indicators: Sequence[str], start: date) -> dict[tuple[str, int], Decimal]:
+    """The last measured value before the period, by indicator and year: one query."""
+    rows = Measurement.objects.filter(indicator__in=set(indicators), as_of__lt=start).order_by("id")
+    return {(i, y): Decimal(v) for i, y, v in rows.values_list("indicator", "year", "value")}
+
+
+def _tasks(plan: Plan, start: date, end: date) -> list[TaskLine]:
+    files = {f.task: f for f in TaskFile.objects.filter(plan=plan.id)}
+    said: dict[int, list[MonthlyReturn]] = {}
+    months = (f"{start:%Y-%m}", f"{end:%Y-%m}")
+    for r in MonthlyReturn.objects.filter(
+        plan=plan.id, month__gte=months[0], month__lte=months[1]
+    ).exclude(state="cancelled"):
+        said.setdefault(r.task, []).append(r)
+    marks: dict[int, list[Milestone]] = {}
+    for m in Milestone.objects.filter(plan=plan.id, due__lte=end).exclude(state="dropped"):
+        marks.setdefault(m.task, []).append(m)
+    lines = []
+    for task in plan.tasks:
+        given = [r for r in said.get(task.number, []) if r.state in ("submitted", "accepted")]
+        silent = [
+            f"{r.body}（{r.month}）"
+            for r in said.get(task.number, [])
+            if r.state in ("asked", "sent_back") and r.due_on < end
+        ]
+        due = marks.get(task.number, [])
+        file = files.get(task.number)
+        lines.append(
+            TaskLine(
+                task.number,
+                task.title,
+                task.lead,
+                file.state if file else "",
+                tuple(given),
+                tuple(silent),
+                sum(m.state == "reached" for m in due),
+                len(due),
+            )
+        )
+    return lines
+
+
+def _events(start: date, end: date) -> list[tuple[str, int]]:
+    """What changed, counted by kind from the ledger."""
+    counts: dict[str, int] = {}
+    for kind in (
+        Entry.objects.filter(day__gte=start, day__lte=end).order_by().values_list("kind", flat=True)
+    ):
+        if kind.startswith(_TELLING):
+            counts[kind] = counts.get(kind, 0) + 1
+    return sorted(counts.items(), key=lambda kv: -kv[1])
+
+
+def _unknowns(found: Sequence[Reading]) -> list[tuple[str, str]]:
+    return [
+        (r.target.title, r.standing.why) for r in found if r.value is None or r.light == "unknown"
+    ]

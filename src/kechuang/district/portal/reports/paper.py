@@ -1,0 +1,105 @@
+"""The same report as PDF (WeasyPrint) and as Word (python-docx)."""
+
+import importlib
+import io
+from decimal import Decimal
+
+import docx
+from docx.document import Document
+from docx.oxml.ns import qn
+from docx.shared import Pt
+
+from kechuang.engines.base.errors import DomainError
+
+from .monthly import LIGHTS, Report
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def as_pdf(html: str) -> bytes:
+    """A page as PDF.
+
+    Raises:
+        DomainError: This machine lacks Pango; the words say what to install or to use instead.
+    """
+    try:
+        weasyprint = importlib.import_module("weasyprint")
+    except OSError as e:
+        words = "这台服务器还不能生成 PDF（缺 Pango）。请管理员安装 libpango-1.0-0、libpangoft2-1.0-0 和中文字体，或先用 Word 版、网页版"
+        raise DomainError(words, "report.no_pango") from e
+    return bytes(weasyprint.HTML(string=html).write_pdf())
+
+
+def figure(value: Decimal | None) -> str:
+    if value is None:
+        return "—"
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def as_docx(report: Report, labels: dict[str, str]) -> bytes:
+    """The report as a Word file, in the order of the page. ``labels`` translate kinds of events."""
+    paper = docx.Document()
+    style = paper.styles["Normal"]
+    style.font.name, style.font.size = "宋体", Pt(11)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), "宋体")
+    paper.add_heading(report.title, 0)
+    paper.add_paragraph(f"{report.plan.title}（{report.plan.number}）　截至 {report.end}")
+    paper.add_heading("一、目标", 1)
+    paper.add_paragraph("；".join(f"{LIGHTS[n]} {c} 项" for n, c in report.lights) + "。")
+    _figures(paper, report)
+    if report.kind != "brief":
+        paper.add_heading("二、任务", 1)
+        _tasks(paper, report)
+        paper.add_heading("三、本期变动", 1)
+        for kind, count in report.events:
+            paper.add_paragraph(f"{labels.get(kind, kind)}：{count} 次", style="List Bullet")
+    paper.add_heading("不知道的", 1)
+    for title, why in report.unknowns:
+        paper.add_paragraph(f"{title}：{why}", style="List Bullet")
+    stream = io.BytesIO()
+    paper.save(stream)
+    return stream.getvalue()
+
+
+def _figures(paper: Document, report: Report) -> None:
+    table = paper.add_table(rows=1, cols=6)
+    table.style = "Light Grid Accent 1"
+    for cell, words in zip(
+        table.rows[0].cells,
+        ("目标", "要求", "现值", f"较 {report.before_words}", "怎么得来", "灯"),
+        strict=True,
+    ):
+        cell.text = words
+    for moved in report.figures:
+        r = moved.reading
+        how = {
+            "computed": f"由 {r.rows} 条记录算出",
+            "reported": "责任单位填报",
+            "bulletin": "通报",
+            "quoted": "已公布",
+        }.get(r.how, "未测量")
+        goal = r.target.printed or "没有数字"
+        change = "" if moved.change is None else f"{moved.change:+f}"
+        for cell, words in zip(
+            table.add_row().cells, (r.target.title, goal, f"{figure(r.value)}{r.indicator.unit if r.value is not None else ''}", change, how, LIGHTS[r.light]), strict=True
+        ):  # fmt: skip
+            cell.text = words
+
+
+def _tasks(paper: Document, report: Report) -> None:
+    for line in report.tasks:
+        if not (line.returns or line.silent or line.due):
+            continue
+        paper.add_heading(f"{line.number} {line.title}", 2)
+        if line.due:
+            paper.add_paragraph(f"到期节点 {line.due} 个，完成 {line.done} 个。")
+        for r in line.returns:
+            said = f"{r.body}（{r.month}）：{r.progress}"
+            paper.add_paragraph(
+                said
+                + (f"　困难：{r.trouble}" if r.trouble else "")
+                + (f"　需要协调：{r.help_needed}" if r.help_needed else "")
+            )
+        if line.silent:
+            paper.add_paragraph(f"逾期未填报：{'、'.join(line.silent)}。")

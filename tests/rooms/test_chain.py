@@ -56,7 +56,7 @@ def test_from_introduction_to_indicator(world):
         Decimal("0.032"),
         1,
         "computed",
-        "short",
+        "unknown",  # the main plan ended in 2022: beside it, no judgement
     )
     measured = measurements("technology-contract-turnover", 2026).first()
     assert Decimal(measured.value) == Decimal("0.032")
@@ -153,7 +153,7 @@ def test_all_twelve_targets_are_read_honestly(world):
     readings = plan.readings(current_book(), 2026, TODAY)
     assert len(readings) == 12
     assert {r.how for r in readings} == {"none"}
-    assert all(r.value is None and r.light == "none" for r in readings)
+    assert all(r.value is None and r.light == "unknown" for r in readings)
     before = plan.readings(current_book(), 2020, TODAY)
     assert any(r.how == "quoted" and r.source for r in before)
 
@@ -183,13 +183,13 @@ def test_a_published_figure_stands_beside_ours_and_can_be_restated(world):
     book = current_book()
     reading = plan.reading(book, book.plan.target("gazelle"), 2026, TODAY)
     assert (reading.how, reading.value, reading.light, reading.source) == (
-        "reported",
+        "bulletin",
         26,
-        "met",
+        "unknown",
         "通报",
     )
     plan.restate(bulletin, {"value": "24"}, world.actor("officer"), NOW, "通报更正")
-    assert plan.reading(book, book.plan.target("gazelle"), 2026, TODAY).light == "short"
+    assert plan.reading(book, book.plan.target("gazelle"), 2026, TODAY).light == "unknown"
     assert Entry.objects.get(kind="plan.bulletin.restate").facts == {"was": {"value": "26"}}
     plan.withdraw(bulletin, world.actor("officer"), NOW, "来源有误")
     assert plan.reading(book, book.plan.target("gazelle"), 2026, TODAY).how == "none"

@@ -9,6 +9,8 @@ _BY_ROLE = [
     (("officer", "broker", "approver", "auditor"), "introductions", "对接"),
     (("officer", "broker", "approver", "auditor", "enterprise", "researcher"), "contracts", "合同"),
     (("officer", "broker", "approver", "auditor", "enterprise"), "firms", "企业"),
+    (("officer", "approver", "auditor"), "tasks", "任务"),
+    (("officer", "approver", "auditor"), "reports", "报告"),
     (("officer", "broker", "researcher", "enterprise"), "imports", "导入"),
     (("officer", "auditor", "administrator"), "ledger", "台账"),
     (("administrator",), "people", "账号"),

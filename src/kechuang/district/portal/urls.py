@@ -6,7 +6,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from . import problems
 from .api.views import api
 from .member import contracts, desk, introductions, listings, matches
-from .office import imports, registers
+from .office import imports, planning, registers, supervision
+from .office import reports as office_reports
+from .public import plans
 from .public import views as public
 
 handler403 = problems.forbidden
@@ -28,8 +30,44 @@ def _listing(kind: str) -> list[URLPattern]:
 
 _pages: list[URLPattern | URLResolver] = [
     path("", public.home, name="home"),
-    path("plan/", public.plan_page, name="plan"),
-    path("plan/targets/<slug:identity>/", public.target_page, name="target"),
+    path("plan/", plans.plan_page, name="plan"),
+    path("plan/targets/<slug:identity>/", plans.target_page, name="target"),
+    path("plan/targets/<slug:identity>/way.svg", plans.target_chart, name="target-chart"),
+    path("plan/tasks/<int:number>/", plans.task_page, name="task"),
+    path("bulletins/ranks/", plans.ranks, name="ranks"),
+    path("bulletins/ranks.svg", plans.ranks_chart, name="ranks-chart"),
+    path("return/<str:token>/", supervision.answer_return, name="answer-return"),
+    path("drafts/", planning.draft_list, name="drafts"),
+    path("drafts/<int:pk>/", planning.draft_page, name="draft"),
+    path("drafts/<int:pk>/book.zip", planning.draft_book, name="draft-book"),
+    path("drafts/<int:pk>/discard/", planning.draft_discard, name="draft-discard"),
+    path("figures/", planning.figure_list, name="figures"),
+    path("figures/new/", planning.figure_new, name="figure-new"),
+    path("figures/<int:pk>/", planning.figure_page, name="figure"),
+    path("figures/<int:pk>/edit/", planning.figure_edit, name="figure-edit"),
+    path("figures/<int:pk>/evidence/", planning.figure_evidence, name="figure-evidence"),
+    path("figures/<int:pk>/steps/<slug:name>/", planning.figure_step, name="figure-step"),
+    path("closings/new/", planning.close_period, name="close-period"),
+    path("closings/<int:pk>/", planning.closing_page, name="closing"),
+    path("closings/<int:pk>/correct/", planning.closing_correct, name="closing-correct"),
+    path("comparisons/", planning.comparison_list, name="comparisons"),
+    path("comparisons/<int:pk>/", planning.comparison_page, name="comparison"),
+    path("tasks/", supervision.task_list, name="tasks"),
+    path("tasks/set-up/", supervision.set_up, name="tasks-set-up"),
+    path("tasks/<int:number>/", supervision.task_desk, name="task-desk"),
+    path("tasks/<int:number>/<slug:what>/", supervision.task_act, name="task-act"),
+    path("proofs/<slug:digest>/", supervision.proof, name="proof"),
+    path("returns/", supervision.return_list, name="returns"),
+    path("returns/ask/", supervision.ask_now, name="returns-ask"),
+    path("returns/<int:pk>/", supervision.return_page, name="return"),
+    path("returns/<int:pk>/<slug:what>/", supervision.return_act, name="return-act"),
+    path("reports/", office_reports.reports, name="reports"),
+    path("reports/<slug:kind>/<str:period>/", office_reports.report, name="report"),
+    path(
+        "returns/layout/<slug:identity>/<str:period>/",
+        office_reports.layout_return,
+        name="layout-return",
+    ),
     path("plan/bodies/", public.bodies, name="bodies"),
     path("bulletins/", public.bulletins, name="bulletins"),
     path("roles/", public.roles, name="roles"),

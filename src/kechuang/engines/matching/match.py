@@ -12,8 +12,8 @@ from . import reasons as say
 from .lexical import LexicalIndex, words_of
 from .parties import MODES, Offer, Want, _Party
 from .reasons import Reason
-from .score import Statistics, Weights, maturity_share, sense_share, word_shares
-from .sense import Vectors, VectorStore
+from .score import Statistics, Weights, maturity_share, nearness, sense_share, word_shares
+from .sense import Spread, Vectors, VectorStore
 
 Party = TypeVar("Party", Offer, Want)
 SameField = Callable[[str], str]
@@ -80,18 +80,17 @@ class Matcher:
 
     def judge(
         self, want: Want, offer: Offer, asked: Sequence[str], statistics: Statistics,
-        found: Sequence[str], cosine: float | None,
+        found: Sequence[str], cosine: float | None, spread: Spread,
     ) -> tuple[float, tuple[Reason, ...]]:  # fmt: skip
         """Score and reasons of one pair; ``asked`` and ``found`` are the words of either side."""
         w = self.weights
         shares = word_shares(asked, _counted(tuple(found)), statistics)
         shared = want.modes & offer.modes
+        near = nearness(cosine, spread) if cosine is not None else 0.0
         maturity = maturity_share(want.trl, offer.trl) if want.trl and offer.trl else 0.0
         parts = (
             say.words_reason(shares, w.words * sum(shares.values())),
-            say.sense_reason(
-                cosine, w.sense * sense_share(cosine, w) if cosine is not None else 0.0
-            ),
+            say.sense_reason(cosine, near, w.sense * sense_share(near, w)),
             say.field_reason(self.area_of(want.field), self.area_of(offer.field), w.field),
             say.maturity_reason(want.trl, offer.trl, w.maturity * maturity),
             say.mode_reason(shared, w.mode),
@@ -109,17 +108,21 @@ class Matcher:
         if vector is not None:
             ids += [i for i, _ in corpus.vectors.nearest(vector, self.breadth)]
         fetched = corpus.fetch(list(dict.fromkeys(ids)))
-        statistics = _statistics(corpus.index, asked)
+        statistics, spread = _statistics(corpus.index, asked), _spread(corpus.vectors, vector)
         scored: list[tuple[float, str, tuple[Reason, ...]]] = []
         refused: list[Refusal] = []
         for identity, candidate in fetched.items():
             want, offer = pair(candidate)
             cosine = corpus.vectors.cosine(identity, vector) if vector is not None else None
             if refusal := hard_constraint(want, offer):
-                worth, _ = self.judge(want, offer, asked, statistics, _words(candidate), cosine)
+                worth, _ = self.judge(
+                    want, offer, asked, statistics, _words(candidate), cosine, spread
+                )
                 refused.append(Refusal(identity, *refusal, worth))
                 continue
-            score, given = self.judge(want, offer, asked, statistics, _words(candidate), cosine)
+            score, given = self.judge(
+                want, offer, asked, statistics, _words(candidate), cosine, spread
+            )
             scored.append((score, identity, given))
         scored.sort(key=lambda s: (-s[0], s[1]))
         refused.sort(key=lambda r: (-r.score, r.id))
@@ -135,7 +138,13 @@ class Matcher:
         asked = list(dict.fromkeys(words_of(asker)))
         cosine = corpus.vectors.cosine(other.id, vector) if vector is not None else None
         score, given = self.judge(
-            want, offer, asked, _statistics(corpus.index, asked), words_of(other), cosine
+            want,
+            offer,
+            asked,
+            _statistics(corpus.index, asked),
+            words_of(other),
+            cosine,
+            _spread(corpus.vectors, vector),
         )
         return Match(other.id, 0, score, given)
 
@@ -156,6 +165,10 @@ def hard_constraint(want: Want, offer: Offer) -> tuple[str, str] | None:
     ):
         return "money", f"报价{say_fen(offer.price_fen)}超过预算{say_fen(want.budget_fen)}"
     return None
+
+
+def _spread(store: VectorStore, vector: Vectors | None) -> Spread:
+    return store.spread(vector) if vector is not None else Spread(0.0, 0.0, 0)
 
 
 def _statistics(index: LexicalIndex, words: Iterable[str]) -> Statistics:

@@ -34,16 +34,18 @@ def words_reason(shares: Mapping[str, float], weight: float) -> Reason | None:
     return Reason("words", f"共同用词：{'、'.join(named)}", weight, {"words": named})
 
 
-def sense_reason(cosine: float | None, weight: float) -> Reason:
-    """Nearness of meaning, or that it is not known yet."""
+def sense_reason(cosine: float | None, near: float, weight: float) -> Reason | None:
+    """Nearness of meaning, or that it is not known yet; nothing when a text is as near as any other."""
     if cosine is None:
         return Reason("sense", "语义尚未计算，仅按用词比较", 0.0, {"pending": True})
-    level = "很近" if cosine >= 0.93 else "较近" if cosine >= 0.91 else "一般"
+    if weight <= 0:
+        return None
+    level = "很近" if near >= 3.5 else "较近" if near >= 2.5 else "略近"
     return Reason(
         "sense",
-        f"语义{level}（{cosine:.2f}）",
+        f"语义{level}（{cosine:.2f}，高出一般 {near:.1f} 个标准差）",
         weight,
-        {"cosine": round(cosine, 4), "level": level},
+        {"cosine": round(cosine, 4), "level": level, "near": round(near, 2)},
     )
 
 

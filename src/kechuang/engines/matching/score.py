@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from .sense import Spread
+
 _K1, _B = 1.2, 0.75  # Robertson & Zaragoza 2009, the usual constants
 
 
@@ -18,10 +20,8 @@ class Weights:
     maturity: float = 0.04
     mode: float = 0.03
     money: float = 0.03
-    sense_floor: float = (
-        0.89  # nine in ten unrelated pairs of the sample records lie below (docs/benchmarks.md)
-    )
-    sense_ceiling: float = 0.96
+    sense_floor: float = 1.7  # deviations above the mean cosine: 95 in 100 pairs of the samples lie below
+    sense_ceiling: float = 4.5
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,23 @@ def word_shares(
     }
 
 
-def sense_share(cosine: float, weights: Weights) -> float:
-    """Cosine stretched over the range in which it says something, 0 to 1."""
+FEWEST = 30  # texts from which a mean and a deviation say something
+_PLAIN = (
+    0.84,
+    0.03,
+)  # of this model's cosines between unrelated Chinese abstracts, for smaller stores
+
+
+def nearness(cosine: float, spread: Spread) -> float:
+    """By how many deviations a cosine lies above the mean of this text's cosines."""
+    mean, deviation = (spread.mean, spread.deviation) if spread.count >= FEWEST else _PLAIN
+    return (cosine - mean) / max(deviation, 1e-6)
+
+
+def sense_share(near: float, weights: Weights) -> float:
+    """Nearness stretched over the range in which it says something, 0 to 1."""
     span = weights.sense_ceiling - weights.sense_floor
-    return min(1.0, max(0.0, (cosine - weights.sense_floor) / span))
+    return min(1.0, max(0.0, (near - weights.sense_floor) / span))
 
 
 def maturity_share(want: int, offer: int) -> float:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
@@ -51,6 +52,15 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Spread:
+    """How near a vector is to texts at large: mean and deviation of its cosines over a store of ``count`` texts."""
+
+    mean: float
+    deviation: float
+    count: int
+
+
 class VectorStore:
     """Ids and their vectors as one matrix, searched by brute force (1 ms for 12,000)."""
 
@@ -75,6 +85,13 @@ class VectorStore:
         best = np.argpartition(-cosines, min(limit, len(cosines) - 1))[:limit]
         best = best[np.argsort(-cosines[best], kind="stable")]
         return [(self.ids[i], float(cosines[i])) for i in best]
+
+    def spread(self, vector: Vectors) -> Spread:
+        """The cosines' mean and deviation: short texts lie nearer to everything than long ones do."""
+        if not self.ids:
+            return Spread(0.0, 0.0, 0)
+        cosines = self.matrix @ vector
+        return Spread(float(cosines.mean()), float(cosines.std()), len(self.ids))
 
     def cosine(self, identity: str, vector: Vectors) -> float | None:
         """Cosine to one id; None when it has no vector yet."""

@@ -6,16 +6,12 @@ from django.shortcuts import render
 from kechuang.district.accounts.roles import ROLES
 from kechuang.district.core import clock, ledger
 from kechuang.district.core.books import current_book
-from kechuang.district.market.queries import achievements_visible_to, demands_visible_to, is_staff
+from kechuang.district.market.queries import achievements_visible_to, demands_visible_to
 from kechuang.district.plan import services as plan
-from kechuang.district.plan.queries import bulletins_visible_to, measurements, public_history
+from kechuang.district.plan.queries import bulletins_visible_to
 from kechuang.district.portal.components.tables import Column, Table, show
 from kechuang.district.portal.listings import achievements_table, demands_table, owner_name
-from kechuang.district.portal.requests import actor_in, year_in
-from kechuang.district.registry.queries import counted, recognitions_visible_to
-from kechuang.district.transfer.queries import registered, years_with_contracts
-from kechuang.district.transfer.queries import visible_to as contracts_visible_to
-from kechuang.engines.base.errors import NotFound
+from kechuang.district.portal.requests import actor_in
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -30,55 +26,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "readings": [r for r in readings if r.how == "computed"], "year": today.year, "root": ledger.root_of(today), "today": today,
     }  # fmt: skip
     return render(request, "public/home.html", facts)
-
-
-def plan_page(request: HttpRequest) -> HttpResponse:
-    """The 12 targets by group and the 22 tasks by area."""
-    book, today, year = current_book(), clock.today(), year_in(request)
-    readings = plan.readings(book, year, today)
-    groups = (
-        [(g, [r for r in readings if r.target.group == g.id]) for g in book.plan.groups]
-        if book.plan
-        else []
-    )
-    years = sorted({today.year, 2022, *years_with_contracts()}, reverse=True)
-    facts = {
-        "plan": book.plan, "groups": groups, "year": year, "years": years, "today": today,
-        "lights": {name: sum(r.light == name for r in readings) for name in ("met", "short", "none")},
-        "over": bool(book.plan and today > book.plan.end),
-    }  # fmt: skip
-    return render(request, "public/plan.html", facts)
-
-
-def target_page(request: HttpRequest, identity: str) -> HttpResponse:
-    """One target, opened down to its records."""
-    book, today, year, actor = current_book(), clock.today(), year_in(request), actor_in(request)
-    target = book.plan.target(identity) if book.plan else None
-    if target is None:
-        raise NotFound("计划里没有这个目标。")
-    reading = plan.reading(book, target, year, today)
-    indicator = reading.indicator
-    as_of = reading.as_of or today
-    contracts = recognitions = None
-    hidden = 0
-    if indicator.measure == "technology_contract_turnover":
-        contracts = list(
-            contracts_visible_to(actor).filter(pk__in=registered(year, as_of).values("pk"))
-        )
-        hidden = reading.rows - len(contracts) if reading.how == "computed" else 0
-    elif indicator.measure:
-        rows = counted(indicator.measure, as_of).values("pk")
-        recognitions = list(recognitions_visible_to(actor).filter(pk__in=rows))
-        hidden = reading.rows - len(recognitions) if reading.how == "computed" else 0
-    tasks = [t for t in book.plan.tasks if t.number in target.tasks] if book.plan else []
-    facts = {
-        "reading": reading, "target": target, "indicator": indicator, "year": year, "tasks": tasks,
-        "years": sorted({today.year, 2022, *years_with_contracts()}, reverse=True), "contracts": contracts,
-        "recognitions": recognitions, "hidden": hidden, "history": measurements(indicator.id, year)[:20] if is_staff(actor) else public_history(indicator.id, year),
-        "figures": [f for f in book.figures if f.indicator == indicator.id],
-        "bulletins": bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
-    }  # fmt: skip
-    return render(request, "public/target.html", facts)
 
 
 def bodies(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,8 @@
 """Pictures: Vega-Lite specifications rendered on the server, the same in page and PDF. Each stands beside its table."""
 
 import json
+from datetime import date
+from fractions import Fraction
 from functools import lru_cache
 
 import vl_convert
@@ -101,7 +103,7 @@ def way_chart(reading: Reading, observed: list[tuple[str, float]], words: dict[s
     return render({"width": 640, "height": 230, "layer": layers})
 
 
-def _way(reading: Reading) -> list[tuple[object, object]]:
+def _way(reading: Reading) -> list[tuple[date, Fraction]]:
     """The way's corners; for a seasonal way its months."""
     assert reading.path
     if reading.path.how != "seasonal":

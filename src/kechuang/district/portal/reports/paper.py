@@ -9,9 +9,8 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
+from kechuang.district.plan.services.briefing import LIGHTS, Report
 from kechuang.engines.base.errors import DomainError
-
-from .monthly import LIGHTS, Report
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

@@ -68,13 +68,25 @@ def figure(value: Decimal | str | None) -> str:
 
 
 @register.filter
+def fraction(value: Any) -> str:
+    """An exact fraction as at most four decimals."""
+    return "" if value is None else _plain(Decimal(round(value * 10000)) / 10000)
+
+
+@register.filter
+def fen(value: Any) -> str:
+    """An amount given as a decimal of fen."""
+    return money(int(value))
+
+
+@register.filter
 def bound(text: str) -> str:
-    return {">=": "≥", ">": ">", "about": "≈", "none": ""}.get(text, "")
+    return {">=": "≥", ">": ">", "<=": "≤", "<": "<", "about": "≈", "none": ""}.get(text, "")
 
 
 _REASONS = {
     "words": lambda f: "Shared words: " + ", ".join(f["words"]),
-    "sense": lambda f: "Meaning not reckoned yet; compared by words only" if f.get("pending") else f"Close in meaning (cosine {f['cosine']:.2f})",
+    "sense": lambda f: "Meaning not reckoned yet; compared by words only" if f.get("pending") else f"Close in meaning (cosine {f['cosine']:.2f}, {f['near']:.1f} deviations above the usual)",
     "field": lambda f: f"Same field: {gettext(f['field'])}" if "field" in f else f"Different fields: {gettext(f['want'])} / {gettext(f['offer'])}",
     "maturity": lambda f: f"Maturity TRL {f['offer']}, wanted {f['want']}",
     "mode": lambda f: "Both accept: " + ", ".join(f["modes"]),

@@ -1,4 +1,4 @@
-"""A month, a quarter or a page for the leaders, written from the records. One content, four shapes: page, PDF, docx, sheet."""
+"""A month, a quarter or a page for the leaders, written from the records. The portal gives it a shape."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ from decimal import Decimal
 from kechuang.book.schemas import Book, Plan
 from kechuang.district.core.models import Entry
 from kechuang.district.plan.models import Closing, Measurement, Milestone, MonthlyReturn, TaskFile
-from kechuang.district.plan.services import Reading, readings
-from kechuang.district.plan.services.figures import period_end
 from kechuang.engines.base.errors import Invalid
+
+from .figures import period_end
+from .readings import Reading, readings
 
 LIGHTS = {
     "reached": "已达到",

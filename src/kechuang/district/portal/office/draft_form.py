@@ -1,0 +1,107 @@
+"""The form of a draft plan: what the browser sent, as a draft again; and the text with its spans marked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+
+def corrected(given: QueryDict, was: Mapping[str, Any]) -> dict[str, Any]:
+    """The draft that a person's form says: kept, corrected, merged into the one before, deleted or added."""
+    sent = {k: str(v) for k, v in given.items()}
+    made = dict(was)
+    made["title"] = sent.get("plan_title", was.get("title", "")).strip()
+    made["groups"] = [_group(sent, g, group) for g, group in enumerate(was.get("groups", []))]
+    made["areas"] = [_area(sent, a, area) for a, area in enumerate(was.get("areas", []))]
+    if sent.get("new_target", "").strip():
+        where = made["groups"] or [{"name": "", "targets": []}]
+        where[-1]["targets"].append({
+            "name": sent["new_target"].strip(), "figure": sent.get("new_figure", "").strip(), "unit": sent.get("new_unit", "").strip(),
+            "bound": ">=" if sent.get("new_figure", "").strip() else "none", "span": [0, 0], "confidence": 1.0, "printed": sent["new_target"].strip(),
+        })  # fmt: skip
+        made["groups"] = where
+    if sent.get("new_task", "").strip():
+        areas = made["areas"] or [{"name": "", "tasks": []}]
+        areas[-1]["tasks"].append(
+            {"name": sent["new_task"].strip(), "details": [], "span": [0, 0], "confidence": 1.0}
+        )
+        made["areas"] = areas
+    kept = [x for n, x in enumerate(was.get("safeguards", [])) if sent.get(f"s{n}", "").strip()]
+    made["safeguards"] = [
+        sent[f"s{n}"].strip() for n, x in enumerate(was.get("safeguards", [])) if x in kept
+    ]
+    made["groups"] = [g for g in made["groups"] if g["targets"]]
+    made["areas"] = [a for a in made["areas"] if a["tasks"]]
+    return made
+
+
+def _group(sent: Mapping[str, str], g: int, group: Mapping[str, Any]) -> dict[str, Any]:
+    targets: list[dict[str, Any]] = []
+    for t, target in enumerate(group["targets"]):
+        key = f"g{g}t{t}"
+        if sent.get(f"{key}_do") == "delete":
+            continue
+        new = {**target, "confidence": 1.0}
+        for name in ("name", "figure", "unit", "bound"):
+            new[name] = sent.get(f"{key}_{name}", str(target.get(name, ""))).strip()
+        if sent.get(f"{key}_do") == "merge" and targets:
+            targets[-1] = _merged(targets[-1], new)
+        else:
+            targets.append(new)
+    return {"name": sent.get(f"g{g}_name", group.get("name", "")).strip(), "targets": targets}
+
+
+def _merged(first: dict[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Two pieces of one thing: the first's name, a figure from whichever has one, both spans."""
+    figure = first if first.get("figure") else second
+    span = [min(first["span"][0], second["span"][0]), max(first["span"][1], second["span"][1])]
+    facts = {
+        n: figure.get(n, "")
+        for n in ("figure", "unit", "bound")
+        if "figure" in first or "figure" in second
+    }
+    details = (
+        {"details": [*first.get("details", []), second["name"], *second.get("details", [])]}
+        if "details" in first
+        else {}
+    )
+    return {**first, **facts, **details, "span": span}
+
+
+def _area(sent: Mapping[str, str], a: int, area: Mapping[str, Any]) -> dict[str, Any]:
+    tasks: list[dict[str, Any]] = []
+    for k, task in enumerate(area["tasks"]):
+        key = f"a{a}k{k}"
+        if sent.get(f"{key}_do") == "delete":
+            continue
+        new = {
+            **task,
+            "confidence": 1.0,
+            "name": sent.get(f"{key}_name", task["name"]).strip(),
+            "lead": sent.get(f"{key}_lead", task.get("lead", "")).strip(),
+        }
+        if sent.get(f"{key}_do") == "merge" and tasks:
+            tasks[-1] = _merged(tasks[-1], new)
+        else:
+            tasks.append(new)
+    return {"name": sent.get(f"a{a}_name", area.get("name", "")).strip(), "tasks": tasks}
+
+
+def shown(text: str, draft: Mapping[str, Any]) -> SafeString:
+    """The text as read, each span of the draft marked with an anchor (#c-start)."""
+    spans = [("t", t["span"]) for g in draft.get("groups", []) for t in g["targets"]]
+    spans += [("k", k["span"]) for a in draft.get("areas", []) for k in a["tasks"]]
+    spans += [("n", n["span"]) for n in draft.get("noise", [])]
+    out: list[str] = []
+    at = 0
+    for kind, (start, end) in sorted(spans, key=lambda s: (s[1][0], -s[1][1])):
+        if start < at or end <= start or end > len(text):
+            continue
+        out.append(escape(text[at:start]))
+        anchor = f' id="c-{start}"' if kind != "n" else ""
+        out.append(f'<mark class="span-{kind}"{anchor}>{escape(text[start:end])}</mark>')
+        at = end
+    out.append(escape(text[at:]))
+    return mark_safe("".join(out))  # noqa: S308 - every piece of text was escaped above

@@ -1,0 +1,133 @@
+"""Monthly and quarterly reports, the leaders' page, and returns in the receivers' layouts."""
+
+import base64
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext
+
+from kechuang.district.core import clock
+from kechuang.district.core.books import current_book
+from kechuang.district.core.sheets import TYPE
+from kechuang.district.core.workflow import WORKFLOWS
+from kechuang.district.plan.queries import month_ends
+from kechuang.district.plan.services import briefing
+from kechuang.district.portal.components.tables import sheet_response
+from kechuang.district.portal.public.plans import plan_in
+from kechuang.district.portal.reports.charts import way_chart
+from kechuang.district.portal.reports.paper import DOCX, as_docx, as_pdf
+from kechuang.district.portal.reports.returns import as_sheet
+from kechuang.district.portal.requests import actor_in, for_roles
+from kechuang.engines.base.errors import Invalid, NotFound
+
+OFFICE = ("officer", "approver", "auditor")
+KINDS = {"monthly": "月报", "quarterly": "季报", "brief": "领导一页通"}
+
+
+def _labels() -> dict[str, str]:
+    return {
+        f"{w.name}.{s.name}": f"{_ROOMS.get(w.name, w.name)}：{s.label}"
+        for w in WORKFLOWS.values()
+        for s in w.steps
+    }
+
+
+_ROOMS = {
+    "transfer.contract": "技术合同", "registry.recognition": "企业认定", "registry.establishment": "平台与设施", "plan.milestone": "节点",
+    "plan.task": "任务", "plan.closing": "关账",
+}  # fmt: skip
+
+
+@for_roles(*OFFICE)
+def reports(request: HttpRequest) -> HttpResponse:
+    """What can be written, for which period."""
+    today, book = clock.today(), current_book()
+    last = today.replace(day=1) - timedelta(days=1)
+    months = [f"{today:%Y-%m}", f"{last:%Y-%m}"]
+    quarters = [f"{today.year}Q{(today.month + 2) // 3}", f"{last.year}Q{(last.month + 2) // 3}"]
+    facts = {
+        "months": months,
+        "quarters": list(dict.fromkeys(quarters)),
+        "layouts": book.returns.values(),
+        "plans": book.plans.values(),
+        "plan": plan_in(request),
+        "kinds": KINDS,
+    }
+    return render(request, "office/reports.html", facts)
+
+
+@for_roles(*OFFICE)
+def report(request: HttpRequest, kind: str, period: str) -> HttpResponse:
+    """One report: as a page, ?as=pdf or ?as=docx."""
+    if kind not in KINDS:
+        raise NotFound("没有这种报告。")
+    if (kind == "quarterly") != ("Q" in period) and kind != "brief":
+        raise Invalid("月报写 2026-10 这样的月份，季报写 2026Q3 这样的季度", "period")
+    made = briefing.write(current_book(), plan_in(request), kind, period, clock.today())
+    labels = {k: gettext(v) for k, v in _labels().items()}
+    facts = {
+        "report": made,
+        "labels": labels,
+        "light_words": briefing.LIGHTS,
+        "charts": _charts(made),
+        "actor_label": actor_in(request).label,
+        "kind": kind,
+        "period": period,
+    }
+    shape = request.GET.get("as", "")
+    if shape == "pdf":
+        html = render_to_string(
+            "office/report_print.html", facts | {"book": current_book()}, request
+        )
+        return _file(as_pdf(html), "application/pdf", f"{made.title}.pdf")
+    if shape == "docx":
+        return _file(as_docx(made, labels), DOCX, f"{made.title}.docx")
+    return render(request, "office/report.html", facts)
+
+
+def _charts(made: briefing.Report) -> list[tuple[str, str]]:
+    """Pictures only of targets that have a way and a value, as data addresses."""
+    words = {
+        "way": gettext("应有轨迹"),
+        "value": gettext("实际"),
+        "goal": gettext("目标"),
+        "forecast": gettext("外推"),
+    }
+    chosen = [
+        m.reading
+        for m in made.figures
+        if m.reading.path and m.reading.path.points and m.reading.value is not None
+    ]
+    seen = month_ends([r.indicator.id for r in chosen])
+    pictures = []
+    for r in chosen[: 3 if made.kind == "brief" else 8]:
+        observed = [
+            (d.isoformat(), float(v))
+            for d, v in seen.get(r.indicator.id, [])
+            if r.kind != "flow" or d.year == r.year
+        ]
+        data = base64.b64encode(way_chart(r, observed, words).encode()).decode()
+        pictures.append((r.target.title, f"data:image/svg+xml;base64,{data}"))
+    return pictures
+
+
+def _file(data: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=kind)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+@for_roles(*OFFICE)
+def layout_return(request: HttpRequest, identity: str, period: str) -> HttpResponse:
+    """A return in the receiver's own layout."""
+    layout: Any = current_book().returns.get(identity)
+    if layout is None:
+        raise NotFound("没有这种报表。")
+    data = as_sheet(current_book(), plan_in(request), layout, period, clock.today())
+    response = sheet_response(data, f"{layout.title}-{period}.xlsx")
+    response.headers["Content-Type"] = TYPE
+    return response

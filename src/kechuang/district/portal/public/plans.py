@@ -1,0 +1,212 @@
+"""The plan for everybody: targets with their standing, one target opened down to its records, charts, ranks."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from kechuang.book.schemas import Plan
+from kechuang.district.core import clock
+from kechuang.district.core.books import current_book
+from kechuang.district.market.queries import is_staff
+from kechuang.district.plan import services as plan
+from kechuang.district.plan.queries import (
+    bulletins_visible_to,
+    closings,
+    duties,
+    figures_visible_to,
+    measurements,
+    milestones,
+    month_ends,
+    public_history,
+    task_files,
+)
+from kechuang.district.plan.services.closings import drift
+from kechuang.district.portal.reports.charts import bars_chart, way_chart
+from kechuang.district.portal.requests import actor_in, year_in
+from kechuang.district.registry.queries import recognitions_visible_to
+from kechuang.district.transfer.queries import visible_to as contracts_visible_to
+from kechuang.district.transfer.queries import years_with_contracts
+from kechuang.engines.base.days import parse_day
+from kechuang.engines.base.errors import NotFound
+
+LIGHT_WORDS = {
+    "reached": "已达到", "on_track": "正常", "at_risk": "有风险", "behind": "落后", "missed": "未达到", "unknown": "不能判断",
+}  # fmt: skip
+_SHOWN = 400
+
+
+def plan_in(request: HttpRequest) -> Plan:
+    """?plan=, or the main plan."""
+    found = current_book().plan_of(request.GET.get("plan", ""))
+    if found is None:
+        raise NotFound("没有这份计划。")
+    return found
+
+
+def _years(chosen: Plan, today: Any) -> list[int]:
+    return sorted(
+        {today.year, *(y for y in (chosen.end.year,) if y <= today.year), *years_with_contracts()},
+        reverse=True,
+    )
+
+
+def plan_page(request: HttpRequest) -> HttpResponse:
+    """Targets by group with light and reason, tasks by area, the plans before and after."""
+    book, today, year, chosen = current_book(), clock.today(), year_in(request), plan_in(request)
+    found = plan.readings(book, year, today, chosen)
+    lights = [
+        (name, words, sum(r.light == name for r in found)) for name, words in LIGHT_WORDS.items()
+    ]
+    files, marks = task_files(chosen.id), list(milestones(chosen.id))
+    facts = {
+        "plan": chosen, "plans": book.plans.values(), "groups": [(g, [r for r in found if r.target.group == g.id]) for g in chosen.groups],
+        "year": year, "years": _years(chosen, today), "today": today, "lights": [x for x in lights if x[2]], "over": today > chosen.end,
+        "light_words": LIGHT_WORDS, "above": book.plan_above(chosen), "is_main": chosen is book.plan,
+        "states": {n: f.state for n, f in files.items()}, "marked": {m.task for m in marks},
+        "successors": [p for p in book.plans.values() if p.succeeds == chosen.id], "before": book.plans.get(chosen.succeeds),
+    }  # fmt: skip
+    return render(request, "public/plan.html", facts)
+
+
+def target_page(request: HttpRequest, identity: str) -> HttpResponse:
+    """One target, opened down to its records, its way, its closed periods and what others published."""
+    book, today, year, actor, chosen = (
+        current_book(),
+        clock.today(),
+        year_in(request),
+        actor_in(request),
+        plan_in(request),
+    )
+    target = chosen.target(identity)
+    if target is None:
+        raise NotFound("计划里没有这个目标。")
+    reading = plan.reading(book, target, year, today, chosen)
+    indicator = reading.indicator
+    staff = is_staff(actor)
+    kind, rows, shown = _rows(reading, actor)
+    facts = {
+        "reading": reading, "target": target, "indicator": indicator, "plan": chosen, "year": year, "years": _years(chosen, today),
+        "tasks": [t for t in chosen.tasks if t.number in target.tasks], "rows": rows, "rows_kind": kind, "hidden": max(reading.rows - shown, 0) if kind else 0,
+        "more": max(shown - _SHOWN, 0),
+        "history": measurements(indicator.id, year)[:20] if staff else public_history(indicator.id, year), "light_words": LIGHT_WORDS, "staff": staff,
+        "figures": [f for f in book.figures if f.indicator == indicator.id], "bulletins": bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
+        "reported": figures_visible_to(actor).filter(indicator=indicator.id)[:20], "closings": _closings(indicator.id, staff),
+        "can_close": actor.has("officer", "approver") and bool(plan.measure_of(indicator)) and plan.measure_of(indicator).records is not None,  # type: ignore[union-attr]
+        "same_measure": [(p, t) for p in book.plans.values() for t in p.targets if t.indicator == indicator.id and t is not target],
+    }  # fmt: skip
+    return render(request, "public/target.html", facts)
+
+
+def _rows(reading: Any, actor: Any) -> tuple[str, list[Any], int]:
+    """(kind, the rows this person may see, how many): contracts, recognitions or establishments."""
+    known = plan.measure_of(reading.indicator)
+    if reading.how != "computed" or known is None or known.records is None:
+        return "", [], 0
+    kind, found = known.records(reading.start, reading.as_of)
+    visible = {"contract": contracts_visible_to, "recognition": recognitions_visible_to}.get(kind)
+    mine = visible(actor).filter(pk__in=found.order_by().values("pk")) if visible else found
+    return kind, list(mine[:_SHOWN]), mine.count()
+
+
+def _closings(indicator: str, staff: bool) -> list[tuple[Any, Any]]:
+    return [(c, drift(c) if staff else None) for c in closings(indicator)[:6]]
+
+
+def target_chart(request: HttpRequest, identity: str) -> HttpResponse:
+    """The target's way as a picture; the page holds the same as a table."""
+    book, today, year, chosen = current_book(), clock.today(), year_in(request), plan_in(request)
+    target = chosen.target(identity)
+    if target is None:
+        raise NotFound("计划里没有这个目标。")
+    reading = plan.reading(book, target, year, today, chosen)
+    known = month_ends([reading.indicator.id]).get(reading.indicator.id, [])
+    observed = [
+        (d.isoformat(), float(v)) for d, v in known if reading.kind != "flow" or d.year == year
+    ]
+    words = {
+        "way": gettext("应有轨迹"),
+        "value": gettext("实际"),
+        "goal": gettext("目标"),
+        "forecast": gettext("外推"),
+    }
+    return _picture(way_chart(reading, observed, words))
+
+
+def _picture(svg: str) -> HttpResponse:
+    response = HttpResponse(svg, content_type="image/svg+xml")
+    response.headers["Cache-Control"] = "private, max-age=60"
+    return response
+
+
+def _ranks(request: HttpRequest) -> dict[str, Any]:
+    """Places of one bulletin day side by side, with rank and sum."""
+    book, actor = current_book(), actor_in(request)
+    found = bulletins_visible_to(actor).order_by("-as_of")
+    pairs = sorted(
+        {(b.indicator, b.as_of) for b in found}, key=lambda p: (p[1], p[0]), reverse=True
+    )
+    titles = {i.id: i for i in book.indicators.values()}
+    options = [(i, d) for i, d in pairs if i in titles]
+    asked = (request.GET.get("indicator", ""), parse_day(request.GET.get("as_of", ""), "as_of"))
+    chosen = asked if asked in options else (options[0] if options else None)
+    facts: dict[str, Any] = {
+        "options": options,
+        "titles": titles,
+        "chosen": chosen,
+        "rows": [],
+        "mine": plan.place_name(book),
+    }
+    if chosen is None:
+        return facts
+    rows = [(b.place, float(b.value), b) for b in found if (b.indicator, b.as_of) == chosen]
+    whole = next((r for r in rows if r[0] in ("天津市", "全市")), None)
+    places = sorted((r for r in rows if r is not whole), key=lambda r: -r[1])
+    ranked = [(1 + sum(other[1] > r[1] for other in places), *r) for r in places]
+    total = sum(r[1] for r in places)
+    return facts | {
+        "rows": ranked,
+        "whole": whole,
+        "total": total,
+        "short": whole is not None and total != whole[1],
+        "indicator": titles[chosen[0]],
+    }
+
+
+def ranks(request: HttpRequest) -> HttpResponse:
+    """Districts side by side, so that each sees its rank and the city its sum."""
+    return render(request, "public/ranks.html", _ranks(request))
+
+
+def ranks_chart(request: HttpRequest) -> HttpResponse:
+    facts = _ranks(request)
+    if not facts["rows"]:
+        raise NotFound("还没有通报。")
+    return _picture(
+        bars_chart(
+            [(p, v) for _, p, v, _ in facts["rows"]],
+            gettext(facts["indicator"].unit),
+            facts["mine"],
+        )
+    )
+
+
+def task_page(request: HttpRequest, number: int) -> HttpResponse:
+    """One task: its clause, bodies, milestones, the targets it serves."""
+    chosen, actor = plan_in(request), actor_in(request)
+    task = chosen.task(number)
+    if task is None:
+        raise NotFound("计划里没有这项任务。")
+    return render(request, "public/task.html", task_facts(chosen, task, actor))
+
+
+def task_facts(chosen: Plan, task: Any, actor: Any) -> dict[str, Any]:
+    """What the page of a task shows to everybody."""
+    book = current_book()
+    file = task_files(chosen.id).get(task.number)
+    return {
+        "plan": chosen, "task": task, "file": file, "duties": [d for d in duties(chosen.id) if d.task == task.number],
+        "marks": milestones(chosen.id).filter(task=task.number), "serves": chosen.serving(task.number), "book": book,
+        "after": [t for t in chosen.tasks if t.number in task.after], "before": [t for t in chosen.tasks if task.number in t.after], "staff": is_staff(actor),
+    }  # fmt: skip

@@ -14,10 +14,12 @@ from kechuang.district.accounts.models import Organisation, User
 from kechuang.district.accounts.services import add_person, grant, keep_organisation
 from kechuang.district.core import clock, worker
 from kechuang.district.core.actor import SYSTEM, Actor
+from kechuang.district.core.books import current_book
 from kechuang.district.market.models import Achievement, Demand
 from kechuang.district.market.services import index, listings
-from kechuang.district.plan.services import report
-from kechuang.district.registry.services import keep_firm, record
+from kechuang.district.plan.queries import returns_visible_to
+from kechuang.district.plan.services import report, returns, tasks
+from kechuang.district.registry.services import establish, keep_firm, record
 from kechuang.district.transfer.services import take_in
 
 PASSWORD = "kechuang-demo"  # noqa: S105 - public, and refused outside demo mode
@@ -70,8 +72,50 @@ def seed(say: Say) -> None:
             report({**r, "as_of": _day(r["as_of"])}, SYSTEM, now) for r in _rows("bulletins")
         ]
         say(f"技术合同 {len(contracts)} 份，通报 {len(bulletins)} 条")
+        say(f"平台与设施 {_establishments(known, now)} 个，任务 {_tasks(now)} 项")
     worker.drain()
     say(f"匹配索引 {index.rebuild()}；语义向量由后台接着算")
+
+
+def _establishments(known: dict[str, Organisation], now: datetime) -> int:
+    count = 0
+    for row in _rows("establishments"):
+        count += 1
+        days = {n: _day(row.get(n)) for n in ("approved_on", "ended_on")}
+        establish(
+            {**row, **days, "operator": known.get(row.get("operator", ""))},
+            SYSTEM,
+            now,
+            sample=True,
+        )
+    return count
+
+
+def _tasks(now: datetime) -> int:
+    """All tasks opened, one milestone each from the samples, and last month's returns, some answered and some silent."""
+    book = current_book()
+    plan = book.plan
+    if plan is None:
+        return 0
+    count = tasks.set_up(plan, now)
+    for row in _rows("milestones"):
+        mark = tasks.add_milestone(plan, row["task"], row["title"], _day(row["due"]), SYSTEM, now)
+        if reached := _day(row.get("reached_on")):
+            tasks.reach_milestone(mark, reached, SYSTEM, now)
+    today = clock.today()
+    asked = workday_before(today, 12)
+    returns.ask_month(book, plan, f"{asked:%Y-%m}", now, asked)
+    said = {(r["task"], r["body"]): r for r in _rows("returns")}
+    for thing in returns_visible_to(SYSTEM).filter(plan=plan.id):
+        if row := said.get((thing.task, thing.body)):
+            _, body = returns.open_token(returns.token_of(thing))
+            returns.submit_return(thing, row, body, now)
+    return count
+
+
+def workday_before(today: date, count: int) -> date:
+    """The working day ``count`` working days before."""
+    return returns.workdays(current_book()).after(today, -count)
 
 
 def _organisations(now: datetime) -> dict[str, Organisation]:

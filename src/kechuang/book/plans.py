@@ -51,8 +51,19 @@ def read_plan(at: Lined, desk: Desk) -> Plan | None:
     return Plan(
         desk.text(at, "id"), desk.text(at, "title"), desk.text(at, "title_en"), desk.optional(at, "number"),
         start or date.min, end or date.max, desk.texts(at, "sources"), groups, targets, areas,
-        desk.optional(at, "parent"), desk.optional(at, "succeeds"), desk.optional(at, "place"), desk.texts(at, "safeguards"),
+        desk.optional(at, "parent"), desk.optional(at, "succeeds"), desk.optional(at, "place"), _safeguards(at),
     )  # fmt: skip
+
+
+def _safeguards(at: Lined) -> tuple[str, ...]:
+    """Lines of text, or {title, content}."""
+    rows = at.get("safeguards") or []
+    return tuple(
+        f"{r.get('title', '')}。{r.get('content', '')}".strip("。")
+        if isinstance(r, Lined)
+        else str(r)
+        for r in rows
+    )
 
 
 def _check_after(areas: list[Lined], numbers: list[int], desk: Desk) -> None:

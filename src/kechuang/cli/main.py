@@ -10,7 +10,7 @@ from pathlib import Path
 from kechuang.book import read_book
 from kechuang.engines.base.numbers import parse_whole
 
-from . import match
+from . import match, plans
 from .files import BadInput
 
 HOUSE = "kechuang.cli.house"
@@ -72,6 +72,17 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("folder", type=Path)
     check.add_argument("--json", action="store_true")
     check.set_defaults(run=_check)
+
+    plan = commands.add_parser("plan", help="计划").add_subparsers(required=True)
+    reading = plan.add_parser("read", help="从政策文件读出计划草稿（txt、docx、html、pdf）")
+    reading.add_argument("document", type=Path)
+    reading.add_argument("--out", type=Path, help="写到这个文件夹：draft.json 和 text.txt")
+    reading.set_defaults(run=plans.read)
+    showing = plan.add_parser("show", help="一本书的目标和现在的数")
+    showing.add_argument("book", type=Path)
+    showing.add_argument("--as-of", default="")
+    showing.add_argument("--json", action="store_true")
+    showing.set_defaults(run=plans.show)
 
     _house_commands(commands)
     return parser

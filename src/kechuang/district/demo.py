@@ -107,9 +107,9 @@ def _tasks(now: datetime) -> int:
     returns.ask_month(book, plan, f"{asked:%Y-%m}", now, asked)
     said = {(r["task"], r["body"]): r for r in _rows("returns")}
     for thing in returns_visible_to(SYSTEM).filter(plan=plan.id):
-        if row := said.get((thing.task, thing.body)):
+        if answer := said.get((thing.task, thing.body)):
             _, body = returns.open_token(returns.token_of(thing))
-            returns.submit_return(thing, row, body, now)
+            returns.submit_return(thing, answer, body, now)
     return count
 
 

@@ -33,6 +33,9 @@ class Measure:
     kinds: tuple[str, ...]
     nature: str
     records: Callable[[date, date], tuple[str, Any]] | None = None
+    official: bool = (
+        True  # False: our records are another thing than the official figure; shown, never judged
+    )
 
 
 def _turnover(start: date, end: date) -> Found:
@@ -85,7 +88,8 @@ MEASURES: dict[str, Measure] = {
     "leading": _firms("leading"),
     "sme": _firms("sme"),
     "library_invention_patents": Measure(
-        _patents, "成果库中已发布成果写明的发明专利申请号，去重；是否仍有效，本系统不知道", ("market.achievement.*",), "stock"
+        _patents, "成果库中已发布成果写明的发明专利申请号，去重；是否仍有效，本系统不知道", ("market.achievement.*",), "stock",
+        official=False,
     ),
     "platforms_facilities": _established("facility", "platform"),
     "special_projects": _established("special_project"),

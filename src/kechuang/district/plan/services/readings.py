@@ -1,5 +1,6 @@
 """How every target stands: value, how it was found, what others published, way, forecast, light."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,6 +12,7 @@ from kechuang.district.plan.measures import MEASURES, Measure
 from kechuang.district.plan.models import Bulletin, ReportedFigure
 from kechuang.district.plan.queries import bulletins_of, confirmed_figures, last_day, month_ends
 from kechuang.district.transfer.queries import turnover_by_month
+from kechuang.engines.base.money import in_unit
 from kechuang.engines.planning import (
     Forecast,
     Goal,
@@ -67,6 +69,7 @@ class Reading:
     goal: Goal | None
     path: Path | None
     forecast: Forecast | None
+    observed: tuple[tuple[date, float], ...] = ()
     bulletin: Bulletin | None = None
     reported: ReportedFigure | None = None
 
@@ -196,6 +199,10 @@ def _judged(
     lights = LightRules(rules.at_risk_points, rules.behind_points, rules.stale_days)
     if goal is None:
         return replace(made, standing=stand(None, None, None, today, None, lights))
+    if made.how == "computed" and known and not known.official:
+        return replace(
+            made, goal=goal, standing=Standing("unknown", "本系统的记录不是官方口径，只作参照")
+        )
     if made.year > goal.by.year:
         words = "计划期已过，并列只作参照，不判断是否完成"
         return replace(made, goal=goal, standing=Standing("unknown", words))
@@ -228,7 +235,10 @@ def _judged(
         lights,
         forecast,
     )
-    return replace(made, goal=goal, path=path, forecast=forecast, standing=standing)
+    observed = tuple(_observed(made, facts))
+    return replace(
+        made, goal=goal, path=path, forecast=forecast, standing=standing, observed=observed
+    )
 
 
 def goal_of(target: Target, plan: Plan, kind: str) -> Goal | None:
@@ -262,7 +272,31 @@ def _forecast(made: Reading, goal: Goal, facts: _Facts, today: date) -> Forecast
             if sum(y.values())
         ]
         return flow_forecast(float(made.value), made.as_of.month, shares, date(made.year, 12, 31))
-    observed = [
-        (d, float(v)) for d, v in facts.history.get(made.indicator.id, []) if d <= made.as_of
+    return line_forecast(_observed(made, facts), goal.by)
+
+
+def _observed(made: Reading, facts: _Facts) -> list[tuple[date, float]]:
+    """Earlier values to draw and to extend, oldest first: month ends kept by the task, or running sums of months."""
+    if made.as_of is None:
+        return []
+    if made.kind == "sum":
+        return _running_sums(made, facts) if made.indicator.measure == TURNOVER else []
+    kept = facts.history.get(made.indicator.id, [])
+    same_year = made.kind == "flow"
+    return [
+        (d, float(v))
+        for d, v in kept
+        if d <= made.as_of and not (same_year and d.year != made.year)
     ]
-    return line_forecast(observed, goal.by)
+
+
+def _running_sums(made: Reading, facts: _Facts) -> list[tuple[date, float]]:
+    """Turnover since the plan began, at every month's end, in the indicator's unit (亿元)."""
+    assert made.as_of
+    total, found = 0, []
+    for (year, month), fen in sorted(facts.months.items()):
+        end = date(year, month, monthrange(year, month)[1])
+        if made.start <= end <= made.as_of:
+            total += fen
+            found.append((end, float(in_unit(total, "亿元"))))
+    return found

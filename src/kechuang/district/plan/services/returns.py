@@ -212,14 +212,9 @@ def remind_return(thing: MonthlyReturn, late: int, at: datetime) -> Entry:
 
 
 def escalate_return(thing: MonthlyReturn, level: int, late: int, at: datetime) -> Entry:
-    """Silence becomes visible: the coordinating office gets a letter, the slip stands on the supervision page."""
+    """Silence becomes visible: a slip to the body, and the level on the supervision page."""
     words = LEVELS.get(level, f"{level} 级督办")
     with transaction.atomic():
-        for user in users_with_role("officer"):
-            write_letter(
-                f"escalate-{level}-{thing.pk}-{user.pk}", f"{words}：{thing.body} {thing.month} 未填报",
-                f"第 {thing.task} 项任务，期限 {thing.due_on}，已逾期 {late} 个工作日。", at, user=user, link=f"/returns/{thing.pk}/",
-            )  # fmt: skip
         _write(
             thing,
             f"escalate-{level}",
@@ -241,6 +236,7 @@ def escalate_return(thing: MonthlyReturn, level: int, late: int, at: datetime) -
 def follow_up(book: Book, at: datetime, today: date) -> int:
     """Remind and escalate by working days after the due day; returns how many letters or slips."""
     days, rules, done = workdays(book), book.supervision, 0
+    raised: list[MonthlyReturn] = []
     for thing in MonthlyReturn.objects.filter(state__in=("asked", "sent_back"), due_on__lt=today):
         late = days.between(thing.due_on, today)
         if due := [d for d in rules.remind_after if d <= late and d not in thing.reminded]:
@@ -249,8 +245,27 @@ def follow_up(book: Book, at: datetime, today: date) -> int:
         level = sum(d <= late for d in rules.escalate_after)
         if level > thing.level:
             escalate_return(thing, level, late, at)
-            done += 1
-    return done
+            raised.append(thing)
+    if raised:
+        _tell_office(raised, at, today)
+    return done + len(raised)
+
+
+def _tell_office(raised: Sequence[MonthlyReturn], at: datetime, today: date) -> None:
+    """One letter a day to each officer, however many bodies are silent."""
+    lines = "\n".join(
+        f"{r.body}：{r.month}，第 {r.task} 项，期限 {r.due_on}（{LEVELS.get(r.level, '')}）"
+        for r in raised[:100]
+    )
+    for user in users_with_role("officer"):
+        write_letter(
+            f"escalate-{today}-{user.pk}",
+            f"{len(raised)} 份任务填报逾期，已督办",
+            lines,
+            at,
+            user=user,
+            link="/returns/?late=2",
+        )
 
 
 def due_day(book: Book, year: int, month: int) -> date:

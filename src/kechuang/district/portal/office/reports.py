@@ -14,7 +14,6 @@ from kechuang.district.core import clock
 from kechuang.district.core.books import current_book
 from kechuang.district.core.sheets import TYPE
 from kechuang.district.core.workflow import WORKFLOWS
-from kechuang.district.plan.queries import month_ends
 from kechuang.district.plan.services import briefing
 from kechuang.district.portal.components.tables import sheet_response
 from kechuang.district.portal.public.plans import plan_in
@@ -102,15 +101,9 @@ def _charts(made: briefing.Report) -> list[tuple[str, str]]:
         for m in made.figures
         if m.reading.path and m.reading.path.points and m.reading.value is not None
     ]
-    seen = month_ends([r.indicator.id for r in chosen])
     pictures = []
     for r in chosen[: 3 if made.kind == "brief" else 8]:
-        observed = [
-            (d.isoformat(), float(v))
-            for d, v in seen.get(r.indicator.id, [])
-            if r.kind != "flow" or d.year == r.year
-        ]
-        data = base64.b64encode(way_chart(r, observed, words).encode()).decode()
+        data = base64.b64encode(way_chart(r, words).encode()).decode()
         pictures.append((r.target.title, f"data:image/svg+xml;base64,{data}"))
     return pictures
 

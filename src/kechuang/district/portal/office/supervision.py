@@ -97,10 +97,11 @@ def _lane(file: Any, late: list[Any], said: Any, today: date) -> str:
 
 def _quarters(chosen: Plan, marks: list[Any], today: date) -> list[tuple[str, date, date]]:
     """The quarters that the time line spans: the plan's, and on to the last milestone or today."""
-    end = max([chosen.end, today, *(m.due for m in marks)])
-    year, quarter, found = chosen.start.year, (chosen.start.month + 2) // 3, []
-    if end.year - year > 6:
-        year, quarter = end.year - 6, 1
+    end = max([today, *(m.due for m in marks)])
+    first_day = min([today, *(m.due for m in marks if (today - m.due).days < 730)])
+    year, quarter, found = first_day.year, (first_day.month + 2) // 3, []
+    if (end.year - year) * 4 > 12:
+        end = date(year + 3, 12, 31)
     while (year, quarter) <= (end.year, (end.month + 2) // 3):
         first = date(year, 3 * quarter - 2, 1)
         after = date(year + quarter // 4, quarter % 4 * 3 + 1, 1)

@@ -1,5 +1,6 @@
 """The plan for everybody: targets with their standing, one target opened down to its records, charts, ranks."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,6 @@ from kechuang.district.plan.queries import (
     figures_visible_to,
     measurements,
     milestones,
-    month_ends,
     public_history,
     task_files,
 )
@@ -90,7 +90,7 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         "reading": reading, "target": target, "indicator": indicator, "plan": chosen, "year": year, "years": _years(chosen, today),
         "tasks": [t for t in chosen.tasks if t.number in target.tasks], "rows": rows, "rows_kind": kind, "hidden": max(reading.rows - shown, 0) if kind else 0,
         "more": max(shown - _SHOWN, 0),
-        "history": measurements(indicator.id, year)[:20] if staff else public_history(indicator.id, year), "light_words": LIGHT_WORDS, "staff": staff,
+        "history": [] if reading.kind == "sum" else measurements(indicator.id, year)[:20] if staff else public_history(indicator.id, year), "light_words": LIGHT_WORDS, "staff": staff,
         "figures": [f for f in book.figures if f.indicator == indicator.id], "bulletins": bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
         "reported": figures_visible_to(actor).filter(indicator=indicator.id)[:20], "closings": _closings(indicator.id, staff),
         "can_close": actor.has("officer", "approver") and bool(plan.measure_of(indicator)) and plan.measure_of(indicator).records is not None,  # type: ignore[union-attr]
@@ -121,17 +121,13 @@ def target_chart(request: HttpRequest, identity: str) -> HttpResponse:
     if target is None:
         raise NotFound("计划里没有这个目标。")
     reading = plan.reading(book, target, year, today, chosen)
-    known = month_ends([reading.indicator.id]).get(reading.indicator.id, [])
-    observed = [
-        (d.isoformat(), float(v)) for d, v in known if reading.kind != "flow" or d.year == year
-    ]
     words = {
         "way": gettext("应有轨迹"),
         "value": gettext("实际"),
         "goal": gettext("目标"),
         "forecast": gettext("外推"),
     }
-    return _picture(way_chart(reading, observed, words))
+    return _picture(way_chart(reading, words))
 
 
 def _picture(svg: str) -> HttpResponse:
@@ -160,7 +156,7 @@ def _ranks(request: HttpRequest) -> dict[str, Any]:
     }
     if chosen is None:
         return facts
-    rows = [(b.place, float(b.value), b) for b in found if (b.indicator, b.as_of) == chosen]
+    rows = [(b.place, Decimal(b.value), b) for b in found if (b.indicator, b.as_of) == chosen]
     whole = next((r for r in rows if r[0] in ("天津市", "全市")), None)
     places = sorted((r for r in rows if r is not whole), key=lambda r: -r[1])
     ranked = [(1 + sum(other[1] > r[1] for other in places), *r) for r in places]

@@ -28,10 +28,10 @@ def render(spec: dict[str, object]) -> str:
     return _svg(json.dumps(whole, ensure_ascii=False, sort_keys=True))
 
 
-def way_chart(reading: Reading, observed: list[tuple[str, float]], words: dict[str, str]) -> str:
+def way_chart(reading: Reading, words: dict[str, str]) -> str:
     """Way, observations, goal and forecast of a target. ``words`` are the legend's: way, value, goal, forecast."""
     rows: list[dict[str, object]] = [
-        {"day": d, "value": v, "what": words["value"]} for d, v in observed
+        {"day": d.isoformat(), "value": v, "what": words["value"]} for d, v in reading.observed
     ]
     if reading.value is not None and reading.as_of:
         rows.append(

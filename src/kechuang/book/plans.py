@@ -25,6 +25,7 @@ KINDS = ("", "level", "flow", "share", "events", "sum", "ratio", "stock")
 
 
 def read_plan(at: Lined, desk: Desk) -> Plan | None:
+    """A plan file as a Plan; None when it is empty. What is wrong is complained of at the desk."""
     if not at:
         return None
     period = at.get("period")

@@ -56,67 +56,63 @@ def figures(clause: str) -> list[Figure]:
     return found
 
 
+_COUNTED_WORDS = re.compile(
+    r"\s*(?:主要|具体|量化|重点|工作|发展|预期性?|约束性?|核心)*"
+    r"(?:目标|指标|任务|举措|措施|方面|行动(?:计划)?$|领域|维度|层面|阶段|板块|聚焦|步骤|批次|类别|步走|重点|原则|坚持|到位|强化|体系"
+    r"|清单|事项|机制|一批|突破|翻番|提升|转变|全覆盖|[”\"])"
+)
+_LIST_BEFORE = re.compile(r"(?:方面|类|提出了?|部署了?|共|目标|其中)\s*\(?$")
+_LIST_AFTER = re.compile(r"\s*[)。,:]*\s*$|\s*:")
+_IDIOM_UNITS = frozenset("分 条 名 位 部 种 场 次 期 门 片 例 天 元 强 处 万 亿 米 块 成".split())
+_IDIOMS = frozenset(
+    "一个 两个 一项 一家 一人 一批 万人 万家 百家 千家 百人 十个 一件 百强 十强 双一流".split()
+)
+_ENDS_IN_GROWTH = re.compile(r"建成|新建|新增|培育|引进|获批|打造|组建|创建")
+_GROWS_BY = re.compile(
+    r"(?:新增|新建|建成|建设|打造|达到|突破|超过|培育|引进|获批|实施|落地|创建|布局|不少于|至少|争取|新认定|引育|形成)\s*$"
+)
+
+
 def _is_not_a_figure(clause: str, match: "re.Match[str]") -> bool:
-    before, whole = clause[: match.start()], match[0]
+    """Ordinals, years, names of plans, counts of list entries and idioms look like figures."""
     if match["share"]:
         return False
-    if before.endswith("每"):
-        return True
-    if _NOT.match(clause[match.start() :]) or before.endswith(
-        ("第", "十四", "十三", "十五", "〔", "-", "—")
-    ):
-        return True
-    if re.match(r"^\d{4}$", match["number"]) and clause[match.end("number") :].startswith(
-        ("年", "-")
-    ):
-        return True
-    if re.match(
-        r"\s*(?:主要|具体|量化|重点|工作|发展|预期性?|约束性?|核心)*(?:目标|指标|任务|举措|措施|方面|行动(?:计划)?$|领域|维度|层面|阶段|板块|聚焦|步骤|批次|类别|步走|重点|原则|坚持|到位|强化|体系|清单|事项|机制|一批|突破|翻番|提升|转变|全覆盖|[”\"])",
-        clause[match.end() :],
-    ):
-        return True
-    if (
-        match["unit"] in ("项", "个", "条")
-        and re.search(r"(?:方面|类|提出了?|部署了?|共|目标|其中)\s*\(?$", before)
-        and re.match(r"\s*[)。,:]*\s*$|\s*:", clause[match.end() :])
-    ):
-        return True
-    chinese = not match["number"][0].isdigit()
-    if (
-        chinese
-        and match["unit"]
-        in (
-            "分",
-            "条",
-            "名",
-            "位",
-            "部",
-            "种",
-            "场",
-            "次",
-            "期",
-            "门",
-            "片",
-            "例",
-            "天",
-            "元",
-            "强",
-            "处",
-            "万",
-            "亿",
-            "米",
-            "块",
-            "成",
-        )
-        and not re.search(r"(?:占|超过|达到|突破|超)\s*$", before)
-        and len(match["number"]) == 1
-    ):
-        return True
-    last = not clause[match.end() :].strip(" 。;,") and re.search(
-        r"建成|新建|新增|培育|引进|获批|打造|组建|创建", before
+    before, after = clause[: match.start()], clause[match.end() :]
+    return (
+        _is_a_label(clause, match, before)
+        or _counts_a_list(match, before, after)
+        or _is_an_idiom(match, before, after)
     )
-    return chinese and not last and whole in ("一个", "两个", "一项", "一家", "一人", "一批", "万人", "万家", "百家", "千家", "百人", "十个", "一件", "百强", "十强", "双一流") and not re.search(
-        r"(?:新增|新建|建成|建设|打造|达到|突破|超过|培育|引进|获批|实施|落地|创建|布局|不少于|至少|争取|新认定|引育|形成)\s*$", before)  # fmt: skip
+
+
+def _is_a_label(clause: str, match: "re.Match[str]", before: str) -> bool:
+    if before.endswith(("每", "第", "十四", "十三", "十五", "〔", "-", "—")) or _NOT.match(
+        clause[match.start() :]
+    ):
+        return True
+    is_year = re.match(r"^\d{4}$", match["number"])
+    return bool(is_year) and clause[match.end("number") :].startswith(("年", "-"))
+
+
+def _counts_a_list(match: "re.Match[str]", before: str, after: str) -> bool:
+    if _COUNTED_WORDS.match(after):
+        return True
+    return match["unit"] in ("项", "个", "条") and bool(
+        _LIST_BEFORE.search(before) and _LIST_AFTER.match(after)
+    )
+
+
+def _is_an_idiom(match: "re.Match[str]", before: str, after: str) -> bool:
+    if match["number"][0].isdigit():
+        return False
+    if (
+        match["unit"] in _IDIOM_UNITS
+        and len(match["number"]) == 1
+        and not re.search(r"(?:占|超过|达到|突破|超)\s*$", before)
+    ):
+        return True
+    last = not after.strip(" 。;,") and _ENDS_IN_GROWTH.search(before)
+    return not last and match[0] in _IDIOMS and not _GROWS_BY.search(before)
 
 
 def _figure(clause: str, match: "re.Match[str]", number: str) -> Figure:

@@ -30,77 +30,73 @@ def render(spec: dict[str, object]) -> str:
 
 def way_chart(reading: Reading, words: dict[str, str]) -> str:
     """Way, observations, goal and forecast of a target. ``words`` are the legend's: way, value, goal, forecast."""
-    rows: list[dict[str, object]] = [
+    rows, band = _lines(reading, words)
+    goal = [{"value": float(reading.goal.value), "what": words["goal"]}] if reading.goal else []
+    scale = {
+        "domain": [words["value"], words["way"], words["forecast"], words["goal"]],
+        "range": [ACCENT, QUIET, WARN, "#1f1f1f"],
+    }
+    x = {
+        "field": "day", "type": "temporal", "title": None,
+        "axis": {"format": "%Y-%m", "grid": False, "tickCount": 6},
+    }  # fmt: skip
+    y = {
+        "field": "value", "type": "quantitative", "title": reading.indicator.unit,
+        "scale": {"zero": reading.kind == "flow"},
+    }  # fmt: skip
+    colour = {
+        "field": "what", "type": "nominal", "scale": scale,
+        "legend": {"title": None, "orient": "top"},
+    }  # fmt: skip
+    lines: dict[str, object] = {
+        "data": {"values": rows},
+        "mark": {"type": "line", "point": {"size": 28}, "strokeWidth": 1.8},
+        "encoding": {"x": x, "y": y, "color": colour},
+    }
+    rule: dict[str, object] = {
+        "data": {"values": goal},
+        "mark": {"type": "rule", "strokeDash": [4, 3]},
+        "encoding": {"y": y, "color": colour},
+    }
+    layers = [lines, rule]
+    if band:
+        low = {"field": "low", "type": "quantitative"}
+        layers.insert(0, {
+            "data": {"values": band}, "mark": {"type": "area", "opacity": 0.14, "color": WARN},
+            "encoding": {"x": x, "y": low, "y2": {"field": "high"}},
+        })  # fmt: skip
+    return render({"width": 640, "height": 230, "layer": layers})
+
+
+_Rows = list[dict[str, object]]
+
+
+def _lines(reading: Reading, words: dict[str, str]) -> tuple[_Rows, _Rows]:
+    """The points of every line, and the band around the forecast."""
+    rows: _Rows = [
         {"day": d.isoformat(), "value": v, "what": words["value"]} for d, v in reading.observed
     ]
-    if reading.value is not None and reading.as_of:
-        rows.append(
-            {
-                "day": reading.as_of.isoformat(),
-                "value": float(reading.value),
-                "what": words["value"],
-            }
-        )
     if reading.path and reading.path.points:
         rows += [
             {"day": d.isoformat(), "value": float(v), "what": words["way"]}
             for d, v in _way(reading)
         ]
-    band: list[dict[str, object]] = []
-    if (
-        reading.forecast
-        and reading.forecast.value is not None
-        and reading.as_of
-        and reading.value is not None
-    ):
-        start, day = reading.as_of.isoformat(), reading.forecast.day.isoformat()
-        value = float(reading.value)
-        rows += [
-            {"day": start, "value": value, "what": words["forecast"]},
-            {"day": day, "value": reading.forecast.value, "what": words["forecast"]},
-        ]
-        band = [
-            {"day": start, "low": value, "high": value},
-            {"day": day, "low": reading.forecast.low, "high": reading.forecast.high},
-        ]
-    goal = [{"value": float(reading.goal.value), "what": words["goal"]}] if reading.goal else []
-    colours = {
-        "domain": [words["value"], words["way"], words["forecast"], words["goal"]],
-        "range": [ACCENT, QUIET, WARN, "#1f1f1f"],
-    }
-    x = {
-        "field": "day",
-        "type": "temporal",
-        "title": None,
-        "axis": {"format": "%Y-%m", "grid": False, "tickCount": 6},
-    }
-    y = {
-        "field": "value",
-        "type": "quantitative",
-        "title": reading.indicator.unit,
-        "scale": {"zero": reading.kind == "flow"},
-    }
-    colour = {
-        "field": "what",
-        "type": "nominal",
-        "scale": colours,
-        "legend": {"title": None, "orient": "top"},
-    }
-    layers: list[dict[str, object]] = [
-        {
-            "data": {"values": rows},
-            "mark": {"type": "line", "point": {"size": 28}, "strokeWidth": 1.8},
-            "encoding": {"x": x, "y": y, "color": colour},
-        },
-        {
-            "data": {"values": goal},
-            "mark": {"type": "rule", "strokeDash": [4, 3]},
-            "encoding": {"y": y, "color": colour},
-        },
+    if reading.value is None or reading.as_of is None:
+        return rows, []
+    start, value = reading.as_of.isoformat(), float(reading.value)
+    rows.append({"day": start, "value": value, "what": words["value"]})
+    forecast = reading.forecast
+    if not forecast or forecast.value is None:
+        return rows, []
+    end = forecast.day.isoformat()
+    rows += [
+        {"day": start, "value": value, "what": words["forecast"]},
+        {"day": end, "value": forecast.value, "what": words["forecast"]},
     ]
-    if band:
-        layers.insert(0, {"data": {"values": band}, "mark": {"type": "area", "opacity": 0.14, "color": WARN}, "encoding": {"x": x, "y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}}})  # fmt: skip
-    return render({"width": 640, "height": 230, "layer": layers})
+    return rows, [
+        {"day": start, "low": value, "high": value},
+        {"day": end, "low": forecast.low, "high": forecast.high},
+    ]
 
 
 def _way(reading: Reading) -> list[tuple[date, Fraction]]:

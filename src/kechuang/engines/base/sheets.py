@@ -86,7 +86,7 @@ def read_sheet(data: bytes, name: str) -> Sheet:
             f"文件超过 {MAX_BYTES // 1_000_000} MB，请拆成几份再导入", "file", "sheet.size"
         )
     if not data.strip():
-        raise Invalid("文件是空的", "file", "sheet.empty")
+        raise Invalid("文件是空的，请换一份有内容的文件", "file", "sheet.empty")
     if data.startswith(_OLE):
         raise Invalid(
             f"“{name}”其实是旧版 .xls（或加了密码），请在 Excel 或 WPS 里另存为 .xlsx 再导入",

@@ -35,7 +35,7 @@ def read_document(data: bytes, name: str) -> str:
             f"文件超过 {MAX_BYTES // 1_000_000} MB，请只留政策正文再试", "file", "document.size"
         )
     if not data.strip():
-        raise Invalid("文件是空的", "file", "document.empty")
+        raise Invalid("文件是空的，请换一份有内容的文件", "file", "document.empty")
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Invalid(f"“{name}”是旧版 .doc，请另存为 .docx 再试", "file", "document.doc")
     if data.startswith(b"%PDF"):

@@ -104,7 +104,7 @@ def _is_foreign(text: str, rest: list[Line]) -> bool:
     """A first line that has nothing to do with what follows: somebody else's site title."""
     if (
         len(text) > 60
-        or re.search(r"[。;]", text)
+        or re.search(r"[。;\t]|^(?:第?[一二三四五六七八九十]+[、章]|\d+[.、])", text)
         or re.search(r"《|〔|政府|(?<!娱乐)局$|委员会|办公室", text)
     ):
         return False

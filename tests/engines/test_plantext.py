@@ -1,0 +1,126 @@
+"""Plans are read out of documents: the corpus with its gold, the real document, and files that are none."""
+
+import io
+import json
+from pathlib import Path
+
+import docx
+import pytest
+from benchmarks.plantext import corpus
+
+from kechuang.engines.base.errors import Invalid
+from kechuang.engines.plantext import as_json, read_document, read_plan
+
+REAL = sorted((Path(__file__).parents[3] / "shared" / "data" / "plan").glob("*.txt"))
+TEXT = """津南区科技创新行动计划（2026—2028年）
+一、主要目标
+到2028年，全区技术合同成交额达到180亿元；国家高新技术企业突破700家；全社会研发投入强度达到3.8%。
+二、重点任务
+（一）做强企业
+1.培育高新技术企业。实施梯度培育。
+2.建设研发平台。新建重点实验室。
+三、保障措施
+加强组织领导。
+"""
+
+
+@pytest.mark.parametrize("part", ["dev", "held", "held2"])
+def test_the_corpus_is_read_with_precision_and_recall_of_95(part):
+    found = corpus(part)
+    assert found.documents == 12
+    for hit, whole in (
+        (found.targets, found.targets_read), (found.targets, found.targets_gold), (found.figures, found.targets),
+        (found.tasks, found.tasks_read), (found.tasks, found.tasks_gold),
+    ):  # fmt: skip
+        assert hit / whole >= 0.95
+
+
+def test_every_figure_stands_in_the_text_where_it_says():
+    draft = read_plan(TEXT)
+    assert [(t.name, t.figure, t.unit, t.bound) for t in draft.targets] == [
+        ("技术合同成交额", "180", "亿元", ">="), ("国家高新技术企业", "700", "家", ">"), ("全社会研发投入强度", "3.8", "%", ">="),
+    ]  # fmt: skip
+    assert [t.name for t in draft.tasks] == ["培育高新技术企业", "建设研发平台"]
+    for target in draft.targets:
+        assert target.figure in TEXT[slice(*target.span)]
+
+
+def test_reading_is_a_function_of_the_text():
+    assert json.dumps(as_json(read_plan(TEXT)), ensure_ascii=False) == json.dumps(
+        as_json(read_plan(TEXT)), ensure_ascii=False
+    )
+
+
+def test_a_count_that_does_not_agree_is_said():
+    draft = read_plan(TEXT.replace("一、主要目标\n", "一、主要目标\n设置4项目标。\n"))
+    assert [p.kind for p in draft.problems] == ["count"]
+
+
+def test_the_same_target_with_two_figures_is_said():
+    draft = read_plan(TEXT.replace("加强组织领导。", "到2028年，全区技术合同成交额达到200亿元。"))
+    assert "twice" in [p.kind for p in draft.problems]
+
+
+def test_a_text_that_is_no_plan_is_refused():
+    assert [p.kind for p in read_plan("今天天气很好。我们去公园。").problems][:1] == ["no_plan"]
+
+
+@pytest.mark.skipif(not REAL, reason="the plan's text is not beside this checkout")
+def test_jinnans_plan_has_12_targets_in_3_groups_and_22_tasks_in_7_areas():
+    draft = read_plan(read_document(REAL[0].read_bytes(), REAL[0].name))
+    groups = [len(g.targets) for g in draft.groups]
+    assert groups == [4, 6, 2]
+    assert (len(draft.tasks), len(draft.areas)) == (22, 7)
+    assert draft.noise
+
+
+def _docx() -> bytes:
+    paper, stream = docx.Document(), io.BytesIO()
+    before, after = TEXT.split("二、重点任务")
+    for line in before.splitlines()[:2]:
+        paper.add_paragraph(line)
+    rows = [
+        ("指标", "单位", "2028年目标"),
+        ("科技型中小企业", "家", "900"),
+        ("技术合同成交额", "亿元", "180"),
+    ]
+    table = paper.add_table(rows=0, cols=3)
+    for row in rows:
+        for cell, words in zip(table.add_row().cells, row, strict=True):
+            cell.text = words
+    for line in f"二、重点任务{after}".splitlines():
+        paper.add_paragraph(line)
+    paper.save(stream)
+    return stream.getvalue()
+
+
+def test_word_files_are_read_with_their_tables():
+    draft = read_plan(read_document(_docx(), "计划.docx"))
+    assert [(t.name, t.figure, t.unit) for t in draft.targets] == [
+        ("科技型中小企业", "900", "家"),
+        ("技术合同成交额", "180", "亿元"),
+    ]
+    assert len(draft.tasks) == 2
+
+
+def test_web_pages_lose_their_navigation():
+    page = f"<html><head><meta charset=gbk></head><body><nav>首页 | 政务公开</nav><div>{TEXT.replace(chr(10), '<br>')}</div></body></html>"
+    draft = read_plan(read_document(page.encode("gbk"), "计划.html"))
+    assert len(draft.targets) == 3
+    assert "首页" not in json.dumps(as_json(draft)["groups"], ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"", "a.txt"),
+        (b"\x00\x01\x02" * 50, "a.txt"),
+        (b"%PDF-1.4 broken", "a.pdf"),
+        (b"PK\x03\x04 broken", "a.docx"),
+        (b"\xd0\xcf\x11\xe0" * 9, "a.doc"),
+    ],
+)
+def test_files_that_cannot_be_read_are_refused_in_words(data, name):
+    with pytest.raises(Invalid) as refusal:
+        read_document(data, name)
+    assert len(str(refusal.value)) > 8

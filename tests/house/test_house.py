@@ -10,8 +10,8 @@ from django.core.management import call_command
 
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.market.services import introductions, listings
-from kechuang.district.plan import services as plan
-from kechuang.district.portal import words
+from kechuang.district.plan.services import bulletins, closings, drafts, figures, returns, tasks
+from kechuang.district.portal import sayings, words
 from kechuang.district.registry import services as registry
 from kechuang.district.transfer import services as transfer
 
@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted(p for p in (ROOT / "src").rglob("*.py") if "migrations" not in p.parts)
 SERVICES = {
     "market.achievement": listings, "market.demand": listings, "market.introduction": introductions, "market.invitation": introductions,
-    "transfer.contract": transfer, "registry.recognition": registry, "plan.bulletin": plan,
+    "transfer.contract": transfer, "registry.recognition": registry, "registry.establishment": registry, "plan.bulletin": bulletins,
+    "plan.figure": figures, "plan.closing": closings, "plan.task": tasks, "plan.milestone": tasks, "plan.return": returns, "plan.draft": drafts,
 }  # fmt: skip
 INSIDE = {
     "agree",
@@ -94,6 +95,12 @@ def test_the_english_catalogue_knows_every_word_of_the_templates():
     with words.po_file().open("rb") as stream:
         known = read_po(stream, locale="en")
     missing = [m for m in words.in_templates() if not (found := known.get(m)) or not found.string]
+    assert not missing
+
+
+def test_every_refusal_has_its_english():
+    known = {pattern.pattern for pattern, _ in sayings.english()}
+    missing = [t for t in sayings.templates() if sayings.pattern_of(t) not in known]
     assert not missing
 
 

@@ -113,7 +113,8 @@ def _house_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParse
 
     bring = commands.add_parser("import", help="导入表格")
     bring.add_argument(
-        "kind", choices=["achievements", "demands", "firms", "contracts", "bulletins"]
+        "kind",
+        choices=["achievements", "demands", "firms", "contracts", "bulletins", "establishments"],
     )
     bring.add_argument("sheet", type=Path)
     bring.add_argument("--dry-run", action="store_true", help="只检查，不写入")

@@ -62,15 +62,19 @@ def english() -> tuple[tuple[re.Pattern[str], str], ...]:
     """(pattern of the Chinese sentence, English sentence with {0} {1} …), the longest first."""
     path = Path(settings.LOCALE_PATHS[0]) / "en" / "refusals.tsv"
     pairs = [
-        line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if "\t" in line
+        line.replace("\\n", "\n").split("\t")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "\t" in line
     ]
     made = []
     for chinese, words in sorted(pairs, key=lambda p: -len(p[0])):
-        pattern = ".*?".join(f"{re.escape(part)}" for part in chinese.split("{}")).replace(
-            ".*?", "(.*?)"
-        )
-        made.append((re.compile(f"^{pattern}$", re.DOTALL), words))
+        made.append((re.compile(pattern_of(chinese), re.DOTALL), words))
     return tuple(made)
+
+
+def pattern_of(template: str) -> str:
+    """What a refusal made from a template looks like."""
+    return f"^{'(.*?)'.join(re.escape(part) for part in template.split('{}'))}$"
 
 
 def say(text: object) -> str:
@@ -86,5 +90,11 @@ def _one(plain: str) -> str:
         return known
     for pattern, words in english():
         if found := pattern.match(plain):
-            return words.format(*(gettext(g) if g else g for g in found.groups()))
+            return _filled(words, found.groups())
     return plain
+
+
+def _filled(words: str, values: tuple[str, ...]) -> str:
+    for n, value in enumerate(values):
+        words = words.replace(f"{{{n}}}", gettext(value) if value else "")
+    return words

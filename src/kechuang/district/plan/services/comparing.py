@@ -1,6 +1,6 @@
 """A list or bulletin of the city's beside our records, in piles, each row with its likely reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -108,7 +108,8 @@ def compare(made: Comparison) -> Compared:
     start, end = _day(made.options["start"], "start"), _day(made.options["end"], "end")
     assert start
     assert end
-    ours, rules = (_firms if made.kind == "firms" else _contracts)(made, start, end)
+    keys = [line.key for line in theirs]
+    ours, rules = (_firms if made.kind == "firms" else _contracts)(made, start, end, keys)
     piles = reconcile(theirs, ours, rules)
     explained = (
         ("只有对方有", len(piles.only_theirs)), ("只有我方有", -len(piles.only_ours)), ("对方重复", len(piles.twice)),
@@ -132,7 +133,12 @@ def _their_line(kind: str, key: str, values: Mapping[str, Any], line: int) -> Li
     return Line(key, str(values.get("name") or key), facts, str(line))
 
 
-def _firms(made: Comparison, start: date, end: date) -> tuple[list[Line], Rules]:
+_EVER = (date(2000, 1, 1), date(2100, 1, 1))
+
+
+def _firms(
+    made: Comparison, start: date, end: date, keys: Sequence[str]
+) -> tuple[list[Line], Rules]:
     rung = made.options["rung"]
     ours = {}
     for r in recognitions_of_rung(rung, start, end):
@@ -145,18 +151,15 @@ def _firms(made: Comparison, start: date, end: date) -> tuple[list[Line], Rules]
         }
         ours[owner.code] = Line(owner.code, owner.name, facts, str(r.firm_id))
 
+    known = organisations_by_code([k for k in keys if k not in ours])
+    days = {r.firm.organisation.code: r.valid_from for r in recognitions_of_rung(rung, *_EVER)}
+
     def elsewhere(code: str) -> str:
-        owner = organisations_by_code([code]).get(code)
-        if owner is None:
+        if code not in known:
             return ""
-        others = [
-            r
-            for r in recognitions_of_rung(rung, date(2000, 1, 1), date(2100, 1, 1))
-            if r.firm_id == owner.pk
-        ]
-        if others:
-            return f"我方记在 {others[0].valid_from}，不在这份名单的期间内"
-        return f"我方有这家企业（{owner.name}），但没有这种认定"
+        if code in days:
+            return f"我方记在 {days[code]}，不在这份名单的期间内"
+        return f"我方有这家企业（{known[code].name}），但没有这种认定"
 
     rules = Rules(
         {"name": "名称", "number": "编号"},
@@ -169,7 +172,9 @@ def _firms(made: Comparison, start: date, end: date) -> tuple[list[Line], Rules]
     return list(ours.values()), rules
 
 
-def _contracts(made: Comparison, start: date, end: date) -> tuple[list[Line], Rules]:
+def _contracts(
+    made: Comparison, start: date, end: date, keys: Sequence[str]
+) -> tuple[list[Line], Rules]:
     ours = [
         Line(
             c.number or "",
@@ -185,9 +190,11 @@ def _contracts(made: Comparison, start: date, end: date) -> tuple[list[Line], Ru
         for c in registered_between(start, end)
     ]
 
+    listed = registered_between(*_EVER).filter(number__in=keys)
+    days = {c.number: c.registered_on for c in listed}
+
     def elsewhere(number: str) -> str:
-        found = registered_between(date(2000, 1, 1), date(2100, 1, 1)).filter(number=number).first()
-        return f"我方登记在 {found.registered_on}，不在这份名单的期间内" if found else ""
+        return f"我方登记在 {days[number]}，不在这份名单的期间内" if number in days else ""
 
     rules = Rules(
         {"amount": "成交额", "kind": "类别", "day": "登记日期"},

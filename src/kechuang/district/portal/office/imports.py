@@ -62,13 +62,9 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
         raise Invalid("没有这种导入", "kind")
     error = ""
     if request.method == "POST":
-        sent = request.FILES.get("sheet")
         try:
-            if sent is None:
-                raise Invalid("请选择一个 .xlsx 或 .csv 文件", "sheet")
-            if (sent.size or 0) > MAX_BYTES:
-                raise Invalid(f"文件超过 {MAX_BYTES // 1_000_000} MB，请拆成几份", "sheet")
-            batch = imports.upload(kind, sent.name or kind, sent.read(), actor, _options(request))
+            name, data = _given(request)
+            batch = imports.upload(kind, name, data, actor, _options(request))
         except Invalid as e:
             error = e.words
         else:
@@ -84,6 +80,19 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
         "most": MAX_BYTES // 1_000_000,
     }
     return render(request, "office/upload.html", facts, status=422 if error else 200)
+
+
+def _given(request: HttpRequest) -> tuple[str, bytes]:
+    """A file, or a table pasted from a web page or from Excel (columns apart by tabs)."""
+    sent = request.FILES.get("sheet")
+    if sent is not None:
+        if (sent.size or 0) > MAX_BYTES:
+            raise Invalid(f"文件超过 {MAX_BYTES // 1_000_000} MB，请拆成几份", "sheet")
+        return sent.name or "", sent.read()
+    pasted = request.POST.get("pasted", "").strip("\r\n")
+    if not pasted.strip():
+        raise Invalid("请选择一个 .xlsx 或 .csv 文件，或粘贴一张表", "sheet")
+    return gettext("粘贴的表") + ".csv", pasted.encode()
 
 
 def _options(request: HttpRequest) -> dict[str, Any]:

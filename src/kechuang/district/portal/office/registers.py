@@ -1,6 +1,7 @@
 """Firms, doubtful pairs, ledger, people, letters of the demo."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -94,16 +95,21 @@ def doubts(request: HttpRequest) -> HttpResponse:
         _settle(doubt, request.POST.get("answer", ""), actor_in(request))
         messages.success(request, gettext("已记下"))
         return redirect("doubts")
-    routes = {"market.achievement": "achievement", "market.demand": "demand"}
     rows = [
-        (
-            d,
-            reverse(routes[d.kind], args=[d.left_id]) if d.kind in routes else "",
-            reverse(routes[d.kind], args=[d.right_id]) if d.kind in routes else "",
-        )
+        (d, _doubt_link(d.kind, d.left_id), _doubt_link(d.kind, d.right_id))
         for d in Doubt.objects.all()[:200]
     ]
     return render(request, "office/doubts.html", {"rows": rows})
+
+
+def _doubt_link(kind: str, key: str) -> str:
+    """Where a doubtful record stands; lines of a compared list are looked for by their code."""
+    routes = {"market.achievement": "achievement", "market.demand": "demand"}
+    if kind in routes:
+        return reverse(routes[kind], args=[key])
+    if kind == "plan.comparison":
+        return f"{reverse('firms')}?{urlencode({'q': key})}"
+    return ""
 
 
 _MERGE = {"market.achievement": listings.merge, "market.demand": listings.merge}

@@ -1,0 +1,259 @@
+"""The pages of the plan in operation: each opens for who may, writes what it says, and asks the database a fixed number of times."""
+
+import io
+import re
+import zipfile
+
+import docx
+import pypdfium2
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from kechuang.district.core import worker
+from kechuang.district.core.books import current_book
+from kechuang.district.plan.models import MonthlyReturn, PlanDraft, ReportedFigure
+from kechuang.district.plan.services import returns, tasks
+from kechuang.engines.base.sheets import read_sheet
+from tests.engines.test_plantext import TEXT
+from tests.factories import NOW
+from tests.portal.test_pages import client_of
+
+
+@pytest.fixture
+def busy(world):
+    plan = current_book().plan
+    tasks.set_up(plan, NOW)
+    tasks.set_duty(
+        plan, 1, "区发展改革委", "lead", "李四", "li@x.example", world.actor("officer"), NOW
+    )
+    tasks.add_milestone(plan, 1, "完成选址", NOW.date(), world.actor("officer"), NOW)
+    returns.ask_month(current_book(), plan, "2026-11", NOW, NOW.date())
+    for n in range(3):
+        world.contract(f"TJ-{n}", 1_000_000 * (n + 1))
+    worker.drain()
+    world.asked = MonthlyReturn.objects.get(task=1, body="区发展改革委")
+    return world
+
+
+OFFICE = ["/tasks/", "/tasks/?view=board", "/tasks/?view=time", "/tasks/1/", "/returns/", "/reports/", "/drafts/", "/figures/", "/figures/new/", "/comparisons/"]  # fmt: skip
+PUBLIC = [
+    "/plan/",
+    "/plan/?plan=jinnan-2025-2027",
+    "/plan/targets/technology-contract-turnover/",
+    "/plan/tasks/1/",
+    "/bulletins/ranks/",
+    "/establishments/",
+]
+
+
+def test_office_pages_open_for_officers_and_for_nobody_outside(busy):
+    officer, visitor, rival = (client_of(busy, n) for n in ("officer", "visitor", "rival"))
+    for address in OFFICE:
+        assert officer.get(address).status_code == 200, address
+        assert visitor.get(address).status_code in (302, 403, 404), address
+        assert rival.get(address).status_code in (403, 404), address
+    for address in PUBLIC:
+        for prefix in ("", "/en", "/zh-hant"):
+            assert visitor.get(prefix + address).status_code == 200, prefix + address
+
+
+def test_what_bodies_say_in_their_returns_is_not_for_the_public(busy):
+    thing, body = returns.open_token(returns.token_of(busy.asked))
+    returns.submit_return(
+        thing,
+        {"progress": "内部进展甲", "trouble": "内部困难乙", "next_step": "报批", "light": "red"},
+        body,
+        NOW,
+    )
+    for name in ("visitor", "rival", "researcher"):
+        for address in PUBLIC:
+            text = client_of(busy, name).get(address).content.decode()
+            assert "内部进展甲" not in text
+            assert "内部困难乙" not in text
+
+
+def test_a_body_answers_without_signing_in_and_half_done_is_kept(busy):
+    client, address = Client(), reverse("answer-return", args=[returns.token_of(busy.asked)])
+    page = client.get(address).content.decode()
+    assert "区发展改革委" in page
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    answer = client.post(
+        address, {"progress": "一半", "version": version, "save": "1"}, follow=True
+    )
+    assert "一半" in answer.content.decode()
+    answer = client.post(
+        address, {"progress": "一半", "version": version, "submit": "1"}, follow=True
+    )
+    assert busy.asked.__class__.objects.get(pk=busy.asked.pk).state == "asked"
+    assert answer.status_code in (200, 409, 422)
+    version = MonthlyReturn.objects.get(pk=busy.asked.pk).version
+    client.post(
+        address,
+        {
+            "progress": "完成",
+            "next_step": "报批",
+            "light": "green",
+            "version": version,
+            "submit": "1",
+        },
+    )
+    assert MonthlyReturn.objects.get(pk=busy.asked.pk).state == "submitted"
+    assert Client().get("/return/nonsense/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "period"), [("monthly", "2026-10"), ("quarterly", "2026Q3"), ("brief", "2026-10")]
+)
+def test_a_report_is_a_page_a_word_file_and_a_pdf_with_the_same_numbers(busy, kind, period):
+    client = client_of(busy, "officer")
+    address = reverse("report", args=[kind, period])
+    page = client.get(address).content.decode()
+    assert "0.06" in page
+    paper = docx.Document(io.BytesIO(client.get(f"{address}?as=docx").content))
+    words = "\n".join(c.text for t in paper.tables for r in t.rows for c in r.cells)
+    assert "0.06" in words
+    pdf = pypdfium2.PdfDocument(client.get(f"{address}?as=pdf").content)
+    assert "0.06" in "".join(p.get_textpage().get_text_range() for p in pdf)
+    if kind == "brief":
+        assert len(pdf) == 1
+
+
+def test_a_report_of_no_period_is_refused(busy):
+    client = client_of(busy, "officer")
+    for kind, period, status in (
+        ("monthly", "2026Q3", 422),
+        ("monthly", "soon", 422),
+        ("yearly", "2026", 404),
+    ):
+        assert client.get(reverse("report", args=[kind, period])).status_code == status
+
+
+def test_every_return_layout_has_the_receivers_columns(busy):
+    client = client_of(busy, "officer")
+    for identity, layout in current_book().returns.items():
+        data = client.get(reverse("layout-return", args=[identity, "2026Q3"])).content
+        rows = read_sheet(data, "x.xlsx").rows
+        heads = next(
+            r
+            for r in rows
+            if [str(c) for c in r if c][: len(layout.columns)]
+            == [title for title, _ in layout.columns]
+        )
+        assert heads
+
+
+def test_a_document_is_corrected_and_saved_as_a_book_in_the_browsers_form(busy):
+    client = client_of(busy, "officer")
+    file = io.BytesIO(TEXT.encode())
+    file.name = "计划.txt"
+    client.post("/drafts/", {"document": file})
+    draft = PlanDraft.objects.get()
+    page = client.get(f"/drafts/{draft.pk}/").content.decode()
+    assert page.count("<mark") >= 3
+    form = {
+        "version": draft.version,
+        "plan_title": "示例区计划（2026—2028年）",
+        "g0t0_name": "技术合同成交额",
+        "g0t0_figure": "200",
+        "g0t1_do": "delete",
+        "new_task": "另加的任务",
+    }
+    client.post(f"/drafts/{draft.pk}/", form)
+    draft.refresh_from_db()
+    assert [t["figure"] for t in draft.draft["groups"][0]["targets"]] == ["200", "3.8"]
+    assert draft.draft["areas"][-1]["tasks"][-1]["name"] == "另加的任务"
+    stale = client.post(f"/drafts/{draft.pk}/", form)
+    assert stale.status_code == 422
+    saved = client.post(
+        f"/drafts/{draft.pk}/",
+        {
+            "version": draft.version,
+            "save_book": "1",
+            "identity": "shili",
+            "extends": "national",
+            "title": "示例区",
+        },
+    )
+    assert saved.status_code == 302, saved.content.decode()[:3000]
+    book = zipfile.ZipFile(io.BytesIO(client.get(f"/drafts/{draft.pk}/book.zip").content))
+    assert any(n.endswith("plan.yaml") for n in book.namelist())
+    for bad, name in (
+        (b"", "a.txt"),
+        (b"\xd0\xcf\x11\xe0" * 9, "a.doc"),
+        ("今天天气很好。".encode(), "news.txt"),
+    ):
+        sent = io.BytesIO(bad)
+        sent.name = name
+        assert client.post("/drafts/", {"document": sent}).status_code == 422
+
+
+def test_a_figure_is_reported_by_form_and_zero_denominators_are_told(busy):
+    client = client_of(busy, "officer")
+    values = {
+        "indicator": "rd-intensity",
+        "place": "津南区",
+        "period": "2025",
+        "numerator": "12",
+        "denominator": "0",
+    }
+    answer = client.post("/figures/new/", values)
+    assert answer.status_code == 422
+    assert "分母" in answer.content.decode()
+    answer = client.post("/figures/new/", {**values, "denominator": "400"})
+    assert answer.status_code == 302
+    made = ReportedFigure.objects.get()
+    client_of(busy, "officer2").post(reverse("figure-step", args=[made.pk, "confirm_figure"]))
+    made.refresh_from_db()
+    assert made.state == "confirmed"
+    assert "3" in client.get(f"/figures/{made.pk}/").content.decode()
+
+
+def queries(client, address):
+    client.get(address)
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(address).status_code == 200
+    return len(found)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/plan/",
+        "/tasks/",
+        "/tasks/?view=time",
+        "/returns/",
+        "/plan/targets/technology-contract-turnover/",
+        "/reports/monthly/2026-10/",
+    ],
+)
+def test_pages_ask_the_database_as_often_for_many_rows_as_for_few(busy, address):
+    client = client_of(busy, "officer")
+    few = queries(client, address)
+    for n in range(20):
+        busy.contract(f"MORE-{n}", 10_000)
+    for n in range(2, 12):
+        tasks.add_milestone(current_book().plan, n, "节点", NOW.date(), busy.actor("officer"), NOW)
+    returns.ask_month(current_book(), current_book().plan, "2026-12", NOW, NOW.date())
+    worker.drain()
+    assert queries(client, address) <= few + 1
+
+
+def test_a_pasted_table_is_imported_like_a_file(busy):
+    client = client_of(busy, "officer")
+    table = "类别\t级别\t名称\t批准日期\n重大创新平台\t国家级\t某国家重点实验室\t2021-05-06\n重大创新平台\t银河级\t另一家\t2021-05-06\n"
+    assert client.post("/imports/new/establishments/", {"pasted": "  "}).status_code == 422
+    answer = client.post("/imports/new/establishments/", {"pasted": table})
+    assert answer.status_code == 302
+    worker.drain()
+    page = client.get(answer["Location"]).content.decode()
+    assert "银河级" in page
+    answer = client.post("/imports/new/establishments/", {"pasted": table.rpartition("重大创新平台")[0]})
+    worker.drain()
+    client.post(f"{answer['Location']}confirm/")
+    worker.drain()
+    shown = Client().get("/establishments/?q=重点实验室").content.decode()
+    assert "某国家重点实验室" in shown
+    assert len(read_sheet(Client().get("/establishments/?export=xlsx").content, "x.xlsx").rows) == 2

@@ -1,0 +1,354 @@
+"""The plan in operation: figures, closings, tasks and returns, comparisons, drafts."""
+
+import io
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+import xlsxwriter
+
+from kechuang.district.accounts.models import Letter
+from kechuang.district.core import ledger, worker
+from kechuang.district.core.actor import SYSTEM
+from kechuang.district.core.books import current_book
+from kechuang.district.plan.models import Closing, Duty, Milestone, MonthlyReturn, TaskFile
+from kechuang.district.plan.queries import measurements
+from kechuang.district.plan.services import (
+    closings,
+    comparing,
+    drafts,
+    figures,
+    reading,
+    readings,
+    returns,
+    tasks,
+)
+from kechuang.district.registry.services import (
+    correct_establishment,
+    establish,
+    keep_firm,
+    record,
+    withdraw_establishment,
+)
+from kechuang.district.transfer.services import amend, cancel
+from kechuang.engines.base.errors import (
+    Invalid,
+    InvalidForm,
+    NotAllowed,
+    NotFound,
+    Stale,
+    WrongState,
+)
+from tests.engines.test_plantext import TEXT
+from tests.factories import NOW
+
+TODAY = NOW.date()
+RATIO = {"indicator": "rd-intensity", "place": "津南区", "period": "2025"}
+
+
+def sheet(*rows):
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as made:
+        page = made.add_worksheet()
+        for n, row in enumerate(rows):
+            page.write_row(n, 0, row)
+    return stream.getvalue()
+
+
+# --- figures that somebody reports
+
+
+def test_a_ratio_keeps_its_parts_and_another_person_confirms_it(world):
+    officer, other = world.actor("officer"), world.actor("officer2")
+    made = figures.report_figure({**RATIO, "numerator": "12.5", "denominator": "400"}, officer, NOW)
+    assert (made.value, made.numerator, made.denominator) == ("3.125", "12.5", "400")
+    assert Fraction(made.numerator) / Fraction(made.denominator) * 100 == Fraction(made.value)
+    with pytest.raises(NotAllowed, match="换一位"):
+        figures.confirm_figure(made, officer, NOW)
+    figures.return_figure(made, other, NOW, "请附统计局文件")
+    figures.revise_figure(made, {**RATIO, "value": "3.2"}, officer, NOW)
+    figures.confirm_figure(made, other, NOW)
+    assert made.state == "confirmed"
+    figures.withdraw_figure(made, officer, NOW, "口径有误")
+    assert made.state == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({**RATIO, "numerator": "1", "denominator": "0"}, "denominator"),
+        ({**RATIO, "numerator": "1"}, "denominator"),
+        ({**RATIO, "value": "三点二"}, "value"),
+        ({**RATIO, "period": "去年", "value": "3"}, "period"),
+        ({**RATIO, "indicator": "happiness", "value": "3"}, "indicator"),
+        ({**RATIO}, "value"),
+    ],
+)
+def test_a_wrong_figure_is_refused_by_field(world, values, field):
+    with pytest.raises(InvalidForm) as refusal:
+        figures.report_figure(values, world.actor("officer"), NOW)
+    assert field in [e.field for e in refusal.value.errors]
+
+
+def test_a_jump_is_asked_about_and_may_be_confirmed(world):
+    officer, other = world.actor("officer"), world.actor("officer2")
+    first = figures.report_figure({**RATIO, "period": "2024", "value": "3.0"}, officer, NOW)
+    figures.confirm_figure(first, other, NOW)
+    with pytest.raises(InvalidForm) as refusal:
+        figures.report_figure({**RATIO, "value": "30000"}, officer, NOW)
+    assert refusal.value.errors[0].code == "figure.jump"
+    assert (
+        figures.report_figure({**RATIO, "value": "30000"}, officer, NOW, sure=True).state
+        == "reported"
+    )
+
+
+# --- what the records say
+
+
+def test_every_target_of_the_plan_is_read_and_the_computed_ones_rest_on_records(world):
+    world.contract("A1", 2_000_000)
+    establish(
+        {
+            "name": "某重点实验室",
+            "kind": "platform",
+            "level": "national",
+            "approved_on": date(2021, 5, 1),
+        },
+        SYSTEM,
+        NOW,
+    )
+    found = {r.target.id: r for r in readings(current_book(), 2026, TODAY)}
+    assert len(found) == 12
+    turnover = found["technology-contract-turnover"]
+    assert (turnover.how, turnover.value, turnover.rows) == ("computed", Decimal("0.02"), 1)
+    platforms = next(r for r in found.values() if r.indicator.measure == "platforms_facilities")
+    assert platforms.how in ("computed", "none", "quoted")
+
+
+def test_an_indicator_moves_when_its_records_do(world):
+    made = world.contract("A1", 2_000_000, date(2026, 3, 1))
+    worker.drain()
+    kept = measurements("technology-contract-turnover", 2026)
+    assert Decimal(kept.order_by("pk").last().value) == Decimal("0.02")
+    target = next(t for t in current_book().plan.targets if t.id == "technology-contract-turnover")
+    assert reading(current_book(), target, 2026, TODAY).value == Decimal("0.02")
+    amend(made, {"amount_fen": 300_000_000}, SYSTEM, NOW, why="更正金额")
+    assert reading(current_book(), target, 2026, TODAY).value == Decimal("0.03")
+
+
+def test_an_establishment_is_corrected_and_withdrawn(world):
+    values = {
+        "kind": "platform",
+        "level": "national",
+        "name": "某重点实验室",
+        "approved_on": date(2021, 5, 1),
+    }
+    thing = establish(values, SYSTEM, NOW)
+    correct_establishment(thing, {"ended_on": date(2026, 1, 1)}, world.actor("officer"), NOW)
+    withdraw_establishment(thing, world.actor("officer"), NOW, "不在本区")
+    assert thing.state == "withdrawn"
+    for bad in (
+        {**values, "name": ""},
+        {**values, "approved_on": date(2030, 1, 1)},
+        {**values, "ended_on": date(2020, 1, 1)},
+    ):
+        with pytest.raises(InvalidForm):
+            establish(bad, SYSTEM, NOW)
+
+
+# --- closed periods
+
+
+def test_a_closed_period_stays_and_says_what_moved_since(world):
+    officer = world.actor("officer")
+    one, two = (
+        world.contract("A1", 1_000_000, date(2026, 8, 1)),
+        world.contract("A2", 2_000_000, date(2026, 8, 2)),
+    )
+    with pytest.raises(WrongState, match="还没有结束"):
+        closings.close_period("technology-contract-turnover", "2026-12", officer, NOW)
+    closing = closings.close_period("technology-contract-turnover", "2026Q3", officer, NOW)
+    with pytest.raises(WrongState, match="已经关过账"):
+        closings.close_period("technology-contract-turnover", "2026Q3", officer, NOW)
+    assert closings.drift(closing).changes == ()
+    with pytest.raises(WrongState, match="没有要更正"):
+        closings.correct_closing(closing, officer, NOW, "试试")
+    cancel(one, SYSTEM, NOW, why="重复登记")
+    amend(two, {"amount_fen": 250_000_000}, SYSTEM, NOW, why="更正金额")
+    world.contract("A3", 400_000, date(2026, 9, 30))
+    found = closings.drift(closing)
+    assert sorted(c.how for c in found.changes) == ["added", "changed", "gone"]
+    moved = sum((c.now or 0) - (c.was or 0) for c in found.changes)
+    assert moved == (250_000_000 + 40_000_000) - 300_000_000
+    assert any("重复登记" in c.why for c in found.changes)
+    closings.correct_closing(closing, officer, NOW, "两份更正、一份补录")
+    assert Closing.objects.get().value == closing.value
+
+
+# --- tasks and returns
+
+
+@pytest.fixture
+def running(world):
+    plan = current_book().plan
+    assert tasks.set_up(plan, NOW) == 22
+    assert tasks.set_up(plan, NOW) == 0
+    assert (
+        ledger.history("plan.task", TaskFile.objects.get(task=1).pk).get().kind
+        == "plan.task.open_task"
+    )
+    world.plan = plan
+    world.duty = tasks.set_duty(
+        plan, 1, "区发展改革委", "lead", "李四", "li@x.example", world.actor("officer"), NOW
+    )
+    return world
+
+
+def test_milestones_move_with_a_reason_and_are_reached_or_dropped(running):
+    officer = running.actor("officer")
+    mark = tasks.add_milestone(running.plan, 1, "完成选址", date(2026, 12, 1), officer, NOW)
+    tasks.move_milestone(mark, date(2027, 1, 15), officer, NOW, "用地批复推迟")
+    tasks.reach_milestone(mark, date(2026, 11, 1), officer, NOW)
+    assert mark.state == "reached"
+    other = tasks.add_milestone(running.plan, 1, "开工", date(2027, 6, 1), officer, NOW)
+    tasks.drop_milestone(other, officer, NOW, "并入二期")
+    assert Milestone.objects.filter(state="dropped").exists()
+    with pytest.raises(NotAllowed):
+        tasks.add_milestone(
+            running.plan, 1, "我也要", date(2027, 6, 1), running.actor("enterprise"), NOW
+        )
+
+
+def test_a_task_is_closed_by_another_person_with_proof(running):
+    officer, other = running.actor("officer"), running.actor("officer2")
+    file = TaskFile.objects.get(task=1)
+    with pytest.raises((Invalid, InvalidForm, WrongState)):
+        tasks.ask_closing(file, officer, NOW, "都做完了")
+    tasks.add_proof(file, [("验收意见.pdf", b"%PDF-1.4 x")], officer, NOW)
+    tasks.ask_closing(file, officer, NOW, "都做完了")
+    with pytest.raises(NotAllowed, match="换一位"):
+        tasks.close_task(file, officer, NOW)
+    tasks.refuse_closing(file, other, NOW, "缺少绩效材料")
+    tasks.ask_closing(file, officer, NOW, "已补")
+    tasks.close_task(file, other, NOW)
+    assert (
+        returns.ask_month(current_book(), running.plan, "2026-11", NOW, TODAY)
+        == Duty.objects.exclude(task=1).count()
+    )
+    tasks.reopen_task(file, officer, NOW, "审计提出问题")
+    assert file.state == "open"
+
+
+def ask(world, today=TODAY):
+    returns.ask_month(current_book(), world.plan, "2026-11", NOW, today)
+    return MonthlyReturn.objects.get(task=1, body="区发展改革委")
+
+
+def test_a_return_is_answered_by_its_link_and_reviewed(running):
+    officer = running.actor("officer")
+    thing = ask(running)
+    token = returns.token_of(thing)
+    opened, body = returns.open_token(token)
+    returns.save_return(opened, {"progress": "写了一半"}, body, NOW)
+    with pytest.raises(InvalidForm) as refusal:
+        returns.submit_return(opened, {"progress": "写了一半"}, body, NOW)
+    assert {e.field for e in refusal.value.errors} == {"next_step", "light"}
+    values = {"progress": "完成可研", "next_step": "报批", "light": "green"}
+    stale = opened.version
+    returns.submit_return(opened, values, body, NOW, version=stale)
+    returns.send_back_return(opened, officer, NOW, "请写明日期")
+    with pytest.raises(Stale):
+        returns.save_return(opened, values, body, NOW, version=stale)
+    returns.submit_return(opened, values, body, NOW)
+    returns.accept_return(opened, officer, NOW, "yellow")
+    assert (opened.light, opened.checked_light) == ("green", "yellow")
+    with pytest.raises((WrongState, NotAllowed)):
+        returns.save_return(opened, values, body, NOW)
+
+
+def test_another_bodys_link_opens_nothing_of_ours(running):
+    thing = ask(running)
+    other = MonthlyReturn.objects.exclude(pk=thing.pk).first()
+    _, stranger = returns.open_token(returns.token_of(other))
+    with pytest.raises(NotAllowed, match="链接"):
+        returns.save_return(thing, {"progress": "别人的"}, stranger, NOW)
+    with pytest.raises(NotFound, match="索取新的链接"):
+        returns.open_token(returns.token_of(thing)[:-2] + "xx")
+    tasks.set_duty(running.plan, 1, "区教育局", "lead", "", "", running.actor("officer"), NOW)
+    tasks.remove_duty(Duty.objects.get(task=1, body="区发展改革委"), running.actor("officer"), NOW)
+    with pytest.raises(NotFound, match="区教育局"):
+        returns.open_token(returns.token_of(thing))
+
+
+def test_silence_is_reminded_then_escalated_by_working_days(running):
+    thing = ask(running)
+    rules, days = current_book().supervision, returns.workdays(current_book())
+    worker.drain()
+    before = Letter.objects.count()
+    first = days.after(thing.due_on, rules.remind_after[0])
+    at = datetime(first.year, first.month, first.day, 3, tzinfo=UTC)
+    assert returns.follow_up(current_book(), at, first) > 0
+    assert returns.follow_up(current_book(), at, first) == 0
+    thing.refresh_from_db()
+    assert thing.reminded == [rules.remind_after[0]]
+    late = days.after(thing.due_on, rules.escalate_after[-1])
+    returns.follow_up(current_book(), at + timedelta(days=(late - first).days), late)
+    thing.refresh_from_db()
+    assert thing.level == len(rules.escalate_after)
+    worker.drain()
+    assert Letter.objects.count() > before
+    kinds = [e.kind for e in ledger.history("plan.return", thing.pk)]
+    assert "plan.return.ask_return" in kinds
+    assert "plan.return.remind_return" in kinds
+    assert "plan.return.escalate_return" in kinds
+    returns.cancel_return(thing, running.actor("officer"), NOW, "任务已并入")
+
+
+# --- comparisons
+
+
+def test_a_city_list_beside_ours_makes_piles_and_doubts(world):
+    firm = keep_firm(world.firm, {"founded_on": date(2018, 1, 1), "industry": "电池"}, SYSTEM, NOW)
+    record(firm, "gazelle", "D1", date(2026, 3, 1), date(2029, 3, 1), SYSTEM, NOW)
+    data = sheet(
+        ["企业名称", "统一社会信用代码"],
+        [world.firm.name, world.firm.code],
+        ["乙电池有限公司", world.rival.code],
+        ["某企业", "91120112MA0000"],
+    )
+    options = {"rung": "gazelle", "start": "2026-01-01", "end": "2026-12-31"}
+    made = comparing.lay("firms", "瞪羚名单.xlsx", data, options, world.actor("officer"), NOW)
+    found = comparing.compare(made)
+    assert [p.ours.key for p in found.piles.same] == [world.firm.code]
+    assert "没有这种认定" in found.piles.only_theirs[0].reason
+    assert len(found.unreadable) == 1
+    assert sum(n for _, n in found.explained) == found.theirs - found.ours
+    for bad in ({**options, "rung": "unicorns"}, {**options, "start": ""}):
+        with pytest.raises(Invalid):
+            comparing.lay("firms", "x.xlsx", data, bad, world.actor("officer"), NOW)
+    with pytest.raises(NotAllowed):
+        comparing.lay("firms", "x.xlsx", data, options, world.actor("enterprise"), NOW)
+
+
+# --- documents become books
+
+
+def test_a_document_becomes_a_book_that_the_checker_passes(world):
+    officer = world.actor("officer")
+    draft = drafts.read_draft("计划.txt", TEXT.encode(), officer, NOW)
+    changed = {**draft.draft, "title": "示例区科技创新行动计划（2026—2028年）"}
+    drafts.revise_draft(draft, changed, officer, NOW, version=draft.version)
+    with pytest.raises(Stale):
+        drafts.revise_draft(draft, changed, officer, NOW, version=0)
+    with pytest.raises(InvalidForm):
+        drafts.save_draft(draft, "示例", "national", "示例区", officer, NOW)
+    with pytest.raises(InvalidForm, match="已经用过"):
+        drafts.save_draft(draft, "jinnan", "national", "示例区", officer, NOW)
+    folder = drafts.save_draft(draft, "shili", "national", "示例区", officer, NOW)
+    assert (folder / "book.yaml").exists()
+    other = drafts.read_draft("计划.txt", TEXT.encode(), officer, NOW)
+    drafts.discard_draft(other, officer, NOW)
+    with pytest.raises(Invalid, match="计划"):
+        drafts.read_draft("新闻.txt", "今天天气很好。".encode(), officer, NOW)

@@ -26,6 +26,7 @@ run: $(STAMP) ## server and worker on your own database (KECHUANG_DATABASE_URL, 
 
 test: $(TESTSTAMP) ## all tests (KECHUANG_TEST_DATABASE_URL=postgresql://… for PostgreSQL; T='-k word' to choose)
 	@sh .ci/chromium
+	@sh .ci/print
 	@$(BIN)/python -m pytest -n 2 $(T)
 
 check: $(TESTSTAMP) ## format, lint, doors, types, templates, migrations, books
@@ -36,6 +37,7 @@ check: $(TESTSTAMP) ## format, lint, doors, types, templates, migrations, books
 	$(BIN)/djlint --lint --quiet src/kechuang/district/templates
 	$(BIN)/python -m kechuang.cli manage makemigrations --check --dry-run
 	$(BIN)/kechuang book check books/jinnan
+	$(BIN)/kechuang book check books/binhai
 
 fix: $(TESTSTAMP) ## format and mend what a machine can mend
 	-$(BIN)/ruff check --fix .
@@ -50,6 +52,7 @@ $(VENV)/bin/python:
 $(STAMP): $(VENV)/bin/python requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@sh .ci/print
 	@touch $@
 
 $(TESTSTAMP): $(STAMP) requirements-test.lock

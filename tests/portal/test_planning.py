@@ -250,7 +250,9 @@ def test_a_pasted_table_is_imported_like_a_file(busy):
     worker.drain()
     page = client.get(answer["Location"]).content.decode()
     assert "银河级" in page
-    answer = client.post("/imports/new/establishments/", {"pasted": table.rpartition("重大创新平台")[0]})
+    answer = client.post(
+        "/imports/new/establishments/", {"pasted": table.rpartition("重大创新平台")[0]}
+    )
     worker.drain()
     client.post(f"{answer['Location']}confirm/")
     worker.drain()

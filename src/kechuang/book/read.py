@@ -7,9 +7,13 @@ from typing import Any
 
 import yaml
 
+from kechuang.engines.rules import Policy
+
 from .desk import Desk, Problem, unique
 from .lines import DuplicateKey, Lined, load
 from .plans import read_calendar, read_plan, read_returns, read_supervision
+from .policies import read_policy
+from .policy_checks import check_policies
 from .schemas import (  # fmt: skip
     Body,
     Book,
@@ -52,6 +56,8 @@ def read_book(folder: Path) -> tuple[Book | None, list[Problem]]:
     book = _read(folder, desk, ())
     if book:
         _check_references(book, folder, desk)
+    if book and not desk.problems:
+        desk.problems += check_policies(book, folder)
     return (None if desk.problems else book), desk.problems
 
 
@@ -76,6 +82,9 @@ def _file(folder: Path, name: str, desk: Desk) -> Lined:
         desk.problems.append(Problem(path, 1, f"读不出来：{e}；请存成 UTF-8"))
         return empty
     if content is None:
+        return empty
+    if isinstance(content, list) and name.endswith("cases.yaml"):
+        empty["cases"] = content
         return empty
     if not isinstance(content, Lined):
         desk.problems.append(Problem(path, 1, "文件最外层应为“键: 值”"))
@@ -120,6 +129,7 @@ def _read(folder: Path, desk: Desk, seen: tuple[str, ...]) -> Book | None:
         plans=plans,
         supervision=read_supervision(_file(folder, "supervision.yaml", desk), desk, parent.supervision if parent else Supervision()),
         calendar=read_calendar(_file(folder, "calendar.yaml", desk), desk, parent.calendar if parent else Calendar()),
+        policies=_over(parent.policies if parent else None, _policies(folder, desk)),
         returns=_over(parent.returns if parent else None, read_returns(folder, _files(folder, "returns", desk), desk)),
     )  # fmt: skip
 
@@ -129,6 +139,20 @@ def _files(folder: Path, name: str, desk: Desk) -> dict[str, Lined]:
         p.stem: _file(folder, f"{name}/{p.name}", desk)
         for p in sorted((folder / name).glob("*.yaml"))
     }
+
+
+def _policies(folder: Path, desk: Desk) -> dict[str, Policy]:
+    """All policies of a folder by the name of theirs."""
+    found: dict[str, Policy] = {}
+    for path in sorted((folder / "policies").glob("*/policy.yaml")):
+        name = path.parent.name
+        files = {
+            kind: _file(folder, f"policies/{name}/{kind}.yaml", desk)
+            for kind in ("policy", "parameters", "rules", "cases")
+        }
+        if policy := read_policy(name, files, desk, folder.name):
+            found[name] = policy
+    return found
 
 
 def _plans(folder: Path, desk: Desk) -> tuple[dict[str, Plan], str]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from kechuang.engines.rules import Policy
+
 
 @dataclass(frozen=True)
 class Source:
@@ -300,6 +302,7 @@ class Book:
     supervision: Supervision = Supervision()
     calendar: Calendar = Calendar()
     returns: Mapping[str, ReturnLayout] = dataclasses.field(default_factory=dict)
+    policies: Mapping[str, Policy] = dataclasses.field(default_factory=dict)
 
     def area_of(self, name: str) -> str:
         """The high-tech area of a field or discipline; the name itself when the book does not know it."""

@@ -1,0 +1,28 @@
+"""Policies as code: exact, dated, cited. One formula text, two evaluators, gaps and reforms.
+
+law = at(policies, date(2022, 5, 20))
+assess(law, {"职工总数": one(40), …}, ["科技型中小企业"])
+"""
+
+from .exact import Answer, Step, assess, evaluate
+from .language import names_in, parse, quantity
+from .law import Held, Law, at, conditions
+from .packs import (
+    UNPUBLISHED,
+    Action,
+    Case,
+    Given,
+    Input,
+    Overlay,
+    Parameter,
+    Policy,
+    Rule,
+    Tier,
+    Tiers,
+)
+from .values import ABSENT, UNDEFINED, UNKNOWN, Lack, Number, Value, one
+
+__all__ = [
+    "ABSENT", "UNDEFINED", "UNKNOWN", "UNPUBLISHED", "Action", "Answer", "Case", "Given", "Held", "Input", "Lack", "Law", "Number", "Overlay",
+    "Parameter", "Policy", "Rule", "Step", "Tier", "Tiers", "Value", "assess", "at", "conditions", "evaluate", "names_in", "one", "parse", "quantity",
+]  # fmt: skip

@@ -1,0 +1,240 @@
+"""What can be known wrong before a row is seen: names, units, circles, bounds; and the examples, run."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from kechuang.engines.base.errors import Invalid
+
+from .batch import prove
+from .exact import evaluate
+from .language import names_in, quantity, unit_of
+from .law import Law, at, topological
+from .packs import Case, Input, Policy
+from .values import ABSENT, UNDEFINED, UNKNOWN, Number, Value, one
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """Something wrong in a policy. ``where``: policy, parameters, rules or cases; ``key``: the name it stands at."""
+
+    policy: str
+    where: str
+    key: str
+    words: str
+    line: int = 0
+
+
+def check(policies: Sequence[Policy], days: Sequence[date]) -> list[Complaint]:
+    """Everything wrong with a stack of policies.
+
+    Args:
+        days: The days on which something changes; units, circles and bounds are looked at on each.
+    """
+    found = [*_doubled(policies), *_inputs(policies)]
+    names = {n for p in policies for n in (*p.inputs, *p.parameters, *p.rules)}
+    for policy in policies:
+        found += _names(policy, names)
+    if found:
+        return found
+    told: set[tuple[str, str]] = set()
+    for policy in policies:
+        for rule in policy.rules.values():
+            for _, _, node in rule.versions:
+                found += _units(policies, policy, rule.name, rule.unit, node)
+    for day in days:
+        law = at(policies, day)
+        for complaint in _of_a_day(law):
+            if (complaint.key, complaint.words) not in told:
+                told.add((complaint.key, complaint.words))
+                found.append(complaint)
+    return found
+
+
+def _doubled(policies: Sequence[Policy]) -> Iterator[Complaint]:
+    seen: dict[str, str] = {}
+    for policy in policies:
+        for where, listed in (("parameters", policy.parameters), ("rules", policy.rules)):
+            for name in listed:
+                if name in seen or name in policy.inputs:
+                    other = seen.get(name, policy.id)
+                    yield Complaint(
+                        policy.id, where, name, f"名称“{name}”在“{other}”里已经用过，请换一个"
+                    )
+                seen[name] = policy.id
+
+
+def _inputs(policies: Sequence[Policy]) -> Iterator[Complaint]:
+    """An input shared by policies is one fact: unit and range must agree."""
+    seen: dict[str, tuple[Input, str]] = {}
+    for policy in policies:
+        for given in policy.inputs.values():
+            if given.name in seen:
+                known, other = seen[given.name]
+                if (known.unit, known.low, known.high) != (given.unit, given.low, given.high):
+                    words = f"输入“{given.name}”的单位或范围与“{other}”不同，请写成一样"
+                    yield Complaint(policy.id, "policy", given.name, words)
+            seen.setdefault(given.name, (given, policy.id))
+
+
+def _names(policy: Policy, names: set[str]) -> Iterator[Complaint]:
+    own = {*policy.inputs, *policy.parameters, *policy.rules}
+    for rule in policy.rules.values():
+        for _, _, node in rule.versions:
+            for name in dict.fromkeys(names_in(node)) if node else ():
+                if name not in own and name not in names:
+                    yield Complaint(policy.id, "rules", rule.name, _unknown(name, own | names))
+
+
+def _unknown(name: str, names: set[str]) -> str:
+    for word in ("且", "或", "非"):
+        if word in name and any(part in names for part in name.split(word)):
+            return f"没有“{name}”：“{word}”前后请留空格"
+    near = max(names, key=lambda n: len(set(n) & set(name)) - abs(len(n) - len(name)), default="")
+    return f"没有“{name}”这个名称，是“{near}”吗？" if near else f"没有“{name}”这个名称"
+
+
+def _units(
+    policies: Sequence[Policy], policy: Policy, name: str, unit: str, node: object
+) -> Iterator[Complaint]:
+    units = {n: i.unit for p in policies for n, i in p.inputs.items()}
+    units |= {n: x.unit for p in policies for n, x in p.parameters.items()}
+    units |= {n: x.unit for p in policies for n, x in p.rules.items()}
+    tiers = {n: x.by for p in policies for n, x in p.parameters.items() if x.by}
+    if node is None:
+        return
+    try:
+        given = unit_of(node, units, tiers)  # type: ignore[arg-type]
+    except Invalid as e:
+        yield Complaint(policy.id, "rules", name, f"“{name}”：{e.words}")
+        return
+    if given != unit and {given, unit} != {"%", "倍"}:
+        yield Complaint(
+            policy.id, "rules", name, f"“{name}”写的单位是“{unit}”，公式得出的是“{given}”"
+        )
+
+
+def _of_a_day(law: Law) -> Iterator[Complaint]:
+    try:
+        topological(law.formulas)
+    except Invalid as e:
+        circle = e.words.partition("：")[2].split(" → ")[0]
+        yield Complaint(law.formulas[circle].policy.id, "rules", circle, e.words)
+        return
+    for name, words in prove(law):
+        yield Complaint(law.formulas[name].policy.id, "rules", name, f"“{name}”：{words}")
+
+
+def typed(given: Mapping[str, object], inputs: Mapping[str, Input]) -> dict[str, Value]:
+    """Inputs as a person writes them: 是, 否, 5000万元, 60%, [6分, 8分].
+
+    Raises:
+        Invalid: An unknown input, a wrong unit, a value out of range; ``field`` names it.
+    """
+    made: dict[str, Value] = {}
+    for name, text in given.items():
+        if name not in inputs:
+            raise Invalid(f"没有输入“{name}”", name, "rules.input")
+        if text in (None, "", "待定"):
+            continue
+        made[name] = _typed(inputs[name], text)
+    return made
+
+
+def _typed(given: Input, text: object) -> Value:
+    if given.unit == "是否":
+        if text in ("是", True):
+            return True
+        if text in ("否", False):
+            return False
+        raise Invalid(f"“{given.name}”请写“是”或“否”", given.name, "rules.truth")
+    parts = list(text) if isinstance(text, (list, tuple)) else [text]
+    ends = []
+    for part in parts:
+        plain = str(part).strip()
+        try:
+            value, unit = quantity(plain)
+        except Invalid as e:
+            raise Invalid(f"“{given.name}”：{e.words}", given.name, e.code) from e
+        if unit == "倍" and given.unit not in ("%", "倍") and plain[-1:].isdigit():
+            value, unit = quantity(plain + given.unit)
+        if unit != given.unit and {unit, given.unit} != {"%", "倍"}:
+            raise Invalid(f"“{given.name}”的单位是“{given.unit}”", given.name, "rules.unit")
+        if not given.low <= value <= given.high:
+            raise Invalid(f"“{given.name}”超出可能的范围，请核对单位", given.name, "rules.range")
+        ends.append(value)
+    if len(ends) == 1:
+        return one(ends[0])
+    if len(ends) != 2 or ends[0] > ends[1]:
+        raise Invalid(f"“{given.name}”的区间应写成“下限,上限”", given.name, "rules.interval")
+    return Number(ends[0], ends[1])
+
+
+def run_case(policies: Sequence[Policy], policy: Policy, case: Case) -> list[str]:
+    """What differs from what the example expects, in words."""
+    law = at(policies, case.day)
+    try:
+        given = typed(case.given, policy.inputs)
+    except Invalid as e:
+        return [e.words]
+    wrong = []
+    strange = [n for n in case.expected if n not in policy.rules]
+    if strange:
+        return [f"没有规则“{strange[0]}”"]
+    found = evaluate(law, given, list(case.expected))
+    for name, text in case.expected.items():
+        try:
+            wanted = _expected(text, policy.rules[name].unit)
+        except Invalid as e:
+            wrong.append(f"“{name}”的期望：{e.words}")
+            continue
+        if found[name] != wanted:
+            wrong.append(
+                f"“{name}”应为“{_shown(text)}”，算得“{say(found[name], policy.rules[name].unit)}”"
+            )
+    return wrong
+
+
+def _expected(text: object, unit: str) -> Value:
+    words: dict[str, Value] = {
+        "待定": UNKNOWN,
+        "当时无此规定": ABSENT,
+        "无法计算": UNDEFINED,
+        "是": True,
+        "否": False,
+    }
+    if isinstance(text, bool):
+        return text
+    if isinstance(text, str) and text in words:
+        return words[text]
+    parts = text if isinstance(text, list) else [text]
+    ends = [quantity(str(p))[0] for p in parts]
+    return Number(ends[0], ends[-1])
+
+
+def _shown(text: object) -> str:
+    return "、".join(map(str, text)) if isinstance(text, list) else str(text)
+
+
+def say(value: Value, unit: str) -> str:
+    """A value in words, exactly where it is short: 5,000万元 style is left to pages.
+
+    >>> say(one(12345), "元")
+    '123.45元'
+    """
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if not isinstance(value, Number):
+        return value.value
+    low, high = (_digits(x, unit) for x in (value.low, value.high))
+    return low if low == high else f"{low}～{high}"
+
+
+def _digits(x: Fraction, unit: str) -> str:
+    scale = {"元": Fraction(1, 100), "%": Fraction(100)}.get(unit, Fraction(1))
+    y = x * scale
+    if y.denominator == 1:
+        return f"{y.numerator}{unit}"
+    rest = f"{float(y):.4f}".rstrip("0").rstrip(".")
+    return f"{rest}{unit}"

@@ -1,0 +1,181 @@
+"""One subject, exactly, with the trace: clause, formula, values put in, source of each fact, what is missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from . import values as v
+from .language import Apply, Literal, Name, Node, names_in
+from .law import Formula, Held, Law
+from .packs import UNPUBLISHED, Tiers
+from .values import ABSENT, UNDEFINED, UNKNOWN, Number, Value
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule as it was reckoned. ``used``: what stood for each name; ``missing``: inputs not given that it needed."""
+
+    name: str
+    value: Value
+    unit: str
+    formula: str
+    clause: str
+    source: str
+    since: str
+    policy: str
+    used: tuple[tuple[str, Value, str], ...]
+    parameters: tuple[Held, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Results for one subject, and the steps that led to them in order."""
+
+    results: Mapping[str, Value]
+    steps: tuple[Step, ...]
+    missing: tuple[str, ...]
+    unpublished: tuple[str, ...]
+
+
+def assess(law: Law, given: Mapping[str, Value], wanted: Sequence[str]) -> Answer:
+    """Reckon results for one subject.
+
+    Args:
+        given: Inputs that are known; what is not given cannot be told.
+        wanted: Rules whose values are asked for.
+    """
+    env: dict[str, Value] = {}
+    work = _Exact(law, given, env)
+    steps = []
+    for name in law.cone(wanted):
+        formula = law.formulas[name]
+        env[name] = work.value(formula.node)
+        steps.append(_step(law, formula, env, given, work))
+    results = {name: env.get(name, ABSENT) for name in wanted}
+    missing = tuple(n for n in law.needed(wanted) if given.get(n, UNKNOWN) is UNKNOWN)
+    unpublished = tuple(dict.fromkeys(
+        h.parameter.name for s in steps for h in s.parameters if h.value == UNPUBLISHED
+    ))  # fmt: skip
+    return Answer(results, tuple(steps), missing, unpublished)
+
+
+def evaluate(law: Law, given: Mapping[str, Value], wanted: Sequence[str]) -> dict[str, Value]:
+    """The same results without a trace."""
+    env: dict[str, Value] = {}
+    work = _Exact(law, given, env)
+    for name in law.cone(wanted):
+        env[name] = work.value(law.formulas[name].node)
+    return {name: env.get(name, ABSENT) for name in wanted}
+
+
+def _step(
+    law: Law, formula: Formula, env: Mapping[str, Value], given: Mapping[str, Value], work: "_Exact"
+) -> Step:
+    names = tuple(dict.fromkeys(names_in(formula.node)))
+    used = tuple(
+        (n, work.value(Name(n)), law.inputs[n].where if n in law.inputs else "")
+        for n in names if n not in law.held
+    )  # fmt: skip
+    rule = formula.rule
+    return Step(
+        rule.name, env[rule.name], rule.unit, formula.text, rule.clause, rule.source, formula.since.isoformat(), formula.policy.id,
+        used, tuple(law.held[n] for n in names if n in law.held),
+        tuple(n for n in names if n in law.inputs and given.get(n, UNKNOWN) is UNKNOWN),
+    )  # fmt: skip
+
+
+class _Exact:
+    """Evaluates nodes; 若 looks only at the branch it takes."""
+
+    def __init__(self, law: Law, given: Mapping[str, Value], env: Mapping[str, Value]) -> None:
+        self.law, self.given, self.env = law, given, env
+
+    def value(self, node: Node) -> Value:
+        if isinstance(node, Literal):
+            return v.one(node.value)
+        if isinstance(node, Name):
+            return self._named(node.name)
+        if node.op == "若":
+            test = self.value(node.args[0])
+            if isinstance(test, v.Lack):
+                return test
+            return self.value(node.args[1] if test is True else node.args[2])
+        if node.op == "分档":
+            return self._tier(node)
+        return apply(node.op, [self.value(a) for a in node.args])
+
+    def _named(self, name: str) -> Value:
+        if name in self.env:
+            return self.env[name]
+        if name in self.law.inputs:
+            return self.given.get(name, UNKNOWN)
+        held = self.law.held.get(name)
+        if held is None or held.value is None:
+            return ABSENT
+        return held.value if isinstance(held.value, Number) else UNKNOWN
+
+    def _tier(self, node: Apply) -> Value:
+        graded, table = self.value(node.args[0]), node.args[1]
+        assert isinstance(table, Name)
+        held = self.law.held[table.name]
+        if held.value is None:
+            return ABSENT
+        if isinstance(graded, v.Lack):
+            return graded
+        if not isinstance(held.value, Tiers) or not isinstance(graded, Number):
+            return UNKNOWN
+        low, high = tier(held.value, graded.low), tier(held.value, graded.high)
+        return low if low == high else UNKNOWN
+
+
+def tier(table: Tiers, x: Fraction) -> Number:
+    """The value of the step in which x falls."""
+    for step in table.steps:
+        if step.bound is None or (step.includes and x == step.bound):
+            return step.value
+        if (x < step.bound) if table.upward else (x > step.bound):
+            return step.value
+    raise AssertionError("the last step is the rest")
+
+
+def apply(op: str, args: Sequence[Value]) -> Value:
+    """An operator on values already reckoned."""
+    if op == "and":
+        return v.every(args)
+    if op == "or":
+        return v.some(args)
+    if op == "not":
+        return args[0] if isinstance(args[0], v.Lack) else args[0] is False
+    if op == "计数":
+        if any(a is ABSENT for a in args):
+            return ABSENT
+        sure = sum(a is True for a in args)
+        return Number(Fraction(sure), Fraction(sure + sum(a is UNKNOWN for a in args)))
+    lack = v.lacking(args)
+    if lack:
+        return False if lack is UNDEFINED and op in COMPARISONS else lack
+    return _reckon(op, [a for a in args if isinstance(a, Number)])
+
+
+COMPARISONS = frozenset((">=", "<=", ">", "<", "==", "!="))
+_DYADIC = {"+": v.add, "-": v.subtract, "*": v.multiply, "/": v.divide}
+
+
+def _reckon(op: str, numbers: Sequence[Number]) -> Value:
+    if op in COMPARISONS:
+        return v.compare(op, numbers[0], numbers[1])
+    if op in _DYADIC:
+        return _DYADIC[op](numbers[0], numbers[1])
+    first = numbers[0]
+    if op == "neg":
+        return Number(-first.high, -first.low)
+    if op in ("取大", "取小"):
+        pick = max if op == "取大" else min
+        return Number(pick(n.low for n in numbers), pick(n.high for n in numbers))
+    if op == "合计":
+        return Number(
+            sum((n.low for n in numbers), Fraction(0)), sum((n.high for n in numbers), Fraction(0))
+        )
+    shape = v.rounded if op == "四舍五入" else v.floored
+    return Number(shape(first.low), shape(first.high))

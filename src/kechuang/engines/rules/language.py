@@ -1,0 +1,274 @@
+"""The formula language: one line in Chinese names, parsed by Python's own parser through a whitelist.
+
+    若(资源库内, 取小(四舍五入(当年付息 × 贴息比例), 贴息上限), 0元)
+
+Full-width forms are accepted. A literal carries its unit; a plain number is 倍. Nothing but arithmetic, comparison,
+且 或 非 and the functions of ``FUNCTIONS`` can be said.
+"""
+
+import ast
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kechuang.engines.base.errors import Invalid
+
+FUNCTIONS = {
+    "若": 3,
+    "取大": 0,
+    "取小": 0,
+    "分档": 2,
+    "四舍五入": 1,
+    "舍去": 1,
+    "合计": 0,
+    "计数": 0,
+}
+_UNIT = "个月|元|%|人|项|分|年|家|件|天|倍"
+_TOKEN = re.compile(
+    rf"(?P<space>\s+)|(?P<number>\d[\d_]*(?:\.\d+)?\s*(?P<scale>[万亿])?(?P<unit>{_UNIT})?)"
+    r"|(?P<name>[A-Za-z_\u3400-\u9fff][\w\u3400-\u9fff]*)|(?P<op>>=|<=|==|!=|[-+*/×÷≥≤><=≠(),−])"
+)
+_OPS = {"×": "*", "÷": "/", "≥": ">=", "≤": "<=", "=": "==", "≠": "!=", "−": "-"}
+_WORDS = {"且": "and", "或": "or", "非": "not"}
+LONGEST = 2_000
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A number of the text with its unit; money in fen, shares as fractions."""
+
+    value: Fraction
+    unit: str
+
+
+@dataclass(frozen=True)
+class Name:
+    """An input, a parameter or another rule."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Apply:
+    """An operator or function on its arguments. ``op``: + - * / >= <= > < == != and or not neg, or a function."""
+
+    op: str
+    args: tuple["Node", ...]
+
+
+Node = Literal | Name | Apply
+
+
+def quantity(text: str) -> tuple[Fraction, str]:
+    """A number with its unit: ``5000万元`` → (5 000 000 000 fen, 元), ``60%`` → (3/5, %), ``3`` → (3, 倍).
+
+    Raises:
+        Invalid: Not a number with a known unit.
+    """
+    plain = unicodedata.normalize("NFKC", str(text)).strip()
+    found = re.fullmatch(rf"(-?\d[\d,_]*(?:\.\d+)?)\s*([万亿])?({_UNIT})?", plain)
+    if not found:
+        raise Invalid(f"“{text}”不是带单位的数，如 5000万元、60%、3人", "value", "rules.quantity")
+    return scaled(found[1], found[2] or "", found[3] or "倍")
+
+
+def scaled(number: str, scale: str, unit: str) -> tuple[Fraction, str]:
+    """Digits, 万 or 亿, and unit, in the unit's own count."""
+    value = Fraction(re.sub("[,_]", "", number)) * {"": 1, "万": 10**4, "亿": 10**8}[scale]
+    if unit == "元":
+        return value * 100, unit
+    return (value / 100 if unit == "%" else value), unit
+
+
+def parse(text: str) -> Node:
+    """A formula as a tree.
+
+    Raises:
+        Invalid: In the author's own words, with what stands at the place.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    if len(plain) > LONGEST:
+        raise Invalid(f"公式超过 {LONGEST} 个字，请拆成几条规则", "formula", "rules.long")
+    code, table = _translate(plain)
+    try:
+        tree = ast.parse(code, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError) as e:
+        near = _near(code, getattr(e, "offset", None) or len(code), table)
+        raise Invalid(
+            f"公式写法有误，在“{near}”附近：检查括号、逗号和运算符", "formula", "rules.syntax"
+        ) from e
+    return _node(tree, table)
+
+
+_Table = dict[str, tuple[str, Node]]
+
+
+def _translate(plain: str) -> tuple[str, _Table]:
+    parts: list[str] = []
+    table: _Table = {}
+    at = 0
+    while at < len(plain):
+        found = _TOKEN.match(plain, at)
+        if not found:
+            raise Invalid(f"公式里不能用“{plain[at]}”", "formula", "rules.symbol")
+        at = found.end()
+        word = found[0]
+        if found["number"]:
+            digits = re.match(r"[\d_.]+", word)
+            assert digits
+            value, unit = scaled(digits[0], found["scale"] or "", found["unit"] or "倍")
+            parts.append(_keep(table, word, Literal(value, unit)))
+        elif (found["name"] and word not in _WORDS and word not in FUNCTIONS) or (
+            found["name"] and word in FUNCTIONS
+        ):
+            parts.append(_keep(table, word, Name(word)))
+        else:
+            parts.append(f" {_WORDS.get(word, _OPS.get(word, word))} ")
+    return "".join(parts).strip(), table
+
+
+def _keep(table: _Table, word: str, node: Node) -> str:
+    key = f"_{len(table)}_"
+    table[key] = (word, node)
+    return f" {key} "
+
+
+def _near(code: str, offset: int, table: _Table) -> str:
+    stretch = code[max(0, offset - 14) : offset + 8]
+    whole = re.sub(r"_\d+_", lambda m: table[m[0]][0] if m[0] in table else "", stretch)
+    return re.sub(r"\s+", " ", whole).strip() or code[-8:]
+
+
+_BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_COMPARE = {ast.GtE: ">=", ast.LtE: "<=", ast.Gt: ">", ast.Lt: "<", ast.Eq: "==", ast.NotEq: "!="}
+
+
+def _node(tree: ast.expr, table: _Table) -> Node:
+    if isinstance(tree, ast.Name) and tree.id in table:
+        word, node = table[tree.id]
+        if word in FUNCTIONS:
+            raise Invalid(f"“{word}”是函数，后面要有括号", "formula", "rules.function")
+        return node
+    if isinstance(tree, ast.BinOp) and type(tree.op) in _BINARY:
+        return Apply(_BINARY[type(tree.op)], (_node(tree.left, table), _node(tree.right, table)))
+    if isinstance(tree, ast.BoolOp):
+        op = "and" if isinstance(tree.op, ast.And) else "or"
+        return Apply(op, tuple(_node(v, table) for v in tree.values))
+    if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, (ast.Not, ast.USub)):
+        return Apply(
+            "not" if isinstance(tree.op, ast.Not) else "neg", (_node(tree.operand, table),)
+        )
+    if isinstance(tree, ast.Compare):
+        if len(tree.ops) > 1:
+            raise Invalid("比较不能连写，请用“且”连接", "formula", "rules.chain")
+        return Apply(
+            _COMPARE[type(tree.ops[0])],
+            (_node(tree.left, table), _node(tree.comparators[0], table)),
+        )
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and not tree.keywords:
+        return _call(tree, table)
+    raise Invalid("公式里只能写四则、比较、且或非和规定的函数", "formula", "rules.whitelist")
+
+
+def _call(tree: ast.Call, table: _Table) -> Node:
+    assert isinstance(tree.func, ast.Name)
+    word = table[tree.func.id][0] if tree.func.id in table else tree.func.id
+    if word not in FUNCTIONS:
+        raise Invalid(
+            f"没有“{word}”这个函数，可用：{'、'.join(FUNCTIONS)}", "formula", "rules.function"
+        )
+    wanted = FUNCTIONS[word]
+    if wanted and len(tree.args) != wanted:
+        raise Invalid(
+            f"“{word}”要 {wanted} 个参数，此处有 {len(tree.args)} 个", "formula", "rules.arguments"
+        )
+    if not tree.args:
+        raise Invalid(f"“{word}”的括号里是空的", "formula", "rules.arguments")
+    return Apply(word, tuple(_node(a, table) for a in tree.args))
+
+
+def names_in(node: Node) -> Iterator[str]:
+    """Every name a formula uses, in order, with repeats."""
+    if isinstance(node, Name):
+        yield node.name
+    elif isinstance(node, Apply):
+        for part in node.args:
+            yield from names_in(part)
+
+
+def unit_of(node: Node, units: Mapping[str, str], tiers: Mapping[str, str]) -> str:
+    """The unit of a formula's result. ``tiers`` are tier parameters: name → unit of what they grade by.
+
+    Raises:
+        Invalid: Units that do not go together.
+    """
+    if isinstance(node, Literal):
+        return node.unit
+    if isinstance(node, Name):
+        if node.name in tiers:
+            raise Invalid(
+                f"“{node.name}”是分档表，只能写在 分档(…, {node.name}) 里", "formula", "rules.tier"
+            )
+        return units[node.name]
+    if node.op == "分档":
+        return _tier_unit(node, units, tiers)
+    return _applied_unit(node.op, [unit_of(a, units, tiers) for a in node.args])
+
+
+def _tier_unit(node: Apply, units: Mapping[str, str], tiers: Mapping[str, str]) -> str:
+    graded, table = node.args
+    if not isinstance(table, Name) or table.name not in tiers:
+        raise Invalid("“分档”的第二个参数应是一张分档表", "formula", "rules.tier")
+    given = unit_of(graded, units, tiers)
+    if not _same(given, tiers[table.name]):
+        raise Invalid(
+            f"“{table.name}”按“{tiers[table.name]}”分档，给的是“{given}”", "formula", "rules.units"
+        )
+    return units[table.name]
+
+
+def _same(a: str, b: str) -> bool:
+    return a == b or {a, b} == {"%", "倍"}
+
+
+def _applied_unit(op: str, given: list[str]) -> str:
+    first = given[0]
+    if op in ("and", "or", "not", "计数"):
+        if strange := next((u for u in given if u != "是否"), ""):
+            raise Invalid(
+                f"“且、或、非、计数”只连接条件，此处有单位“{strange}”的数", "formula", "rules.units"
+            )
+        return "项" if op == "计数" else "是否"
+    if op == "若":
+        if first != "是否":
+            raise Invalid("“若”的第一个参数应是条件", "formula", "rules.units")
+        return _alike(op, given[1:])
+    if "是否" in given:
+        raise Invalid("条件不能参加计算或比较", "formula", "rules.units")
+    if op in ("*", "/"):
+        return _product_unit(op, *given)
+    whole = _alike(op, given)
+    return "是否" if op in (">=", "<=", ">", "<", "==", "!=") else whole
+
+
+def _alike(op: str, given: list[str]) -> str:
+    for unit in given[1:]:
+        if not _same(unit, given[0]):
+            raise Invalid(
+                f"单位不同，不能放在一起：“{given[0]}”与“{unit}”", "formula", "rules.units"
+            )
+    return next((u for u in given if u != "倍"), given[0])
+
+
+def _product_unit(op: str, a: str, b: str) -> str:
+    shares = ("%", "倍")
+    if op == "/" and _same(a, b):
+        return "%"
+    if b in shares:
+        return a
+    if op == "*" and a in shares:
+        return b
+    sign = "×" if op == "*" else "÷"
+    raise Invalid(f"“{a}”{sign}“{b}”没有意义：只能乘除比例，或同单位相除", "formula", "rules.units")

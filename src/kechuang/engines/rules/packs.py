@@ -1,0 +1,128 @@
+"""What a policy is: inputs, dated parameters, dated one-line rules, actions. Read by ``kechuang.book.policies``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from .language import Node
+from .values import Number
+
+
+@dataclass(frozen=True)
+class Input:
+    """A fact that rules need. ``low`` and ``high`` bound it (fen, shares, counts); a condition has none."""
+
+    name: str
+    unit: str
+    low: Fraction = Fraction(0)
+    high: Fraction = Fraction(0)
+    where: str = ""
+    note: str = ""
+    interval: bool = False
+
+
+@dataclass(frozen=True)
+class Tier:
+    """One step: up to (or from) ``bound``, which belongs to it or not; ``bound`` None is the rest."""
+
+    value: Number
+    bound: Fraction | None = None
+    includes: bool = True
+
+
+@dataclass(frozen=True)
+class Tiers:
+    """A graded value. ``upward``: bounds are upper ones, ascending; else lower ones, descending."""
+
+    steps: tuple[Tier, ...]
+    upward: bool
+
+
+Given = Number | Tiers | None | str  # None repealed, "未公布" not published
+UNPUBLISHED = "未公布"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A dated number of the text with the clause that says it."""
+
+    name: str
+    unit: str
+    by: str  # unit that tiers grade by, "" for plain values
+    versions: tuple[tuple[date, Given], ...]
+    clause: str
+    source: str
+    checked: bool
+    note: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A dated one-line formula. A version of None is repealed."""
+
+    name: str
+    unit: str
+    versions: tuple[tuple[date, str, Node | None], ...]
+    clause: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a firm could do: ``effects`` add to inputs for each step of ``step``, at most ``limit`` in all."""
+
+    name: str
+    effects: Mapping[str, Fraction]
+    step: Fraction
+    limit: Fraction
+    unit: str
+    cost: int | None  # fen per step
+    lead_months: int
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """An example that is run as a test: inputs as written, results expected."""
+
+    about: str
+    day: date
+    given: Mapping[str, object]
+    expected: Mapping[str, object]
+    line: int
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One document in force from a day to a day."""
+
+    id: str
+    title: str
+    title_en: str
+    numbers: tuple[str, ...]
+    issuer: str
+    issued: date | None
+    start: date
+    end: date | None
+    sources: tuple[str, ...]
+    about: str
+    subject: str
+    results: tuple[str, ...]
+    inputs: Mapping[str, Input]
+    parameters: Mapping[str, Parameter]
+    rules: Mapping[str, Rule]
+    actions: Mapping[str, Action]
+    cases: tuple[Case, ...]
+    book: str = ""
+    note: str = ""
+    replaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A reform: parameters said otherwise from a day on. Nothing of the books changes."""
+
+    values: Mapping[str, tuple[date, Given]] = field(default_factory=dict)
+    title: str = ""

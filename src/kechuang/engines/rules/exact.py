@@ -153,6 +153,8 @@ def apply(op: str, args: Sequence[Value]) -> Value:
         sure = sum(a is True for a in args)
         return Number(Fraction(sure), Fraction(sure + sum(a is UNKNOWN for a in args)))
     lack = v.lacking(args)
+    if lack is UNKNOWN and op == "/" and args[1] == v.one(0):
+        lack = UNDEFINED  # whatever stands above, nothing is divided by zero
     if lack:
         return False if lack is UNDEFINED and op in COMPARISONS else lack
     return _reckon(op, [a for a in args if isinstance(a, Number)])

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from benchmarks.hostile import hostile
+from hypothesis import given as generated
+from hypothesis import strategies as st
 
 from kechuang.book import read_book
 from kechuang.engines.base.errors import Invalid
@@ -14,12 +16,15 @@ from kechuang.engines.rules import (
     ABSENT,
     UNDEFINED,
     UNKNOWN,
+    Action,
     Lack,
     Number,
     Overlay,
     assess,
     at,
     evaluate,
+    gap,
+    moved,
     one,
     parse,
     quantity,
@@ -28,6 +33,8 @@ from kechuang.engines.rules.batch import run
 from kechuang.engines.rules.check import run_case
 from kechuang.engines.rules.exact import apply
 from kechuang.engines.rules.law import topological
+from kechuang.engines.rules.polynomials import changes
+from kechuang.engines.rules.polynomials import sign as poly_sign
 from kechuang.engines.rules.values import rounded
 
 BOOKS = Path(__file__).parents[2] / "books"
@@ -219,3 +226,49 @@ def test_rules_are_ordered_by_need():
     for name in topological(law.formulas):
         seen.add(name)
     assert seen == set(law.formulas)
+
+
+ACTIONS = [a for p in POLICIES for a in p.actions.values()]
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda a: a.name)
+def test_a_gap_is_the_least_that_suffices_even_where_more_would_fail_again(action):
+    law = at(POLICIES, date(2026, 11, 25))
+    conditions = [
+        n
+        for n in law.order
+        if law.formulas[n].rule.unit == "是否" and set(law.needed([n])) & set(action.effects)
+    ]
+    small = Action(
+        action.name, action.effects, action.step, action.step * 60, action.unit, action.cost, 0
+    )
+    _, given = hostile(law, 40, seed=11)
+    for subject in given:
+        for wanted in conditions:
+            found = gap(law, subject, wanted, small)
+            by_hand = next(
+                (
+                    k
+                    for k in range(61)
+                    if evaluate(law, moved(subject, small, k), [wanted])[wanted] is True
+                ),
+                None,
+            )
+            if found.why.startswith("缺少") or "取整" in found.why:
+                continue
+            assert found.steps == by_hand, (wanted, subject)
+
+
+def test_a_firm_two_people_short_is_told_two():
+    law = at(POLICIES, date(2026, 11, 25))
+    hire = next(a for a in ACTIONS if a.name == "招聘科技人员")
+    found = gap(law, {"科技人员数": one(8), "职工总数": one(100)}, "科技人员达标", hire)
+    assert found.steps == 3  # 11 of 103; 10 of 102 is not yet a tenth
+    assert found.cost == 3 * hire.cost
+
+
+@generated(st.lists(st.integers(-50, 50), min_size=1, max_size=5))
+def test_sign_changes_of_polynomials_are_found_one_and_all(coefficients):
+    p = tuple(Fraction(c) for c in coefficients)
+    signs = [poly_sign(p, k) for k in range(41)]
+    assert changes(p, 0, 40) == [k for k in range(1, 41) if signs[k] != signs[k - 1]]

@@ -5,6 +5,7 @@ assess(law, {"职工总数": one(40), …}, ["科技型中小企业"])
 """
 
 from .exact import Answer, Step, assess, evaluate
+from .gaps import Gap, gap, gaps, moved
 from .language import names_in, parse, quantity
 from .law import Held, Law, at, conditions
 from .packs import (
@@ -23,6 +24,6 @@ from .packs import (
 from .values import ABSENT, UNDEFINED, UNKNOWN, Lack, Number, Value, one
 
 __all__ = [
-    "ABSENT", "UNDEFINED", "UNKNOWN", "UNPUBLISHED", "Action", "Answer", "Case", "Given", "Held", "Input", "Lack", "Law", "Number", "Overlay",
-    "Parameter", "Policy", "Rule", "Step", "Tier", "Tiers", "Value", "assess", "at", "conditions", "evaluate", "names_in", "one", "parse", "quantity",
+    "ABSENT", "UNDEFINED", "UNKNOWN", "UNPUBLISHED", "Action", "Answer", "Case", "Gap", "Given", "Held", "Input", "Lack", "Law", "Number", "Overlay",
+    "Parameter", "Policy", "Rule", "Step", "Tier", "Tiers", "Value", "assess", "at", "conditions", "evaluate", "gap", "gaps", "moved", "names_in", "one", "parse", "quantity",
 ]  # fmt: skip

@@ -1,0 +1,262 @@
+"""What a subject lacks: the least amount of an action that makes a rule hold, found across every breakpoint.
+
+Inputs move along an action as straight lines in the number of steps k. Along the branch that is taken at k every number
+is a ratio of polynomials in k, so every comparison met says exactly at which whole k it turns. Between two such k nothing
+changes. The walk from one to the next therefore misses nothing, also where passing fails again further on (a higher
+turnover may fall into a stricter tier). What is found is checked by the exact evaluator.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from . import polynomials as poly
+from .check import say
+from .exact import apply, evaluate, tier
+from .language import Apply, Literal, Name, Node
+from .law import Law
+from .packs import UNPUBLISHED, Action, Tiers
+from .polynomials import Poly
+from .values import ABSENT, UNKNOWN, Lack, Number, Value, one
+
+MOST_BREAKS = 400
+
+
+@dataclass(frozen=True)
+class Gap:
+    """``steps`` of an action suffice and no fewer do; None when none up to the limit does, with ``why``.
+
+    ``amount`` is in the action's unit's count, ``cost`` in fen. ``tiers`` are graded rules whose step changes on the way:
+    a plan that wins only by them is to be looked at twice.
+    """
+
+    action: Action
+    steps: int | None
+    amount: Fraction = Fraction(0)
+    cost: int | None = None
+    tiers: tuple[str, ...] = ()
+    why: str = ""
+
+    @property
+    def words(self) -> str:
+        """The amount in words."""
+        return say(one(self.amount), self.action.unit)
+
+
+def moved(given: Mapping[str, Value], action: Action, steps: int) -> dict[str, Value]:
+    """Inputs after so many steps of an action."""
+    made = dict(given)
+    for name, effect in action.effects.items():
+        start = made.get(name, UNKNOWN)
+        if isinstance(start, Number):
+            by = effect * action.step * steps
+            made[name] = Number(start.low + by, start.high + by)
+    return made
+
+
+def gap(law: Law, given: Mapping[str, Value], wanted: str, action: Action) -> Gap:
+    """The least number of steps after which ``wanted`` is true."""
+    if unknown := [n for n in action.effects if not isinstance(given.get(n, UNKNOWN), Number)]:
+        return Gap(action, None, why=f"缺少{'、'.join(unknown)}，算不出差多少")
+    limit = int(action.limit / action.step)
+    k, breaks = 0, 0
+    while k <= limit:
+        walk = _Walk(law, given, action, k)
+        if walk.named(wanted).now is True:
+            return _found(law, given, wanted, action, k)
+        if walk.opaque:
+            return Gap(action, None, why=f"“{walk.opaque}”要取整，不能推算")
+        following = walk.next_break(limit)
+        breaks += 1
+        if following is None or breaks > MOST_BREAKS:
+            break
+        k = following
+    return Gap(action, None, why="只靠这一项，做到上限也不够")
+
+
+def gaps(law: Law, given: Mapping[str, Value], wanted: str, actions: Sequence[Action]) -> list[Gap]:
+    """Every action alone, the cheapest first; those that do not suffice at the end."""
+    found = [gap(law, given, wanted, a) for a in actions]
+    return sorted(found, key=lambda g: (g.steps is None, g.cost is None, g.cost or 0))
+
+
+def _found(law: Law, given: Mapping[str, Value], wanted: str, action: Action, k: int) -> Gap:
+    after = moved(given, action, k)
+    assert evaluate(law, after, [wanted])[wanted] is True
+    assert k == 0 or evaluate(law, moved(given, action, k - 1), [wanted])[wanted] is not True
+    graded = [n for n in law.cone([wanted]) if _is_tier(law.formulas[n].node)]
+    before_all, after_all = (evaluate(law, g, graded) for g in (given, after))
+    tiers = tuple(n for n in graded if before_all[n] != after_all[n])
+    cost = None if action.cost is None else action.cost * k
+    return Gap(action, k, action.step * k, cost, tiers)
+
+
+def _is_tier(node: Node) -> bool:
+    return isinstance(node, Apply) and node.op == "分档"
+
+
+@dataclass(frozen=True)
+class _Along:
+    """A value at k, and for numbers what both ends are along the action: (numerator, denominator)."""
+
+    now: Value
+    low: tuple[Poly, Poly] | None = None
+    high: tuple[Poly, Poly] | None = None
+
+
+_ONE: Poly = (Fraction(1),)
+
+
+def _constant(number: Number) -> _Along:
+    return _Along(number, ((number.low,), _ONE), ((number.high,), _ONE))
+
+
+class _Walk:
+    """One evaluation at k that remembers every polynomial on whose sign the way taken rests."""
+
+    def __init__(self, law: Law, given: Mapping[str, Value], action: Action, k: int) -> None:
+        self.law, self.given, self.action, self.k = law, given, action, k
+        self.signs: set[Poly] = set()
+        self.known: dict[str, _Along] = {}
+        self.opaque = ""
+
+    def next_break(self, limit: int) -> int | None:
+        """The next k at which some comparison may turn."""
+        found = [m for p in self.signs for m in poly.changes(p, self.k, limit)[:1]]
+        return min(found, default=None)
+
+    def named(self, name: str) -> _Along:
+        if name not in self.known:
+            self.known[name] = self._named(name)
+        return self.known[name]
+
+    def _named(self, name: str) -> _Along:
+        if name in self.law.inputs:
+            return self._input(name)
+        if name in self.law.formulas:
+            return self.along(self.law.formulas[name].node, name)
+        held = self.law.held.get(name)
+        if held is None or held.value is None:
+            return _Along(ABSENT)
+        return _constant(held.value) if isinstance(held.value, Number) else _Along(UNKNOWN)
+
+    def _input(self, name: str) -> _Along:
+        start = self.given.get(name, UNKNOWN)
+        if not isinstance(start, Number):
+            return _Along(start)
+        if name not in self.action.effects:
+            return _constant(start)
+        by = self.action.effects[name] * self.action.step
+        now = Number(start.low + by * self.k, start.high + by * self.k)
+        return _Along(now, ((start.low, by), _ONE), ((start.high, by), _ONE))
+
+    def along(self, node: Node, rule: str) -> _Along:
+        if isinstance(node, Literal):
+            return _constant(one(node.value))
+        if isinstance(node, Name):
+            return self.named(node.name)
+        if node.op == "若":
+            test = self.along(node.args[0], rule).now
+            if isinstance(test, Lack):
+                return _Along(test)
+            return self.along(node.args[1] if test else node.args[2], rule)
+        if node.op == "分档":
+            return self._tier(node, rule)
+        return self._applied(node.op, [self.along(a, rule) for a in node.args], rule)
+
+    def _applied(self, op: str, args: list[_Along], rule: str) -> _Along:
+        now = apply(op, [a.now for a in args])
+        if op in (">=", "<=", ">", "<", "==", "!=") or (op == "/" and args[1].low):
+            self._watch(op, args)
+        if not isinstance(now, Number) or op == "计数":
+            return _constant(now) if isinstance(now, Number) else _Along(now)
+        if op in ("四舍五入", "舍去"):
+            self.opaque = self.opaque or rule
+            return _constant(now)
+        if op in ("取大", "取小"):
+            return self._pick(op, args, now)
+        return _Along(now, *_lines(op, args, now, self.k))
+
+    def _watch(self, op: str, args: Sequence[_Along]) -> None:
+        """Signs on which a comparison, or a division's being possible, rests."""
+        if op == "/":
+            self.signs |= {e[0] for e in (args[1].low, args[1].high) if e}
+            return
+        for a in (args[0].low, args[0].high):
+            for b in (args[1].low, args[1].high):
+                if a and b:
+                    self.signs |= {
+                        poly.plus(poly.times(a[0], b[1]), poly.times(b[0], a[1]), -1),
+                        a[1],
+                        b[1],
+                    }
+
+    def _pick(self, op: str, args: Sequence[_Along], now: Number) -> _Along:
+        for n, a in enumerate(args):
+            for b in args[n + 1 :]:
+                self._watch(">=", (a, b))
+        ends = []
+        for side, wanted in (("low", now.low), ("high", now.high)):
+            values = [(getattr(a.now, side), getattr(a, side)) for a in args]
+            ends.append(next(line for v, line in values if v == wanted))
+        return _Along(now, ends[0], ends[1])
+
+    def _tier(self, node: Apply, rule: str) -> _Along:
+        graded, table = self.along(node.args[0], rule), node.args[1]
+        assert isinstance(table, Name)
+        held = self.law.held[table.name]
+        if isinstance(held.value, Tiers) and graded.low:
+            for step in held.value.steps:
+                if step.bound is not None:
+                    self._watch(">=", (graded, _constant(one(step.bound))))
+        if held.value is None:
+            return _Along(ABSENT)
+        if isinstance(graded.now, Lack) or held.value == UNPUBLISHED:
+            return _Along(graded.now if isinstance(graded.now, Lack) else UNKNOWN)
+        now = _stepped(held.value, graded.now)
+        return _constant(now) if isinstance(now, Number) else _Along(now)
+
+
+def _stepped(table: object, graded: Value) -> Value:
+    """The step of a number; UNKNOWN where an interval falls into two."""
+    if not isinstance(table, Tiers) or not isinstance(graded, Number):
+        return UNKNOWN
+    low, high = tier(table, graded.low), tier(table, graded.high)
+    return low if low == high else UNKNOWN
+
+
+def _lines(
+    op: str, args: Sequence[_Along], now: Number, k: int
+) -> tuple[tuple[Poly, Poly] | None, tuple[Poly, Poly] | None]:
+    """Both ends of a result along the action: of all corners the ones that are the ends at k."""
+    if any(a.low is None or a.high is None for a in args):
+        return None, None
+    if op == "neg":
+        low, high = args[0].low, args[0].high
+        assert low
+        assert high
+        return (poly.times(high[0], (Fraction(-1),)), high[1]), (
+            poly.times(low[0], (Fraction(-1),)),
+            low[1],
+        )
+    lines = [x for x in (args[0].low, args[0].high) if x]
+    for other in args[1:]:
+        sides = [x for x in (other.low, other.high) if x]
+        lines = [_combine(op, a, b) for a in lines for b in sides]
+    held = [x for x in lines if poly.value(x[1], k)]
+    ends = [
+        next(x for x in held if poly.value(x[0], k) / poly.value(x[1], k) == wanted)
+        for wanted in (now.low, now.high)
+    ]
+    return ends[0], ends[1]
+
+
+def _combine(op: str, a: tuple[Poly, Poly], b: tuple[Poly, Poly]) -> tuple[Poly, Poly]:
+    if op == "*":
+        return poly.times(a[0], b[0]), poly.times(a[1], b[1])
+    if op == "/":
+        return poly.times(a[0], b[1]), poly.times(a[1], b[0])
+    if a[1] == b[1]:
+        return poly.plus(a[0], b[0], -1 if op == "-" else 1), a[1]
+    left, right = poly.times(a[0], b[1]), poly.times(b[0], a[1])
+    return poly.plus(left, right, -1 if op == "-" else 1), poly.times(a[1], b[1])

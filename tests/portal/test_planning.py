@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from kechuang.district.core import worker
 from kechuang.district.core.books import current_book
+from kechuang.district.core.models import Entry
 from kechuang.district.plan.models import MonthlyReturn, PlanDraft, ReportedFigure
 from kechuang.district.plan.services import returns, tasks
 from kechuang.engines.base.sheets import read_sheet
@@ -259,3 +260,32 @@ def test_a_pasted_table_is_imported_like_a_file(busy):
     shown = Client().get("/establishments/?q=重点实验室").content.decode()
     assert "某国家重点实验室" in shown
     assert len(read_sheet(Client().get("/establishments/?export=xlsx").content, "x.xlsx").rows) == 2
+
+
+def test_anybody_tests_a_firm_against_a_policy_and_nothing_is_stored(world):
+    visitor = Client()
+    assert "高新技术企业认定" in visitor.get("/policies/").content.decode()
+    page = visitor.get("/policies/gaoxin-2016/").content.decode()
+    assert "科技人员数" in page
+    entries = Entry.objects.count()
+    sent = {
+        "on": "2026-11-25",
+        "科技人员数": "8",
+        "职工总数": "100人",
+        "最近一年销售收入": "3000万元",
+    }
+    answer = visitor.post("/policies/gaoxin-2016/", sent).content.decode()
+    assert "办法第十一条第（四）项" in answer
+    assert "还缺这些" in answer
+    assert "招聘科技人员" in answer or "没有哪一项单独做就够" in answer
+    assert visitor.post("/policies/gaoxin-2016/", {**sent, "as": "pdf"}).content.startswith(b"%PDF")
+    wrong = visitor.post(
+        "/policies/gaoxin-2016/", {"职工总数": "一百", "科技人员数": "5万元", "on": "昨天"}
+    )
+    assert wrong.status_code == 422
+    assert "单位是" in wrong.content.decode()
+    assert Entry.objects.count() == entries
+    assert visitor.get("/policies/nothing/").status_code == 404
+    assert visitor.get("/en/policies/gaoxin-2016/").status_code == 200
+    for policy in current_book().policies:
+        assert visitor.get(f"/policies/{policy}/").status_code == 200

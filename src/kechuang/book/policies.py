@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.rules import (
@@ -13,6 +16,7 @@ from kechuang.engines.rules import (
     Given,
     Input,
     Number,
+    Overlay,
     Parameter,
     Policy,
     Rule,
@@ -25,7 +29,7 @@ from kechuang.engines.rules.language import FUNCTIONS, Node
 from kechuang.engines.rules.values import UNITS, one
 
 from .desk import Desk, Problem
-from .lines import Lined
+from .lines import Lined, load
 
 _FIRST = date(1949, 10, 1)
 _POLICY_KEYS = {
@@ -312,3 +316,29 @@ def _cases(at: Lined | list[Lined], desk: Desk) -> Iterable[Case]:
             yield Case(
                 desk.text(row, "说明"), day, row.get("输入") or {}, row.get("期望") or {}, row.line
             )
+
+
+def read_change(
+    path: Path, parameters: Mapping[str, Parameter]
+) -> tuple[Overlay | None, list[Problem]]:
+    """A proposed change: ``name: {取值: {day: value}}`` for parameters of the books, in their own units."""
+    desk, changes = Desk(), {}
+    try:
+        content = load(path)
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as e:
+        return None, [Problem(path, 1, f"读不出来：{e}")]
+    for name, row in _all(content, desk) if isinstance(content, Lined) else ():
+        listed = row.get("取值")
+        if name not in parameters or not isinstance(listed, Lined) or len(listed) != 1:
+            desk.complain(
+                content, name, f"“{name}”应是书里的参数，写成 {{取值: {{2027-01-01: 值}}}}"
+            )
+            continue
+        (day, value), known = next(iter(listed.items())), parameters[name]
+        since = _since(day, listed, desk)
+        ok, given = _given(name, value, known.unit, known.by, listed, day, desk)
+        if since and ok:
+            changes[name] = (since, given)
+    if not changes and not desk.problems:
+        desk.problems.append(Problem(path, 1, "没有写任何改动"))
+    return (None if desk.problems else Overlay(changes)), desk.problems

@@ -6,11 +6,12 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from kechuang.book import read_book
 from kechuang.engines.base.numbers import parse_whole
 
-from . import match, plans
+from . import match, plans, policies
 from .files import BadInput
 
 HOUSE = "kechuang.cli.house"
@@ -84,8 +85,29 @@ def _parser() -> argparse.ArgumentParser:
     showing.add_argument("--json", action="store_true")
     showing.set_defaults(run=plans.show)
 
+    _policy_commands(commands)
     _house_commands(commands)
     return parser
+
+
+def _policy_commands(commands: Any) -> None:
+    policy = commands.add_parser("policy", help="政策规则").add_subparsers(required=True)
+    judging = policy.add_parser(
+        "assess", help="按一本书的规则评定对象（jsonl、csv、xlsx；每行一个，有 id 列）"
+    )
+    judging.add_argument("--trace", action="store_true", help="附条款、公式和缺什么")
+    judging.set_defaults(run=policies.run_assess)
+    trying = policy.add_parser("simulate", help="改参数之前，看谁得益、谁受损、花多少")
+    trying.add_argument(
+        "--change", type=Path, required=True, help="拟改的参数：名称: {取值: {日期: 值}}"
+    )
+    trying.set_defaults(run=policies.run_simulate)
+    for each in (judging, trying):
+        each.add_argument("subjects", type=Path)
+        each.add_argument("--book", type=Path, required=True)
+        each.add_argument("--on", required=True, help="按哪一天的规定，如 2026-11-25")
+        each.add_argument("--rules", nargs="*", default=[], help="只看这些规则")
+        each.add_argument("--out", type=Path)
 
 
 def _house_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

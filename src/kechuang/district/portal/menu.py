@@ -4,7 +4,12 @@ from django.urls import reverse
 
 from kechuang.district.core.actor import Actor
 
-_PUBLIC = [("plan", "计划"), ("achievements", "成果库"), ("demands", "需求库")]
+_PUBLIC = [
+    ("plan", "计划"),
+    ("achievements", "成果库"),
+    ("demands", "需求库"),
+    ("policies", "政策"),
+]
 _BY_ROLE = [
     (("officer", "broker", "approver", "auditor"), "introductions", "对接"),
     (("officer", "broker", "approver", "auditor", "enterprise", "researcher"), "contracts", "合同"),

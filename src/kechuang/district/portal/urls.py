@@ -8,7 +8,7 @@ from .api.views import api
 from .member import contracts, desk, introductions, listings, matches
 from .office import imports, planning, registers, supervision
 from .office import reports as office_reports
-from .public import establishments, plans
+from .public import establishments, plans, policies
 from .public import views as public
 
 handler403 = problems.forbidden
@@ -34,6 +34,8 @@ _pages: list[URLPattern | URLResolver] = [
     path("plan/targets/<slug:identity>/", plans.target_page, name="target"),
     path("plan/targets/<slug:identity>/way.svg", plans.target_chart, name="target-chart"),
     path("plan/tasks/<int:number>/", plans.task_page, name="task"),
+    path("policies/", policies.policy_list, name="policies"),
+    path("policies/<slug:identity>/", policies.policy_page, name="policy"),
     path("establishments/", establishments.establishment_list, name="establishments"),
     path("bulletins/ranks/", plans.ranks, name="ranks"),
     path("bulletins/ranks.svg", plans.ranks_chart, name="ranks-chart"),

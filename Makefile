@@ -43,8 +43,9 @@ fix: $(TESTSTAMP) ## format and mend what a machine can mend
 	-$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(TESTSTAMP) ## draw docs/map.md (states, roles, steps) from the tables in the code
+docs: $(TESTSTAMP) ## draw docs/map.md (states, roles, steps) and docs/books.md (policies covered)
 	$(BIN)/kechuang manage map
+	$(BIN)/kechuang book cover books/jinnan > docs/books.md
 
 $(VENV)/bin/python:
 	@sh .ci/venv $(PYTHON) $(VENV)

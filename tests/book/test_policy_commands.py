@@ -1,6 +1,7 @@
 """``kechuang policy``: assess, trace, simulate; bad input names file, line and field."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,8 @@ def test_a_bad_subject_is_refused_by_line_and_field(tmp_path, capsys):
     assert main(["policy", "assess", str(path), *RULES]) == 2
     assert "bad.jsonl:1: 职工总数" in capsys.readouterr().err
     assert main(["policy", "assess", str(path), *RULES[:4], "--rules", "没有"]) == 2
+
+
+def test_the_page_of_covered_policies_is_up_to_date(capsys):
+    assert main(["book", "cover", "books/jinnan"]) == 0
+    assert capsys.readouterr().out == Path("docs/books.md").read_text(encoding="utf-8")

@@ -74,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true")
     check.set_defaults(run=_check)
 
+    cover = book.add_parser(
+        "cover", help="这本书的政策覆盖：规则、条款、例子、没有核实的数（Markdown）"
+    )
+    cover.add_argument("folder", type=Path)
+    cover.set_defaults(run=policies.run_cover)
+
     plan = commands.add_parser("plan", help="计划").add_subparsers(required=True)
     reading = plan.add_parser("read", help="从政策文件读出计划草稿（txt、docx、html、pdf）")
     reading.add_argument("document", type=Path)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kechuang.book import read_book
+from kechuang.book.coverage import coverage
 from kechuang.book.policies import read_change
 from kechuang.book.schemas import Book
 from kechuang.engines.base.days import parse_day
@@ -31,6 +32,12 @@ def run_assess(options: argparse.Namespace) -> int:
             )
         )
     _out(options.out, lines)
+    return 0
+
+
+def run_cover(options: argparse.Namespace) -> int:
+    """What the book's policies cover, as Markdown."""
+    sys.stdout.write(coverage(_book(options.folder)))
     return 0
 
 

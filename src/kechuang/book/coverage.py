@@ -27,7 +27,7 @@ def coverage(book: Book) -> str:
 def _row(policy: Policy) -> str:
     given = list(policy.parameters.values())
     unknown = sum(any(v == UNPUBLISHED for _, v in p.versions) for p in given)
-    clauses = {x.clause for x in (*given, *policy.rules.values())}
+    clauses = {p.clause for p in given} | {r.clause for r in policy.rules.values()}
     cells = (
         policy.title, policy.book, "；".join(policy.numbers), len(policy.rules), len(clauses), len(given),
         sum(not p.checked for p in given), unknown, len(policy.cases),

@@ -16,11 +16,12 @@ from kechuang.district.core import worker
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
 from kechuang.district.plan.models import MonthlyReturn, PlanDraft, ReportedFigure
-from kechuang.district.plan.services import returns, tasks
+from kechuang.district.plan.services import comparing, returns, tasks
 from kechuang.engines.base.sheets import read_sheet
 from tests.engines.test_plantext import TEXT
 from tests.factories import NOW
 from tests.portal.test_pages import client_of
+from tests.rooms.test_plan import sheet
 
 
 @pytest.fixture
@@ -289,3 +290,42 @@ def test_anybody_tests_a_firm_against_a_policy_and_nothing_is_stored(world):
     assert visitor.get("/en/policies/gaoxin-2016/").status_code == 200
     for policy in current_book().policies:
         assert visitor.get(f"/policies/{policy}/").status_code == 200
+
+
+def test_a_layout_is_checked_cell_by_cell_against_the_file_sent_last_year(busy):
+    client = client_of(busy, "officer")
+    identity = next(iter(current_book().returns))
+    ours = client.get(reverse("layout-return", args=[identity, "2026-10"])).content
+
+    def send(data):
+        file = io.BytesIO(data)
+        file.name = "去年.xlsx"
+        return client.post(
+            "/reports/layouts/", {"layout": identity, "period": "2026-10", "file": file}
+        ).content.decode()
+
+    assert "每一格都相同" in send(ours)
+    assert ">A1<" in send(sheet(["别的标题"], ["单位：万元"]))
+    assert (
+        client.post("/reports/layouts/", {"layout": identity, "period": "2026-10"}).status_code
+        == 422
+    )
+    assert (
+        client.post(
+            "/reports/layouts/", {"layout": identity, "period": "某月", "file": io.BytesIO(ours)}
+        ).status_code
+        == 422
+    )
+
+
+def test_the_targets_page_says_which_rows_make_the_difference(busy):
+    data = sheet(
+        ["登记编号", "合同名称", "成交额"], ["TJ-0", "合同TJ-0", "100"], ["TJ-99", "合同TJ-99", "5"]
+    )
+    options = {"start": "2026-01-01", "end": "2026-12-31"}
+    comparing.lay("contracts", "市里清单.xlsx", data, options, busy.actor("officer"), NOW)
+    address = "/plan/targets/technology-contract-turnover/?year=2026"
+    shown = client_of(busy, "officer").get(address).content.decode()
+    assert "TJ-99" in shown
+    assert "我方没有这条记录" in shown
+    assert "TJ-99" not in Client().get(address).content.decode()

@@ -65,6 +65,7 @@ _pages: list[URLPattern | URLResolver] = [
     path("returns/<int:pk>/", supervision.return_page, name="return"),
     path("returns/<int:pk>/<slug:what>/", supervision.return_act, name="return-act"),
     path("reports/", office_reports.reports, name="reports"),
+    path("reports/layouts/", office_reports.layout_check, name="layout-check"),
     path("reports/<slug:kind>/<str:period>/", office_reports.report, name="report"),
     path(
         "returns/layout/<slug:identity>/<str:period>/",

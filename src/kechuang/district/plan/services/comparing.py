@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from kechuang.book.cells import read_cell
-from kechuang.book.schemas import Column, Layout
+from kechuang.book.schemas import Column, Indicator, Layout
 from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.core import files, ledger
 from kechuang.district.core.actor import Actor
@@ -217,3 +217,13 @@ def hand_over(made: Comparison, at: datetime) -> int:
         )  # fmt: skip
         new += fresh
     return new
+
+
+def explaining(indicator: Indicator, year: int) -> tuple[Comparison, Compared] | None:
+    """The newest list laid beside an indicator's records in a year, and what it says of the difference."""
+    kind = "contracts" if indicator.measure == "technology_contract_turnover" else "firms"
+    for made in Comparison.objects.filter(kind=kind).order_by("-pk")[:50]:
+        same_rung = kind == "contracts" or made.options.get("rung") == indicator.measure
+        if same_rung and str(made.options.get("end", "")).startswith(str(year)):
+            return made, compare(made)
+    return None

@@ -19,7 +19,7 @@ from kechuang.district.portal.components.tables import sheet_response
 from kechuang.district.portal.public.plans import plan_in
 from kechuang.district.portal.reports.charts import way_chart
 from kechuang.district.portal.reports.paper import DOCX, as_docx, as_pdf
-from kechuang.district.portal.reports.returns import as_sheet
+from kechuang.district.portal.reports.returns import as_sheet, cells_that_differ
 from kechuang.district.portal.requests import actor_in, for_roles
 from kechuang.engines.base.errors import Invalid, NotFound
 
@@ -124,3 +124,31 @@ def layout_return(request: HttpRequest, identity: str, period: str) -> HttpRespo
     response = sheet_response(data, f"{layout.title}-{period}.xlsx")
     response.headers["Content-Type"] = TYPE
     return response
+
+
+@for_roles(*OFFICE)
+def layout_check(request: HttpRequest) -> HttpResponse:
+    """Last year's file beside the same return written now, cell by cell. Nothing is stored."""
+    book, sent, error = current_book(), request.FILES.get("file"), ""
+    facts: dict[str, Any] = {
+        "layouts": book.returns.values(),
+        "chosen": request.POST.get("layout", ""),
+        "period": request.POST.get("period", ""),
+    }
+    if request.method == "POST":
+        try:
+            layout = book.returns.get(facts["chosen"])
+            if layout is None or sent is None:
+                raise Invalid("请选表样和去年报过的文件", "file")
+            ours = as_sheet(book, plan_in(request), layout, facts["period"], clock.today())
+            facts["cells"] = cells_that_differ(ours, sent.read(), sent.name or "")
+            facts["head"] = [
+                c
+                for c in facts["cells"]
+                if int(c[0].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) < layout.first_row
+            ]
+        except Invalid as e:
+            error = e.words
+    return render(
+        request, "office/layout_check.html", facts | {"error": error}, status=422 if error else 200
+    )

@@ -94,6 +94,7 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         "figures": [f for f in book.figures if f.indicator == indicator.id], "bulletins": bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
         "reported": figures_visible_to(actor).filter(indicator=indicator.id)[:20], "closings": _closings(indicator.id, staff),
         "can_close": actor.has("officer", "approver") and bool(plan.measure_of(indicator)) and plan.measure_of(indicator).records is not None,  # type: ignore[union-attr]
+        "explained": plan.comparing.explaining(indicator, year) if staff and kind else None,
         "same_measure": [(p, t) for p in book.plans.values() for t in p.targets if t.indicator == indicator.id and t is not target],
     }  # fmt: skip
     return render(request, "public/target.html", facts)

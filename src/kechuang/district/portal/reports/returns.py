@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kechuang.book.schemas import Book, Plan, ReturnLayout
 from kechuang.district.plan.services.briefing import span_of
 from kechuang.district.plan.services.layouts import rows_of
+from kechuang.engines.base.sheets import read_sheet
 
 
 def as_sheet(book: Book, plan: Plan, layout: ReturnLayout, period: str, today: date) -> bytes:
@@ -51,3 +53,24 @@ def _put(sheet: Any, line: int, place: int, value: object, style: Any) -> None:
         sheet.write_number(line, place, float(value), style)  # type: ignore[arg-type]
     else:
         sheet.write_string(line, place, str(value), style)
+
+
+def cells_that_differ(ours: bytes, theirs: bytes, name: str) -> list[tuple[str, str, str]]:
+    """(cell, last year's file, ours) wherever the two sheets differ: the layout is right when only data do."""
+    a, b = (read_sheet(data, file).rows for data, file in ((theirs, name), (ours, "ours.xlsx")))
+    found = []
+    for line in range(max(len(a), len(b))):
+        left, right = (rows[line] if line < len(rows) else [] for rows in (a, b))
+        for place in range(max(len(left), len(right))):
+            x, y = (_plain(row[place]) if place < len(row) else "" for row in (left, right))
+            if x != y:
+                found.append((xl_rowcol_to_cell(line, place), x, y))
+    return found
+
+
+def _plain(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()

@@ -78,13 +78,16 @@ def turnover_by_year(end: date) -> dict[int, tuple[int, int]]:
 
 
 def turnover_by_month(start: date, end: date) -> dict[tuple[int, int], int]:
-    """Fen registered in each month between two days."""
+    """Fen registered in each month between two days. Summed by day in the database: taking months apart there is slow."""
     rows = (
         Contract.objects.filter(
             state="registered", registered_on__gte=start, registered_on__lte=end
         )
         .order_by()
-        .values_list("registered_on__year", "registered_on__month")
+        .values_list("registered_on")
         .annotate(sum=Sum("amount_fen"))
     )
-    return {(y, m): int(fen or 0) for y, m, fen in rows}
+    months: dict[tuple[int, int], int] = {}
+    for day, fen in rows:
+        months[day.year, day.month] = months.get((day.year, day.month), 0) + int(fen or 0)
+    return months

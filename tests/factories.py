@@ -1,6 +1,9 @@
 """Records for tests, made the way the house makes them: by services."""
 
+import io
 from datetime import UTC, date, datetime
+
+import xlsxwriter
 
 from kechuang.district.accounts.models import Organisation, User
 from kechuang.district.accounts.queries import actor_of
@@ -21,6 +24,16 @@ def code(number: int, prefix: str = "91120112") -> str:
     """A valid credit code."""
     body = f"{prefix}MA{number:07d}"
     return body + credit_check(body)
+
+
+def sheet(*rows: list[object]) -> bytes:
+    """An .xlsx of one page."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as made:
+        page = made.add_worksheet()
+        for n, row in enumerate(rows):
+            page.write_row(n, 0, row)
+    return stream.getvalue()
 
 
 class World:

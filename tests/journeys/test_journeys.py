@@ -1,14 +1,17 @@
 """People walk through the running house."""
 
-import io
-
 import pytest
-import xlsxwriter
 from axe_playwright_python.sync_playwright import Axe
 
 from kechuang.district.accounts.models import Letter
 from kechuang.district.core import worker
+from kechuang.district.core.actor import SYSTEM
+from kechuang.district.core.books import current_book
 from kechuang.district.market.models import Demand, Introduction
+from kechuang.district.plan.models import MonthlyReturn
+from kechuang.district.plan.services import returns, tasks
+from tests.engines.test_plantext import TEXT
+from tests.factories import NOW, sheet
 
 
 def test_from_a_demand_to_the_indicator(shared_world, visit):
@@ -70,21 +73,15 @@ def test_from_a_demand_to_the_indicator(shared_world, visit):
 
 
 def test_a_sheet_with_faults_is_mended_and_goes_in(shared_world, visit, tmp_path):
-    def sheet(name, rows):
-        stream = io.BytesIO()
-        book = xlsxwriter.Workbook(stream, {"in_memory": True})
-        page = book.add_worksheet()
-        for line, row in enumerate([["成果名称", "成果简介", "成熟度"], *rows]):
-            page.write_row(line, 0, row)
-        book.close()
+    def kept(name, *rows):
         path = tmp_path / name
-        path.write_bytes(stream.getvalue())
+        path.write_bytes(sheet(["成果名称", "成果简介", "成熟度"], *rows))
         return str(path)
 
     officer = visit(java_script_enabled=False)
     page = officer.sign_in("officer")
     officer.go("/imports/new/achievements/")
-    page.set_input_files("#sheet", sheet("错.xlsx", [["甲", "简介", 12]]))
+    page.set_input_files("#sheet", kept("错.xlsx", ["甲", "简介", 12]))
     page.check("[name=publish]")
     page.click("text=上传并检查")
     assert page.locator("progress").count() == 1
@@ -96,7 +93,7 @@ def test_a_sheet_with_faults_is_mended_and_goes_in(shared_world, visit, tmp_path
     assert download.value.suggested_filename.startswith("改错")
 
     officer.go("/imports/new/achievements/")
-    page.set_input_files("#sheet", sheet("好.xlsx", [["甲种传感器", "简介", 7]]))
+    page.set_input_files("#sheet", kept("好.xlsx", ["甲种传感器", "简介", 7]))
     page.check("[name=publish]")
     page.click("text=上传并检查")
     worker.drain()
@@ -118,6 +115,12 @@ def test_a_sheet_with_faults_is_mended_and_goes_in(shared_world, visit, tmp_path
         "/en/plan/",
         "/zh-hant/",
         "/plan/bodies/",
+        "/plan/?plan=jinnan-2025-2027",
+        "/plan/targets/technology-contract-turnover/?plan=jinnan-2025-2027",
+        "/establishments/",
+        "/policies/",
+        "/policies/gaoxin-2016/",
+        "/bulletins/ranks/",
     ],
 )
 def test_public_pages_pass_axe_and_fit_a_phone(shared_world, visit, path):
@@ -142,3 +145,85 @@ def test_the_keyboard_alone_reaches_a_search(shared_world, visit):
     page.keyboard.press("Enter")
     page.wait_for_url("**/achievements/**")
     assert "共 1 条" in page.inner_text("main")
+
+
+def test_a_month_of_supervision_from_asking_to_accepting(shared_world, visit):
+    tasks.set_up(current_book().plan, NOW)
+    tasks.set_duty(
+        current_book().plan, 1, "区发展改革委", "lead", "李四", "li@x.example", SYSTEM, NOW
+    )
+    officer = visit()
+    page = officer.sign_in("officer")
+    officer.go("/tasks/")
+    page.click("text=现在发出本月填报")
+    thing = MonthlyReturn.objects.get(task=1, body="区发展改革委")
+
+    body = visit(java_script_enabled=False)
+    link = f"/return/{returns.token_of(thing)}/"
+    page = body.go(link)
+    page.fill("#id_progress", "可研报告已完成")
+    page.click("text=先保存")
+    page = body.go(link)
+    page.click("text=提交 >> nth=-1")
+    assert "请填写下一步" in page.inner_text(".errors")
+    page.fill("#id_next_step", "报市级批复")
+    page.check("input[value=green]")
+    page.click("button[name=submit]")
+    assert "可研报告已完成" in page.inner_text("main")
+
+    page = officer.go(f"/returns/{thing.pk}/")
+    page.click("button:has-text('采纳')")
+    assert "已采纳" in page.inner_text("main")
+    page = officer.go(f"/reports/monthly/{thing.month}/")
+    assert "可研报告已完成" in page.inner_text("main")
+
+
+def test_a_document_becomes_a_book_and_a_list_is_laid_beside_ours(shared_world, visit, tmp_path):
+    officer = visit()
+    page = officer.sign_in("officer")
+    paper, listed = tmp_path / "计划.txt", tmp_path / "名单.xlsx"
+    paper.write_text(TEXT, encoding="utf-8")
+    listed.write_bytes(sheet(["企业名称", "统一社会信用代码"], ["某企业", shared_world.rival.code]))
+    officer.go("/drafts/")
+    page.set_input_files("main input[type=file]", str(paper))
+    page.click("main button.primary")
+    page.fill("[name=g0t0_figure]", "200")
+    page.fill("#id_identity", "shili")
+    page.fill("#id_extends", "national")
+    page.fill("#id_title", "示例区")
+    page.click("text=存成书并检查")
+    assert "已存成书" in page.inner_text("main")
+
+    officer.go("/comparisons/")
+    page.set_input_files("#sheet", str(listed))
+    page.fill("#start", "2026-01-01")
+    page.fill("#end", "2026-12-31")
+    page.click("main button.primary")
+    assert shared_world.rival.code in page.inner_text("main")
+    assert "没有这种认定" in page.inner_text("main")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/tasks/",
+        "/tasks/?view=time",
+        "/tasks/?view=board",
+        "/returns/",
+        "/reports/",
+        "/drafts/",
+        "/figures/new/",
+        "/comparisons/",
+        "/reports/layouts/",
+    ],
+)
+def test_office_pages_pass_axe_and_fit_a_phone(shared_world, visit, path):
+    tasks.set_up(current_book().plan, NOW)
+    tasks.add_milestone(current_book().plan, 1, "完成选址", NOW.date(), SYSTEM, NOW)
+    one = visit()
+    page = one.sign_in("officer")
+    one.go(path)
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
+    assert found.violations_count == 0, found.generate_report()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

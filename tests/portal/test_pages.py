@@ -53,6 +53,7 @@ def full(world):
 def addresses(w):
     named = [
         "home", "plan", "bodies", "bulletins", "roles", "achievements", "demands", "achievement-new", "demand-new", "introductions",
+        "tasks", "returns", "reports", "layout-check", "drafts", "figures", "figure-new", "comparisons", "ranks", "establishments", "policies",
         "contracts", "contract-new", "workspace", "inbox", "imports", "firms", "doubts", "ledger", "people", "account_login", "outbox",
     ]  # fmt: skip
     found = [reverse(n) for n in named]
@@ -71,6 +72,15 @@ def addresses(w):
         reverse("introduction", args=[w.going.pk]),
         reverse("contract", args=[w.signed.pk]),
         reverse("answer", args=[w.token]),
+    ]
+    found += [
+        reverse("report", args=["monthly", "2026-10"]),
+        reverse("policy", args=["gaoxin-2016"]),
+    ]
+    found += [
+        reverse("task", args=[1]),
+        reverse("task-desk", args=[1]),
+        reverse("answer-return", args=["broken"]),
     ]
     found += [
         reverse("import-new", args=["demands"]),

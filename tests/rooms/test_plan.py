@@ -1,17 +1,16 @@
 """The plan in operation: figures, closings, tasks and returns, comparisons, drafts."""
 
-import io
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-import xlsxwriter
 
 from kechuang.district.accounts.models import Letter
 from kechuang.district.core import ledger, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.books import current_book
+from kechuang.district.plan.imports import parse_value
 from kechuang.district.plan.models import Closing, Duty, Milestone, MonthlyReturn, TaskFile
 from kechuang.district.plan.queries import measurements
 from kechuang.district.plan.services import (
@@ -41,19 +40,10 @@ from kechuang.engines.base.errors import (
     WrongState,
 )
 from tests.engines.test_plantext import TEXT
-from tests.factories import NOW
+from tests.factories import NOW, sheet
 
 TODAY = NOW.date()
 RATIO = {"indicator": "rd-intensity", "place": "津南区", "period": "2025"}
-
-
-def sheet(*rows):
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream) as made:
-        page = made.add_worksheet()
-        for n, row in enumerate(rows):
-            page.write_row(n, 0, row)
-    return stream.getvalue()
 
 
 # --- figures that somebody reports
@@ -124,7 +114,12 @@ def test_every_target_of_the_plan_is_read_and_the_computed_ones_rest_on_records(
     turnover = found["technology-contract-turnover"]
     assert (turnover.how, turnover.value, turnover.rows) == ("computed", Decimal("0.02"), 1)
     platforms = next(r for r in found.values() if r.indicator.measure == "platforms_facilities")
-    assert platforms.how in ("computed", "none", "quoted")
+    assert (platforms.how, platforms.value, platforms.rows) == ("computed", Decimal(1), 1)
+    assert found["rd-intensity"].how in (
+        "none",
+        "quoted",
+        "bulletin",
+    )  # never computed: our records cannot know
 
 
 def test_an_indicator_moves_when_its_records_do(world):
@@ -224,7 +219,7 @@ def test_milestones_move_with_a_reason_and_are_reached_or_dropped(running):
 def test_a_task_is_closed_by_another_person_with_proof(running):
     officer, other = running.actor("officer"), running.actor("officer2")
     file = TaskFile.objects.get(task=1)
-    with pytest.raises((Invalid, InvalidForm, WrongState)):
+    with pytest.raises(WrongState, match="佐证"):
         tasks.ask_closing(file, officer, NOW, "都做完了")
     tasks.add_proof(file, [("验收意见.pdf", b"%PDF-1.4 x")], officer, NOW)
     tasks.ask_closing(file, officer, NOW, "都做完了")
@@ -264,7 +259,7 @@ def test_a_return_is_answered_by_its_link_and_reviewed(running):
     returns.submit_return(opened, values, body, NOW)
     returns.accept_return(opened, officer, NOW, "yellow")
     assert (opened.light, opened.checked_light) == ("green", "yellow")
-    with pytest.raises((WrongState, NotAllowed)):
+    with pytest.raises(WrongState):
         returns.save_return(opened, values, body, NOW)
 
 
@@ -352,3 +347,32 @@ def test_a_document_becomes_a_book_that_the_checker_passes(world):
     drafts.discard_draft(other, officer, NOW)
     with pytest.raises(Invalid, match="计划"):
         drafts.read_draft("新闻.txt", "今天天气很好。".encode(), officer, NOW)
+
+
+def test_a_duty_that_is_taken_away_stays_in_the_tasks_history(running):
+    tasks.remove_duty(running.duty, running.actor("officer"), NOW)
+    kinds = [e.kind for e in ledger.history("plan.task", TaskFile.objects.get(task=1).pk)]
+    assert kinds.count("plan.duty.set") == 1
+    assert kinds.count("plan.duty.remove") == 1
+
+
+def test_a_list_is_laid_outside_any_transaction_as_the_page_does_it(shared_world):
+    data = sheet(["企业名称", "统一社会信用代码"], ["某企业", shared_world.rival.code])
+    options = {"rung": "gazelle", "start": "2026-01-01", "end": "2026-12-31"}
+    made = comparing.lay("firms", "a.xlsx", data, options, shared_world.actor("officer"), NOW)
+    assert ledger.history("plan.comparison", made.pk).count() == 1
+
+
+@pytest.mark.parametrize("parent", ["../../etc", "没有", "jinnan/../national"])
+def test_a_book_extends_only_books_that_stand_here(world, parent):
+    officer = world.actor("officer")
+    draft = drafts.read_draft("计划.txt", TEXT.encode(), officer, NOW)
+    with pytest.raises(InvalidForm, match="叠加"):
+        drafts.save_draft(draft, "shili", parent, "示例区", officer, NOW)
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "1e400", "很多", ""])
+def test_what_is_no_number_is_no_bulletin(text):
+    with pytest.raises(Invalid):
+        parse_value(text)
+    assert parse_value("7,912家") == "7912"

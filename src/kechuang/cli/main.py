@@ -80,6 +80,13 @@ def _parser() -> argparse.ArgumentParser:
     cover.add_argument("folder", type=Path)
     cover.set_defaults(run=policies.run_cover)
 
+    _plan_commands(commands)
+    _policy_commands(commands)
+    _house_commands(commands)
+    return parser
+
+
+def _plan_commands(commands: Any) -> None:
     plan = commands.add_parser("plan", help="计划").add_subparsers(required=True)
     reading = plan.add_parser("read", help="从政策文件读出计划草稿（txt、docx、html、pdf）")
     reading.add_argument("document", type=Path)
@@ -90,10 +97,6 @@ def _parser() -> argparse.ArgumentParser:
     showing.add_argument("--as-of", default="")
     showing.add_argument("--json", action="store_true")
     showing.set_defaults(run=plans.show)
-
-    _policy_commands(commands)
-    _house_commands(commands)
-    return parser
 
 
 def _policy_commands(commands: Any) -> None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kechuang.district.core.actor import Actor, Verdict
@@ -11,6 +10,7 @@ from kechuang.district.core.books import current_book
 from kechuang.district.core.imports.kinds import Applied, RowPlan, register
 from kechuang.district.core.models import ImportRow
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.numbers import parse_decimal
 
 from .models import Bulletin
 from .permissions import can_report
@@ -18,12 +18,10 @@ from .services import indicator_by_words, report, restate, withdraw
 
 
 def parse_value(text: str) -> str:
-    """A number as printed, without separators and unit words: "7,912家" → "7912"."""
-    plain = re.sub(r"[,，\s]|家|件|个|项|%|％|亿元", "", text)
-    try:
-        value = Decimal(plain)
-    except InvalidOperation as e:
-        raise Invalid(f"“{text}”不是数字；没有公布就删去此行", "value", "plan.value") from e
+    """A number as printed, without its unit: "7,912家" → "7912"."""
+    value = parse_decimal(re.sub(r"家|件|个|项|亿元", "", text), "value")
+    if value is None:
+        raise Invalid("没有数；没有公布就删去此行", "value", "plan.value")
     return format(value.normalize(), "f")
 
 

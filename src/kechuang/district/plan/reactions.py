@@ -9,19 +9,21 @@ from kechuang.district.core.models import Entry
 from kechuang.district.core.reactions import every, on
 from kechuang.district.transfer.queries import years_with_contracts
 
+from .measures import MEASURES
 from .models import TaskFile
 from .services import measure, returns
 from .services.measuring import measure_turnover
 
-FIRMS = {"high_tech", "young_eagle", "gazelle", "leading", "sme"}
-ESTABLISHED = {"platforms_facilities", "special_projects", "university_science_parks"}
+TURNOVER = "technology_contract_turnover"
 
 
-def _measure(names: set[str], entry_id: int | None) -> None:
+def _measure(kind: str, entry_id: int | None) -> None:
+    """Every measure that says it is moved by this kind of entry; "" for all but turnover, which has a query of its own."""
     today = clock.today()
+    moved = {n for n, m in MEASURES.items() if n != TURNOVER and (not kind or kind in m.kinds)}
     years = sorted({today.year, *years_with_contracts()})
     for indicator in current_book().indicators.values():
-        if indicator.measure in names:
+        if indicator.measure in moved:
             for year in years:
                 measure(indicator, year, today, clock.now(), entry_id)
 
@@ -33,23 +35,23 @@ def measure_contracts(entries: Sequence[Entry]) -> None:
 
 @on("registry.recognition.*", batch=500)
 def measure_firms(entries: Sequence[Entry]) -> None:
-    _measure(FIRMS, entries[-1].pk)
+    _measure("registry.recognition.*", entries[-1].pk)
 
 
 @on("registry.establishment.*", batch=500)
 def measure_establishments(entries: Sequence[Entry]) -> None:
-    _measure(ESTABLISHED, entries[-1].pk)
+    _measure("registry.establishment.*", entries[-1].pk)
 
 
 @on("market.achievement.*", batch=1000)
 def measure_patents(entries: Sequence[Entry]) -> None:
-    _measure({"library_invention_patents"}, entries[-1].pk)
+    _measure("market.achievement.*", entries[-1].pk)
 
 
 @every(hours=6)
 def measure_all(now: datetime) -> None:
     """Certificates lapse without an entry: the clock moves these counts too."""
-    _measure(FIRMS | ESTABLISHED | {"library_invention_patents"}, None)
+    _measure("", None)
     measure_turnover(clock.today(), now)
 
 

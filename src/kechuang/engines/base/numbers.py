@@ -1,6 +1,10 @@
-"""Whole numbers as people type them and programs send them."""
+"""Numbers as people type them and programs send them."""
 
+import re
 import unicodedata
+from decimal import Decimal, InvalidOperation
+
+from .errors import Invalid
 
 
 def parse_whole(text: object, most: int = 10**9) -> int | None:
@@ -17,3 +21,24 @@ def parse_whole(text: object, most: int = 10**9) -> int | None:
         return None
     value = int(plain)
     return value if value <= most else None
+
+
+def parse_decimal(text: object, field: str) -> Decimal | None:
+    """A decimal as typed or printed, with separators or a per cent sign; None when empty.
+
+    >>> parse_decimal("7,912", "value"), parse_decimal(" 12.50％", "value"), parse_decimal("", "value")
+    (Decimal('7912'), Decimal('12.50'), None)
+
+    Raises:
+        Invalid: No number, no finite one, or beyond ten to the fifteenth.
+    """
+    plain = re.sub(r"[,\s%]", "", unicodedata.normalize("NFKC", str(text)))
+    if not plain:
+        return None
+    try:
+        value = Decimal(plain)
+    except InvalidOperation as e:
+        raise Invalid(f"“{str(text)[:40]}”不是数字", field, "number") from e
+    if not value.is_finite() or abs(value) > Decimal(10) ** 15:
+        raise Invalid(f"“{str(text)[:40]}”超出可能的范围", field, "number.range")
+    return value

@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.money import say_fen
 
 from .batch import prove
 from .exact import evaluate
@@ -218,10 +219,10 @@ def _shown(text: object) -> str:
 
 
 def say(value: Value, unit: str) -> str:
-    """A value in words, exactly where it is short: 5,000万元 style is left to pages.
+    """A value in words.
 
-    >>> say(one(12345), "元")
-    '123.45元'
+    >>> say(one(12345), "元"), say(one(5_000_000_000), "元"), say(one(Fraction(1, 10)), "%")
+    ('123.45元', '5,000万元', '10%')
     """
     if isinstance(value, bool):
         return "是" if value else "否"
@@ -232,6 +233,8 @@ def say(value: Value, unit: str) -> str:
 
 
 def _digits(x: Fraction, unit: str) -> str:
+    if unit == "元" and x.denominator == 1:
+        return say_fen(x.numerator)
     scale = {"元": Fraction(1, 100), "%": Fraction(100)}.get(unit, Fraction(1))
     y = x * scale
     if y.denominator == 1:

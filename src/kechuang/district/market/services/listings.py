@@ -143,22 +143,22 @@ def rework(
     version: int | None = None,
 ) -> Entry:
     """Change what was checked or published: it goes back to be checked, so that nobody publishes what nobody read."""
+    changes, fields = _corrected(thing, values, actor)
+    changes |= {"submitted_by": actor.id, "checked_by": None}
+    facts = {"fields": fields}
+    flow = workflow_of(thing)
+    return advance(flow, "rework", thing, actor, at, changes=changes, facts=facts, version=version)
+
+
+def _corrected(
+    thing: Listing, values: Mapping[str, Any], actor: Actor
+) -> tuple[dict[str, Any], list[str]]:
+    """What is to be written of a record that others may have read already, and the names of what differs."""
     was = {n: getattr(thing, n) for n in FIELDS[type(thing)]}
     changes = fill(thing, values)
     _refuse(check_values(thing))
     _may_own(thing, actor)
-    changes |= {"submitted_by": actor.id, "checked_by": None}
-    facts = {"fields": sorted(n for n in was if was[n] != changes[n])}
-    return advance(
-        workflow_of(thing),
-        "rework",
-        thing,
-        actor,
-        at,
-        changes=changes,
-        facts=facts,
-        version=version,
-    )
+    return changes, sorted(n for n in was if was[n] != changes[n])
 
 
 def save(
@@ -211,21 +211,10 @@ def amend(
     version: int | None = None,
 ) -> Entry:
     """Correct what is published; the ledger keeps which fields changed."""
-    was = {n: getattr(thing, n) for n in FIELDS[type(thing)]}
-    changes = fill(thing, values)
-    _refuse(check_values(thing))
-    _may_own(thing, actor)
-    fields = sorted(n for n in was if was[n] != changes[n])
-    return advance(
-        workflow_of(thing),
-        "amend",
-        thing,
-        actor,
-        at,
-        changes=changes,
-        facts={"fields": fields},
-        version=version,
-    )
+    changes, fields = _corrected(thing, values, actor)
+    facts = {"fields": fields}
+    flow = workflow_of(thing)
+    return advance(flow, "amend", thing, actor, at, changes=changes, facts=facts, version=version)
 
 
 def submit(thing: Listing, actor: Actor, at: datetime) -> Entry:

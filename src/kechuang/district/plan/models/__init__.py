@@ -1,8 +1,25 @@
-from .drafts import Comparison, PlanDraft
-from .figures import COUNTING, Bulletin, Closing, Correction, Measurement, ReportedFigure
-from .tasks import DUTY_ROLES, Duty, Milestone, MonthlyReturn, TaskFile
+from .drafts import COMPARISONS, Comparison, PlanDraft
+from .figures import (
+    COUNTING,
+    LIGHTS,
+    REPORTS,
+    Bulletin,
+    Closing,
+    Correction,
+    Measurement,
+    ReportedFigure,
+)
+from .tasks import (
+    DUTY_ROLES,
+    ESCALATIONS,
+    RETURN_LIGHTS,
+    Duty,
+    Milestone,
+    MonthlyReturn,
+    TaskFile,
+)
 
 __all__ = [
-    "COUNTING", "DUTY_ROLES", "Bulletin", "Closing", "Comparison", "Correction", "Duty", "Measurement", "Milestone", "MonthlyReturn",
-    "PlanDraft", "ReportedFigure", "TaskFile",
+    "COMPARISONS", "COUNTING", "DUTY_ROLES", "ESCALATIONS", "LIGHTS", "REPORTS", "RETURN_LIGHTS", "Bulletin", "Closing", "Comparison",
+    "Correction", "Duty", "Measurement", "Milestone", "MonthlyReturn", "PlanDraft", "ReportedFigure", "TaskFile",
 ]  # fmt: skip

@@ -4,6 +4,8 @@ from django.db import models
 
 from kechuang.district.core.models import Stated
 
+COMPARISONS = {"firms": "企业与认定名单", "contracts": "技术合同登记名单"}
+
 
 class PlanDraft(Stated):
     """A document read by machine, corrected by a person, saved as a book. ``text`` is the text as read."""

@@ -5,6 +5,10 @@ from django.db import models
 from kechuang.district.core.models import Stated
 
 COUNTING = [("ytd", "年初至今"), ("total", "累计"), ("year", "全年")]
+LIGHTS = {
+    "reached": "已达到", "on_track": "正常", "at_risk": "有风险", "behind": "落后", "missed": "未达到", "unknown": "不能判断",
+}  # fmt: skip
+REPORTS = {"monthly": "月报", "quarterly": "季报", "brief": "领导一页通"}
 
 
 class Measurement(models.Model):

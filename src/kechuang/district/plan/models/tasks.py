@@ -5,6 +5,8 @@ from django.db import models
 from kechuang.district.core.models import Stated
 
 DUTY_ROLES = [("lead", "牵头"), ("with", "配合")]
+RETURN_LIGHTS = [("green", "正常"), ("yellow", "有困难"), ("red", "可能完不成")]
+ESCALATIONS = {1: "发提醒函", 2: "报分管领导"}
 
 
 class Duty(models.Model):

@@ -5,22 +5,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db.models import Count
+
 from kechuang.book.schemas import Book, Plan
 from kechuang.district.core.models import Entry
-from kechuang.district.plan.models import Closing, Measurement, Milestone, MonthlyReturn, TaskFile
+from kechuang.district.plan.models import (
+    LIGHTS,
+    REPORTS,
+    Closing,
+    Measurement,
+    Milestone,
+    MonthlyReturn,
+    TaskFile,
+)
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.periods import period_span
 
-from .figures import period_end
-from .readings import Reading, readings
+from .readings import Reading, place_name, readings
 
-LIGHTS = {
-    "reached": "已达到",
-    "on_track": "正常",
-    "at_risk": "有风险",
-    "behind": "落后",
-    "missed": "未达到",
-    "unknown": "不能判断",
-}
 _TELLING = (
     "transfer.contract.",
     "registry.recognition.",
@@ -79,37 +81,27 @@ class Report:
     unknowns: tuple[tuple[str, str], ...]
     before_words: str
 
-
-def span_of(period: str) -> tuple[date, date]:
-    """First and last day of 2026-10 or 2026Q3.
-
-    Raises:
-        Invalid: A year or nonsense: reports are of months and quarters.
-    """
-    end = period_end(period)
-    if "-" in period:
-        return end.replace(day=1), end
-    if "Q" in period:
-        return date(end.year, end.month - 2, 1), end
-    raise Invalid("报告按月或按季，请写 2026-10 或 2026Q3", "period")
+    @property
+    def told(self) -> bool:
+        """Whether there is anything to say of any task."""
+        return any(t.returns or t.silent or t.due for t in self.tasks)
 
 
 def write(book: Book, plan: Plan, kind: str, period: str, today: date) -> Report:
     """Put a report together as of the period's end (or today, while it runs)."""
-    start, end = span_of(period)
+    start, end = period_span(period)
     as_of = min(end, today)
     if start > today:
         raise Invalid("这个期间还没有开始", "period")
     found = readings(book, as_of.year, as_of, plan)
-    before = _before([r.indicator.id for r in found], start)
+    indicators = [r.indicator.id for r in found]
+    before = _before(indicators, start)
     moved = tuple(Moved(r, before.get((r.indicator.id, r.year))) for r in found)
     counts = tuple((name, sum(r.light == name for r in found)) for name in LIGHTS)
-    place = book.places[book.place].name if book.place in book.places else book.title
-    label = {"monthly": "月报", "quarterly": "季报", "brief": "领导一页通"}[kind]
     return Report(
-        kind, f"{place}科技创新计划{label}（{_said(period)}）", plan, period, start, as_of, moved,
+        kind, f"{place_name(book)}科技创新计划{REPORTS[kind]}（{_said(period)}）", plan, period, start, as_of, moved,
         tuple((n, c) for n, c in counts if c), tuple(_tasks(plan, start, as_of)), tuple(_events(start, as_of)),
-        tuple(Closing.objects.filter(period=period).prefetch_related("corrections")), tuple(_unknowns(found)), f"{start - timedelta(days=1)}",
+        tuple(Closing.objects.filter(period=period, indicator__in=indicators).prefetch_related("corrections")), tuple(_unknowns(found)), f"{start - timedelta(days=1)}",
     )  # fmt: skip
 
 
@@ -164,13 +156,14 @@ def _tasks(plan: Plan, start: date, end: date) -> list[TaskLine]:
 
 def _events(start: date, end: date) -> list[tuple[str, int]]:
     """What changed, counted by kind from the ledger."""
-    counts: dict[str, int] = {}
-    for kind in (
-        Entry.objects.filter(day__gte=start, day__lte=end).order_by().values_list("kind", flat=True)
-    ):
-        if kind.startswith(_TELLING):
-            counts[kind] = counts.get(kind, 0) + 1
-    return sorted(counts.items(), key=lambda kv: -kv[1])
+    rows = (
+        Entry.objects.filter(day__gte=start, day__lte=end)
+        .order_by()
+        .values_list("kind")
+        .annotate(count=Count("id"))
+    )
+    told = [(kind, count) for kind, count in rows if kind.startswith(_TELLING)]
+    return sorted(told, key=lambda kv: (-kv[1], kv[0]))
 
 
 def _unknowns(found: Sequence[Reading]) -> list[tuple[str, str]]:

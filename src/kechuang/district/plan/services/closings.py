@@ -18,8 +18,8 @@ from kechuang.district.plan.measures import MEASURES, Measure
 from kechuang.district.plan.models import Closing, Correction
 from kechuang.district.plan.workflow import CLOSINGS
 from kechuang.engines.base.errors import Invalid, WrongState
+from kechuang.engines.base.periods import period_end
 
-from .figures import period_end
 from .measuring import period_start
 
 MOST_ROWS = 20_000  # beyond, only the digest of the rows is kept

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
+
 from kechuang.book.cells import read_cell
 from kechuang.book.schemas import Column, Indicator, Layout
 from kechuang.district.accounts.queries import organisations_by_code
@@ -13,7 +15,7 @@ from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.imports.reading import find_headings, read_rows
 from kechuang.district.core.models import Doubt
-from kechuang.district.plan.models import Comparison
+from kechuang.district.plan.models import COMPARISONS, Comparison
 from kechuang.district.plan.permissions import can_keep_tasks
 from kechuang.district.registry.queries import recognitions_of_rung
 from kechuang.district.transfer.queries import registered_between
@@ -22,7 +24,6 @@ from kechuang.engines.base.money import say_fen
 from kechuang.engines.base.sheets import read_sheet
 from kechuang.engines.planning import Line, Piles, Rules, reconcile
 
-KINDS = {"firms": "企业与认定名单", "contracts": "技术合同登记名单"}
 _KEYS = {"firms": "code", "contracts": "number"}
 
 
@@ -43,7 +44,7 @@ def lay(
     """Keep a list that shall be laid beside ours. Nothing of it is written into our books."""
     if not (verdict := can_keep_tasks(actor)):
         raise NotAllowed(verdict.why)
-    if kind not in KINDS:
+    if kind not in COMPARISONS:
         raise Invalid("请选名单的种类", "kind")
     start, end = _day(options.get("start", ""), "start"), _day(options.get("end", ""), "end")
     if start is None or end is None or end < start:
@@ -52,23 +53,16 @@ def lay(
         raise Invalid("请选认定类别", "rung")
     sheet = read_sheet(data, name)
     find_headings(sheet, _layout(kind))
-    made = Comparison.objects.create(
-        kind=kind,
-        name=name[-200:],
-        digest=files.keep(data),
-        options=dict(options),
-        made_by=actor.label,
-        made_at=at,
-    )
-    ledger_entry(made, actor, at)
+    digest = files.keep(data)
+    with transaction.atomic():
+        made = Comparison.objects.create(
+            kind=kind, name=name[-200:], digest=digest, options=dict(options), made_by=actor.label, made_at=at
+        )  # fmt: skip
+        ledger.record(
+            "plan.comparison.lay", subject_kind="plan.comparison", subject_id=made.pk, label=made.name, actor=actor, at=at,
+            facts={"kind": kind, "digest": digest, **made.options},
+        )  # fmt: skip
     return made
-
-
-def ledger_entry(made: Comparison, actor: Actor, at: datetime) -> None:
-    ledger.record(
-        "plan.comparison.lay", subject_kind="plan.comparison", subject_id=made.pk, label=made.name, actor=actor, at=at,
-        facts={"kind": made.kind, "digest": made.digest, **made.options},
-    )  # fmt: skip
 
 
 def _rungs() -> set[str]:

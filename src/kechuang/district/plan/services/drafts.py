@@ -1,6 +1,7 @@
 """A document becomes a draft, a person corrects it, and it is saved as a book that the checker passes."""
 
 import re
+import shutil
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
 from kechuang.district.plan.models import PlanDraft
 from kechuang.district.plan.workflow import DRAFTS
-from kechuang.engines.base.errors import Invalid, InvalidForm, WrongState
+from kechuang.engines.base.errors import DomainError, Invalid, InvalidForm, WrongState
 from kechuang.engines.plantext import as_json, read_document, read_plan
 
 from .writing import book_files
@@ -94,15 +95,16 @@ def save_draft(
         files.write_atomically(path, text.encode())
     book, problems = read_book(home / identity)
     if problems or book is None:
-        for path in sorted((home / identity).rglob("*"), reverse=True):
-            path.unlink() if path.is_file() else path.rmdir()
-        (home / identity).rmdir()
+        shutil.rmtree(home / identity)
         raise InvalidForm(
             [Invalid(f"{p.file.name} 第 {p.line} 行：{p.words}", "identity") for p in problems[:8]]
         )
-    advance(
-        DRAFTS, "save_draft", thing, actor, at, changes={"book": identity}, facts={"book": identity}
-    )
+    facts = {"book": identity}
+    try:
+        advance(DRAFTS, "save_draft", thing, actor, at, changes=facts, facts=facts)
+    except DomainError:
+        shutil.rmtree(home / identity)
+        raise
     return home / identity
 
 
@@ -110,7 +112,7 @@ def _bring_parents(home: Path, extends: str) -> None:
     """A saved book stands beside copies of the books it extends, so that it can be checked and moved as one folder."""
     source = Path(settings.KECHUANG_BOOK).parent
     while extends:
-        if not (source / extends / "book.yaml").exists():
+        if not _ID.fullmatch(extends) or not (source / extends / "book.yaml").exists():
             raise InvalidForm([Invalid(f"没有“{extends}”这本书可以叠加", "extends")])
         for path in (source / extends).rglob("*"):
             target = home / extends / path.relative_to(source / extends)

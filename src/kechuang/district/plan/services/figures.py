@@ -1,9 +1,8 @@
 """Figures that a body reports and another person confirms."""
 
-import re
 from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from kechuang.district.core import files
@@ -15,38 +14,11 @@ from kechuang.district.plan.models import ReportedFigure
 from kechuang.district.plan.queries import last_figure
 from kechuang.district.plan.workflow import FIGURES
 from kechuang.engines.base.errors import Invalid, InvalidForm
+from kechuang.engines.base.numbers import parse_decimal
+from kechuang.engines.base.periods import period_end
 from kechuang.engines.planning import ratio, suspicious
 
-_PERIOD = re.compile(r"^(\d{4})(?:-(0[1-9]|1[0-2])|Q([1-4]))?$")
 MOST_EVIDENCE = 20_000_000
-
-
-def period_end(period: str, field: str = "period") -> date:
-    """The last day of 2025, 2026-10 or 2026Q3.
-
-    Raises:
-        Invalid: Not a period.
-    """
-    found = _PERIOD.match(period.strip())
-    if not found:
-        raise Invalid("期间请写成 2025、2026-10 或 2026Q3", field, "period")
-    year = int(found[1])
-    month = int(found[2]) if found[2] else 3 * int(found[3]) if found[3] else 12
-    return date(year + month // 12, month % 12 + 1, 1) - date.resolution
-
-
-def parse_decimal(text: str, field: str) -> Decimal | None:
-    """A decimal as typed, with separators; None when empty."""
-    plain = re.sub(r"[,，\s%％]", "", text or "")
-    if not plain:
-        return None
-    try:
-        value = Decimal(plain)
-    except InvalidOperation as e:
-        raise Invalid(f"“{text[:40]}”不是数字", field) from e
-    if not value.is_finite() or abs(value) > Decimal(10) ** 15:
-        raise Invalid(f"“{text[:40]}”超出可能的范围", field)
-    return value
 
 
 def clean(values: Mapping[str, str]) -> dict[str, Any]:
@@ -60,13 +32,6 @@ def clean(values: Mapping[str, str]) -> dict[str, Any]:
         n: str(values.get(n, "")).strip() for n in ("indicator", "place", "period", "note")
     }
 
-    def take(name: str) -> Decimal | None:
-        try:
-            return parse_decimal(str(values.get(name, "")), name)
-        except Invalid as e:
-            errors.append(e)
-            return None
-
     if made["indicator"] not in current_book().indicators:
         errors.append(Invalid("请选一个指标", "indicator"))
     if not made["place"]:
@@ -75,24 +40,32 @@ def clean(values: Mapping[str, str]) -> dict[str, Any]:
         made["as_of"] = period_end(made["period"])
     except Invalid as e:
         errors.append(e)
-    numerator, denominator, value = take("numerator"), take("denominator"), take("value")
-    if numerator is not None and denominator is not None:
-        try:
-            value = ratio(numerator, denominator).percent
-        except Invalid as e:
-            errors.append(e)
-    elif (numerator is None) != (denominator is None):
-        errors.append(Invalid("分子和分母要一起填", "denominator"))
-    if value is None and not errors:
-        errors.append(Invalid("请填写数值，或填写分子和分母", "value"))
+    made |= _amounts(values, errors)
     if errors:
         raise InvalidForm(errors)
-    made |= {
-        "value": format(value, "f"),
-        "numerator": _text(numerator),
-        "denominator": _text(denominator),
-    }
     return made
+
+
+def _amounts(values: Mapping[str, str], errors: list[Invalid]) -> dict[str, str]:
+    """Value, numerator and denominator as texts; what is wrong goes to ``errors``."""
+    found: dict[str, Decimal | None] = {}
+    for name in ("value", "numerator", "denominator"):
+        try:
+            found[name] = parse_decimal(values.get(name, "") or "", name)
+        except Invalid as e:
+            found[name] = None
+            errors.append(e)
+    above, below = found["numerator"], found["denominator"]
+    if above is not None and below is not None:
+        try:
+            found["value"] = ratio(above, below).percent
+        except Invalid as e:
+            errors.append(e)
+    elif (above is None) != (below is None):
+        errors.append(Invalid("分子和分母要一起填", "denominator"))
+    if found["value"] is None and not errors:
+        errors.append(Invalid("请填写数值，或填写分子和分母", "value"))
+    return {name: _text(value) for name, value in found.items()}
 
 
 def _text(value: Decimal | None) -> str:

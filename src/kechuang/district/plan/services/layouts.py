@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 from kechuang.book.schemas import Book, Plan, ReturnLayout
-from kechuang.district.plan.models import Milestone, MonthlyReturn
+from kechuang.district.plan.models import LIGHTS, Milestone, MonthlyReturn
 from kechuang.district.registry.queries import counted
 from kechuang.district.transfer.queries import registered_between
 from kechuang.engines.base.money import in_unit
+from kechuang.engines.base.periods import period_span
 
-from .briefing import LIGHTS, span_of
 from .readings import readings
 
 
@@ -18,7 +18,7 @@ def rows_of(
     book: Book, plan: Plan, layout: ReturnLayout, period: str, today: date
 ) -> Iterator[Mapping[str, Any]]:
     """The layout's rows with every field that a column may name."""
-    start, end = span_of(period)
+    start, end = period_span(period)
     end = min(end, today)
     yield from {"targets": _targets, "tasks": _tasks, "contracts": _contracts, "firms": _firms}[
         layout.rows

@@ -194,51 +194,36 @@ def quoted(book: Book, target: Target, year: int) -> Figure | None:
 def _judged(
     made: Reading, book: Book, known: Measure | None, today: date, facts: _Facts
 ) -> Reading:
+    """The reading with goal, way, forecast and light; or with the words why no light is shown."""
     rules = book.supervision
-    goal = goal_of(made.target, made.plan, made.kind)
     lights = LightRules(rules.at_risk_points, rules.behind_points, rules.stale_days)
+    goal = goal_of(made.target, made.plan, made.kind)
     if goal is None:
         return replace(made, standing=stand(None, None, None, today, None, lights))
-    if made.how == "computed" and known and not known.official:
-        return replace(
-            made, goal=goal, standing=Standing("unknown", "本系统的记录不是官方口径，只作参照")
-        )
-    if made.year > goal.by.year:
-        words = "计划期已过，并列只作参照，不判断是否完成"
-        return replace(made, goal=goal, standing=Standing("unknown", words))
-    if (
-        goal.kind == "flow"
-        and made.year != goal.by.year
-        and not any(d.year == made.year for d, _ in goal.marks)
-    ):
-        return replace(
-            made,
-            goal=goal,
-            standing=Standing(
-                "unknown", f"目标说的是 {goal.by.year} 年的数，没有 {made.year} 年的分年目标"
-            ),
-        )
-    years = (
-        _complete_years(facts.months, made.year)
-        if known and made.indicator.measure == TURNOVER
-        else []
-    )
-    path = path_of(goal, years)
+    if why := _not_judged(made, goal, known):
+        return replace(made, goal=goal, standing=Standing("unknown", why))
+    of_turnover = known is not None and made.indicator.measure == TURNOVER
+    path = path_of(goal, _complete_years(facts.months, made.year) if of_turnover else [])
     value = None if made.value is None else Fraction(made.value)
     forecast = _forecast(made, goal, facts, today)
-    standing = stand(
-        goal,
-        value,
-        made.as_of or (date(made.year, 12, 31) if value is not None else None),
-        today,
-        path,
-        lights,
-        forecast,
-    )
+    observed_on = made.as_of or (date(made.year, 12, 31) if value is not None else None)
+    standing = stand(goal, value, observed_on, today, path, lights, forecast)
     observed = tuple(_observed(made, facts))
     return replace(
         made, goal=goal, path=path, forecast=forecast, standing=standing, observed=observed
     )
+
+
+def _not_judged(made: Reading, goal: Goal, known: Measure | None) -> str:
+    """Why a value is shown beside its target without a light; "" when it is judged."""
+    if made.how == "computed" and known and not known.official:
+        return "本系统的记录不是官方口径，只作参照"
+    if made.year > goal.by.year:
+        return "计划期已过，并列只作参照，不判断是否完成"
+    marked = any(d.year == made.year for d, _ in goal.marks)
+    if goal.kind == "flow" and made.year != goal.by.year and not marked:
+        return f"目标说的是 {goal.by.year} 年的数，没有 {made.year} 年的分年目标"
+    return ""
 
 
 def goal_of(target: Target, plan: Plan, kind: str) -> Goal | None:

@@ -13,7 +13,14 @@ from kechuang.district.accounts.services import write_letter
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
-from kechuang.district.plan.models import Duty, Milestone, MonthlyReturn, TaskFile
+from kechuang.district.plan.models import (
+    ESCALATIONS,
+    RETURN_LIGHTS,
+    Duty,
+    Milestone,
+    MonthlyReturn,
+    TaskFile,
+)
 from kechuang.district.plan.queries import return_by_nonce
 from kechuang.district.plan.workflow import RETURNS
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound, WrongState
@@ -25,8 +32,6 @@ from .tasks import Proof, keep_proofs
 
 _SALT = "kechuang.return"
 FIELDS = ("progress", "trouble", "help_needed", "next_step", "light")
-LIGHTS = [("green", "正常"), ("yellow", "有困难"), ("red", "可能完不成")]
-LEVELS = {1: "发提醒函", 2: "报分管领导"}
 
 
 def workdays(book: Book) -> Workdays:
@@ -129,7 +134,7 @@ def _changes(values: Mapping[str, str]) -> dict[str, str]:
         for n in FIELDS
         if n in values
     }
-    if made.get("light") and made["light"] not in dict(LIGHTS):
+    if made.get("light") and made["light"] not in dict(RETURN_LIGHTS):
         raise InvalidForm([Invalid("请选一盏灯", "light")])
     return made
 
@@ -172,7 +177,7 @@ def submit_return(
 
 def accept_return(thing: MonthlyReturn, actor: Actor, at: datetime, light: str = "") -> Entry:
     """Take it over, with the reviewer's own light beside the body's."""
-    if light and light not in dict(LIGHTS):
+    if light and light not in dict(RETURN_LIGHTS):
         raise Invalid("请选一盏灯", "light")
     return advance(
         RETURNS,
@@ -213,7 +218,7 @@ def remind_return(thing: MonthlyReturn, late: int, at: datetime) -> Entry:
 
 def escalate_return(thing: MonthlyReturn, level: int, late: int, at: datetime) -> Entry:
     """Silence becomes visible: a slip to the body, and the level on the supervision page."""
-    words = LEVELS.get(level, f"{level} 级督办")
+    words = ESCALATIONS.get(level, f"{level} 级督办")
     with transaction.atomic():
         _write(
             thing,
@@ -254,7 +259,7 @@ def follow_up(book: Book, at: datetime, today: date) -> int:
 def _tell_office(raised: Sequence[MonthlyReturn], at: datetime, today: date) -> None:
     """One letter a day to each officer, however many bodies are silent."""
     lines = "\n".join(
-        f"{r.body}：{r.month}，第 {r.task} 项，期限 {r.due_on}（{LEVELS.get(r.level, '')}）"
+        f"{r.body}：{r.month}，第 {r.task} 项，期限 {r.due_on}（{ESCALATIONS.get(r.level, '')}）"
         for r in raised[:100]
     )
     for user in users_with_role("officer"):

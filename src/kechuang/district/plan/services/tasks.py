@@ -90,7 +90,7 @@ def set_duty(
             defaults={"role": role, "contact": normalise(contact), "email": email.strip()},
         )
         ledger.record(
-            "plan.duty.set", subject_kind="plan.task", subject_id=_file(plan, number).pk, label=f"{number} {body}", actor=actor, at=at,
+            "plan.duty.set", subject_kind="plan.task", subject_id=_file(plan.id, number).pk, label=f"{number} {body}", actor=actor, at=at,
             facts={"role": role, "contact": contact},
         )  # fmt: skip
     return duty
@@ -99,11 +99,12 @@ def set_duty(
 def remove_duty(duty: Duty, actor: Actor, at: datetime) -> None:
     if not (verdict := can_keep_tasks(actor)):
         raise NotAllowed(verdict.why)
+    file = _file(duty.plan, duty.task)
     with transaction.atomic():
         ledger.record(
             "plan.duty.remove",
             subject_kind="plan.task",
-            subject_id=duty.task,
+            subject_id=file.pk,
             label=f"{duty.task} {duty.body}",
             actor=actor,
             at=at,
@@ -111,8 +112,8 @@ def remove_duty(duty: Duty, actor: Actor, at: datetime) -> None:
         duty.delete()
 
 
-def _file(plan: Plan, number: int) -> TaskFile:
-    found = TaskFile.objects.filter(plan=plan.id, task=number).first()
+def _file(plan: str, number: int) -> TaskFile:
+    found = TaskFile.objects.filter(plan=plan, task=number).first()
     if found is None:
         raise WrongState("这个计划的任务还没有立项，请先在任务页“立项”")
     return found

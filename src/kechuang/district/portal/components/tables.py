@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -12,6 +11,7 @@ from django.shortcuts import render
 
 from kechuang.district.core import sheets
 from kechuang.district.core.books import current_book
+from kechuang.district.portal.components.downloads import download
 
 PER_PAGE = 25
 MOST_EXPORTED = 50_000
@@ -129,16 +129,4 @@ def _export(table: Table, found: QuerySet) -> HttpResponse:
     else:
         assert table.row
         rows = (table.row(x) for x in limited)
-    return sheet_response(sheets.export(layout, rows), f"{layout.title}.xlsx")
-
-
-def sheet_response(data: bytes, name: str) -> HttpResponse:
-    """A sheet to download."""
-    response = HttpResponse(data, content_type=sheets.TYPE)
-    response.headers["Content-Disposition"] = _disposition(name)
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _disposition(name: str) -> str:
-    return f"attachment; filename*=UTF-8''{quote(name)}"
+    return download(sheets.export(layout, rows), f"{layout.title}.xlsx", sheets.TYPE)

@@ -105,3 +105,13 @@ def shown(text: str, draft: Mapping[str, Any]) -> SafeString:
         at = end
     out.append(escape(text[at:]))
     return mark_safe("".join(out))  # noqa: S308 - every piece of text was escaped above
+
+
+def typed_lines(given: QueryDict) -> str:
+    """What a person typed, in order, a line each: to copy from when the draft has become another meanwhile."""
+    skip = ("csrfmiddlewaretoken", "version", "save", "save_book")
+    rows: dict[str, list[str]] = {}
+    for key, value in given.items():
+        if key not in skip and str(value).strip():
+            rows.setdefault(key.partition("_")[0], []).append(str(value).strip())
+    return "\n".join("　".join(cells) for cells in rows.values())

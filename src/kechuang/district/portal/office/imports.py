@@ -13,7 +13,7 @@ from kechuang.district.accounts.queries import organisations, own_organisations
 from kechuang.district.core import files, imports, sheets
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import ImportBatch
-from kechuang.district.portal.components.tables import sheet_response
+from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.requests import actor_in, one, signed_in
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.identifiers import parse_credit_code
@@ -50,7 +50,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
     layout = current_book().layouts.get(kind)
     if layout is None:
         raise Invalid("没有这种导入", "kind")
-    return sheet_response(sheets.export(layout, []), f"{layout.title}（空表）.xlsx")
+    return download(sheets.export(layout, []), f"{layout.title}（空表）.xlsx", sheets.TYPE)
 
 
 @signed_in
@@ -178,4 +178,4 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def mended(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet to mend."""
     batch = one(_mine(request), pk)
-    return sheet_response(sheets.mended(batch), f"改错-{batch.name.rsplit('.', 1)[0]}.xlsx")
+    return download(sheets.mended(batch), f"改错-{batch.name.rsplit('.', 1)[0]}.xlsx", sheets.TYPE)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from kechuang.district.core import clock, files, ledger
 from kechuang.district.core.books import current_book
 from kechuang.district.core.workflow import WORKFLOWS
+from kechuang.district.plan.models import COMPARISONS
 from kechuang.district.plan.queries import closings as all_closings
 from kechuang.district.plan.queries import (
     comparisons_visible_to,
@@ -22,10 +23,11 @@ from kechuang.district.plan.queries import (
     figures_visible_to,
 )
 from kechuang.district.plan.services import closings, comparing, drafts, figures, place_name
+from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
-from kechuang.district.portal.office.draft_form import corrected, shown
+from kechuang.district.portal.office.draft_form import corrected, shown, typed_lines
 from kechuang.district.portal.requests import actor_in, for_roles, one
-from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound, Stale
+from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
 from kechuang.engines.base.numbers import parse_whole
 
 OFFICE = ("officer", "approver", "auditor")
@@ -71,44 +73,44 @@ def draft_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_in(request)
     thing = one(draft_visible_to(actor), pk)
     errors: list[Invalid] = []
-    given = None
-    if request.method == "POST":
+    given, mine = None, ""
+    if request.method == "POST" and parse_whole(request.POST.get("version", "")) != thing.version:
+        errors = [
+            Invalid(
+                "您打开之后，另一个人改过这份草稿。下面是现在的内容，您写的列在上方；核对后再改一次。"
+            )
+        ]
+        mine = typed_lines(request.POST)
+    elif request.method == "POST":
         given = corrected(request.POST, thing.draft)
         try:
-            if thing.state == "draft":
-                drafts.revise_draft(
-                    thing,
-                    given,
-                    actor,
-                    clock.now(),
-                    version=parse_whole(request.POST.get("version", "")) or 0,
-                )
-            if "save_book" in request.POST:
-                post = request.POST
-                drafts.save_draft(
-                    thing,
-                    post.get("identity", ""),
-                    post.get("extends", ""),
-                    post.get("title", ""),
-                    actor,
-                    clock.now(),
-                )
-                messages.success(request, gettext("已存成书，并通过检查"))
-            else:
-                messages.success(request, gettext("已保存"))
-            return redirect("draft", pk)
+            messages.success(request, _keep_draft(request, thing, given))
         except InvalidForm as e:
             errors = e.errors
-        except Stale as e:
-            errors = [Invalid(e.words)]
+        else:
+            return redirect("draft", pk)
     book = current_book()
     facts = {
-        "thing": thing, "text": shown(thing.text, given or thing.draft), "draft": given or thing.draft, "read": thing.read, "errors": errors,
+        "thing": thing, "text": shown(thing.text, given or thing.draft), "draft": given or thing.draft, "read": thing.read, "errors": errors, "mine": mine,
         "states": WORKFLOWS["plan.draft"].states, "history": ledger.history("plan.draft", thing.pk), "can_edit": thing.state == "draft" and actor.has("officer", "administrator"),
         "extends": request.POST.get("extends") or (book.parent.id if book.parent else "national"), "identity": request.POST.get("identity", ""),
         "bounds": [("", ""), (">=", "≥"), (">", ">"), ("<=", "≤"), ("about", "≈"), ("none", "无数字")],
     }  # fmt: skip
-    return render(request, "office/draft.html", facts, status=422 if errors else 200)
+    return render(
+        request, "office/draft.html", facts, status=409 if mine else 422 if errors else 200
+    )
+
+
+def _keep_draft(request: HttpRequest, thing: Any, given: dict[str, Any]) -> str:
+    """Keep the corrections and, when asked, save the book; what to tell the person."""
+    actor, now, sent = actor_in(request), clock.now(), request.POST
+    if thing.state == "draft":
+        drafts.revise_draft(thing, given, actor, now, version=thing.version)
+    if "save_book" not in sent:
+        return gettext("已保存")
+    identity, extends, title = (sent.get(n, "") for n in ("identity", "extends", "title"))
+    drafts.save_draft(thing, identity, extends, title, actor, now)
+    return gettext("已存成书，并通过检查")
 
 
 @for_roles("officer", "administrator", "auditor")
@@ -123,7 +125,7 @@ def draft_book(request: HttpRequest, pk: int) -> HttpResponse:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 archive.writestr(f"{thing.book}/{path.relative_to(folder)}", path.read_bytes())
-    return _download(stream.getvalue(), "application/zip", f"{thing.book}.zip")
+    return download(stream.getvalue(), f"{thing.book}.zip", "application/zip")
 
 
 @require_POST
@@ -132,12 +134,6 @@ def draft_discard(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_in(request)
     drafts.discard_draft(one(draft_visible_to(actor), pk), actor, clock.now())
     return redirect("drafts")
-
-
-def _download(data: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 # --- figures that bodies report
@@ -254,9 +250,7 @@ def figure_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     thing = one(figures_visible_to(actor_in(request)), pk)
     if not thing.evidence:
         raise NotFound("没有佐证文件。")
-    response = HttpResponse(files.fetch(thing.evidence), content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = "attachment"
-    return response
+    return download(files.fetch(thing.evidence), thing.evidence_name)
 
 
 # --- closed periods
@@ -322,7 +316,7 @@ def comparison_list(request: HttpRequest) -> HttpResponse:
             return redirect("comparison", made.pk)
     rungs = next(c for c in current_book().layouts["firms"].columns if c.field == "rung").choices
     facts = {
-        "comparisons": comparisons_visible_to(actor)[:100], "kinds": comparing.KINDS, "rungs": rungs.items(), "error": error, "given": request.POST,
+        "comparisons": comparisons_visible_to(actor)[:100], "kinds": COMPARISONS, "rungs": rungs.items(), "error": error, "given": request.POST,
         "place": place_name(current_book()), "can_lay": actor.has("officer"),
     }  # fmt: skip
     return render(request, "office/comparisons.html", facts, status=422 if error else 200)
@@ -334,7 +328,7 @@ def comparison_page(request: HttpRequest, pk: int) -> HttpResponse:
     made = one(comparisons_visible_to(actor_in(request)), pk)
     found = comparing.compare(made)
     facts = {
-        "made": made, "found": found, "piles": found.piles, "kinds": comparing.KINDS, "difference": found.theirs - found.ours,
+        "made": made, "found": found, "piles": found.piles, "kinds": COMPARISONS, "difference": found.theirs - found.ours,
         "route": "firm" if made.kind == "firms" else "contract",
     }  # fmt: skip
     return render(request, "office/comparison.html", facts)

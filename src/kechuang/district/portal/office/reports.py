@@ -3,7 +3,6 @@
 import base64
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,8 +13,9 @@ from kechuang.district.core import clock
 from kechuang.district.core.books import current_book
 from kechuang.district.core.sheets import TYPE
 from kechuang.district.core.workflow import WORKFLOWS
+from kechuang.district.plan.models import LIGHTS, REPORTS
 from kechuang.district.plan.services import briefing
-from kechuang.district.portal.components.tables import sheet_response
+from kechuang.district.portal.components.downloads import PDF, download
 from kechuang.district.portal.public.plans import plan_in
 from kechuang.district.portal.reports.charts import way_chart
 from kechuang.district.portal.reports.paper import DOCX, as_docx, as_pdf
@@ -24,7 +24,6 @@ from kechuang.district.portal.requests import actor_in, for_roles
 from kechuang.engines.base.errors import Invalid, NotFound
 
 OFFICE = ("officer", "approver", "auditor")
-KINDS = {"monthly": "月报", "quarterly": "季报", "brief": "领导一页通"}
 
 
 def _labels() -> dict[str, str]:
@@ -47,14 +46,15 @@ def reports(request: HttpRequest) -> HttpResponse:
     today, book = clock.today(), current_book()
     last = today.replace(day=1) - timedelta(days=1)
     months = [f"{today:%Y-%m}", f"{last:%Y-%m}"]
-    quarters = [f"{today.year}Q{(today.month + 2) // 3}", f"{last.year}Q{(last.month + 2) // 3}"]
+    quarter = today.year * 4 + (today.month - 1) // 3
+    quarters = [f"{q // 4}Q{q % 4 + 1}" for q in (quarter, quarter - 1)]
     facts = {
         "months": months,
-        "quarters": list(dict.fromkeys(quarters)),
+        "quarters": quarters,
         "layouts": book.returns.values(),
         "plans": book.plans.values(),
         "plan": plan_in(request),
-        "kinds": KINDS,
+        "kinds": REPORTS,
     }
     return render(request, "office/reports.html", facts)
 
@@ -62,7 +62,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 @for_roles(*OFFICE)
 def report(request: HttpRequest, kind: str, period: str) -> HttpResponse:
     """One report: as a page, ?as=pdf or ?as=docx."""
-    if kind not in KINDS:
+    if kind not in REPORTS:
         raise NotFound("没有这种报告。")
     if (kind == "quarterly") != ("Q" in period) and kind != "brief":
         raise Invalid("月报写 2026-10 这样的月份，季报写 2026Q3 这样的季度", "period")
@@ -71,7 +71,7 @@ def report(request: HttpRequest, kind: str, period: str) -> HttpResponse:
     facts = {
         "report": made,
         "labels": labels,
-        "light_words": briefing.LIGHTS,
+        "light_words": LIGHTS,
         "charts": _charts(made),
         "actor_label": actor_in(request).label,
         "kind": kind,
@@ -82,9 +82,9 @@ def report(request: HttpRequest, kind: str, period: str) -> HttpResponse:
         html = render_to_string(
             "office/report_print.html", facts | {"book": current_book()}, request
         )
-        return _file(as_pdf(html), "application/pdf", f"{made.title}.pdf")
+        return download(as_pdf(html), f"{made.title}.pdf", PDF)
     if shape == "docx":
-        return _file(as_docx(made, labels), DOCX, f"{made.title}.docx")
+        return download(as_docx(made, labels), f"{made.title}.docx", DOCX)
     return render(request, "office/report.html", facts)
 
 
@@ -108,12 +108,6 @@ def _charts(made: briefing.Report) -> list[tuple[str, str]]:
     return pictures
 
 
-def _file(data: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=kind)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
-
-
 @for_roles(*OFFICE)
 def layout_return(request: HttpRequest, identity: str, period: str) -> HttpResponse:
     """A return in the receiver's own layout."""
@@ -121,9 +115,7 @@ def layout_return(request: HttpRequest, identity: str, period: str) -> HttpRespo
     if layout is None:
         raise NotFound("没有这种报表。")
     data = as_sheet(current_book(), plan_in(request), layout, period, clock.today())
-    response = sheet_response(data, f"{layout.title}-{period}.xlsx")
-    response.headers["Content-Type"] = TYPE
-    return response
+    return download(data, f"{layout.title}-{period}.xlsx", TYPE)
 
 
 @for_roles(*OFFICE)

@@ -15,8 +15,10 @@ from kechuang.book.schemas import Plan
 from kechuang.district.core import clock, files, ledger
 from kechuang.district.core.books import current_book
 from kechuang.district.core.workflow import WORKFLOWS
+from kechuang.district.plan.models import ESCALATIONS, RETURN_LIGHTS
 from kechuang.district.plan.queries import duties, milestones, returns_visible_to, task_files
 from kechuang.district.plan.services import returns, tasks
+from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
 from kechuang.district.portal.public.plans import plan_in, task_facts
 from kechuang.district.portal.requests import actor_in, for_roles, one
@@ -139,53 +141,57 @@ def task_desk(request: HttpRequest, number: int) -> HttpResponse:
 @for_roles("officer", "approver")
 def task_act(request: HttpRequest, number: int, what: str) -> HttpResponse:
     """Everything that is done on a task's page."""
-    chosen, actor, now, post = plan_in(request), actor_in(request), clock.now(), request.POST
-    why = post.get("why", "").strip()
+    chosen = plan_in(request)
+    if what in _BODY_ACTS:
+        _BODY_ACTS[what](request, chosen, number)
+    else:
+        _file_act(request, chosen, number, what)
+    messages.success(request, gettext("已保存"))
+    return redirect(f"{reverse('task-desk', args=[number])}?plan={chosen.id}")
+
+
+def _duty(request: HttpRequest, chosen: Plan, number: int) -> None:
+    body, role, contact, email = (
+        request.POST.get(n, "") for n in ("body", "role", "contact", "email")
+    )
+    tasks.set_duty(chosen, number, body, role, contact, email, actor_in(request), clock.now())
+
+
+def _remove_duty(request: HttpRequest, chosen: Plan, number: int) -> None:
+    duty = one(duties(chosen.id).filter(task=number), request.POST.get("duty", ""))
+    tasks.remove_duty(duty, actor_in(request), clock.now())
+
+
+def _add_milestone(request: HttpRequest, chosen: Plan, number: int) -> None:
+    due = parse_day(request.POST.get("due", ""), "due")
+    title = request.POST.get("title", "")
+    tasks.add_milestone(chosen, number, title, due, actor_in(request), clock.now())
+
+
+_BODY_ACTS = {"duty": _duty, "remove_duty": _remove_duty, "milestone": _add_milestone}
+_WITH_WHY = {
+    "ask_closing": tasks.ask_closing, "refuse_closing": tasks.refuse_closing, "reopen_task": tasks.reopen_task,
+}  # fmt: skip
+
+
+def _file_act(request: HttpRequest, chosen: Plan, number: int, what: str) -> None:
+    actor, now, why = actor_in(request), clock.now(), request.POST.get("why", "").strip()
     file = task_files(chosen.id).get(number)
-    if what == "duty":
-        tasks.set_duty(
-            chosen,
-            number,
-            post.get("body", ""),
-            post.get("role", ""),
-            post.get("contact", ""),
-            post.get("email", ""),
-            actor,
-            now,
-        )
-    elif what == "remove_duty":
-        tasks.remove_duty(
-            one(duties(chosen.id).filter(task=number), post.get("duty", "")), actor, now
-        )
-    elif what == "milestone":
-        tasks.add_milestone(
-            chosen, number, post.get("title", ""), parse_day(post.get("due", ""), "due"), actor, now
-        )
-    elif what in ("reach_milestone", "drop_milestone", "move_milestone"):
-        _milestone(
-            request,
-            one(milestones(chosen.id).filter(task=number), post.get("milestone", "")),
-            what,
-            why,
-        )
+    if what in ("reach_milestone", "drop_milestone", "move_milestone"):
+        own = milestones(chosen.id).filter(task=number)
+        _milestone(request, one(own, request.POST.get("milestone", "")), what, why)
     elif what == "open_task" and file is None:
         tasks.open_task(chosen, number, actor, now)
     elif file is None:
         raise Invalid("请先立项", "task")
     elif what == "proof":
         tasks.add_proof(file, proofs(request), actor, now, why)
-    elif what in ("ask_closing", "refuse_closing", "reopen_task"):
-        {
-            "ask_closing": tasks.ask_closing,
-            "refuse_closing": tasks.refuse_closing,
-            "reopen_task": tasks.reopen_task,
-        }[what](file, actor, now, why)
+    elif what in _WITH_WHY:
+        _WITH_WHY[what](file, actor, now, why)
     elif what == "close_task":
         tasks.close_task(file, actor, now)
     else:
         raise NotFound("没有这个步骤。")
-    messages.success(request, gettext("已保存"))
-    return redirect(f"{reverse('task-desk', args=[number])}?plan={chosen.id}")
 
 
 def _milestone(request: HttpRequest, mark: Any, what: str, why: str) -> None:
@@ -201,8 +207,9 @@ def _milestone(request: HttpRequest, mark: Any, what: str, why: str) -> None:
         tasks.move_milestone(mark, day, actor, now, why)
 
 
-def _own_files(found: list[Any]) -> set[str]:
-    return {digest for thing in found for digest, _ in thing.evidence}
+def _own_files(found: list[Any]) -> dict[str, str]:
+    """Digest → name of every file that stands behind these records."""
+    return {digest: name for thing in found for digest, name in thing.evidence}
 
 
 @for_roles(*OFFICE)
@@ -214,11 +221,10 @@ def proof(request: HttpRequest, digest: str) -> HttpResponse:
         *milestones(chosen.id),
         *returns_visible_to(actor_in(request)).filter(plan=chosen.id).exclude(evidence=[]),
     ]
-    if digest not in _own_files(known):
+    names = _own_files(known)
+    if digest not in names:
         raise NotFound("没有这个文件，或者它不对您开放。")
-    response = HttpResponse(files.fetch(digest), content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = "attachment"
-    return response
+    return download(files.fetch(digest), names[digest])
 
 
 @for_roles(*OFFICE)
@@ -235,10 +241,10 @@ def return_list(request: HttpRequest) -> HttpResponse:
             Column("月份", lambda r: r.month, "month", number=True),
             Column("任务", lambda r: r.task, "task", number=True),
             Column("单位", lambda r: r.body, "body"),
-            Column("期限", lambda r: r.due_on, "due_on", number=True),
+            Column("期限", lambda r: r.due_on.isoformat(), "due_on", number=True),
             Column("状态", lambda r: _state(r, today), "state"),
-            Column("督办", lambda r: gettext(returns.LEVELS.get(r.level, "")), "level", minor=True),
-            Column("自评", lambda r: gettext(dict(returns.LIGHTS).get(r.light, "")), minor=True),
+            Column("督办", lambda r: gettext(ESCALATIONS.get(r.level, "")), "level", minor=True),
+            Column("自评", lambda r: gettext(dict(RETURN_LIGHTS).get(r.light, "")), minor=True),
             Column("需协调", lambda r: r.help_needed[:40], minor=True),
         ],
         link=lambda r: reverse("return", args=[r.pk]),
@@ -278,8 +284,8 @@ def return_page(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = current_book().plan_of(thing.plan)
     facts = {
         "thing": thing, "task": chosen.task(thing.task) if chosen else None, "states": RETURNS.states, "steps": RETURNS.open_steps(thing, actor),
-        "lights": returns.LIGHTS, "history": ledger.history("plan.return", thing.pk), "link": f"/return/{returns.token_of(thing)}/" if actor.has("officer") else "",
-        "level": returns.LEVELS.get(thing.level, ""), "light_words": dict(returns.LIGHTS), "plan": chosen,
+        "lights": RETURN_LIGHTS, "history": ledger.history("plan.return", thing.pk), "link": f"/return/{returns.token_of(thing)}/" if actor.has("officer") else "",
+        "level": ESCALATIONS.get(thing.level, ""), "light_words": dict(RETURN_LIGHTS), "plan": chosen,
     }  # fmt: skip
     return render(request, "office/return.html", facts)
 
@@ -323,7 +329,7 @@ def answer_return(request: HttpRequest, token: str) -> HttpResponse:
                 return redirect("answer-return", token)
     chosen = current_book().plan_of(thing.plan)
     facts = {
-        "thing": thing, "task": chosen.task(thing.task) if chosen else None, "given": given, "theirs": theirs, "errors": errors, "lights": returns.LIGHTS,
+        "thing": thing, "task": chosen.task(thing.task) if chosen else None, "given": given, "theirs": theirs, "errors": errors, "lights": RETURN_LIGHTS,
         "open": thing.state in ("asked", "sent_back"), "state": RETURNS.states[thing.state], "plan": chosen,
         "why": next((e.why for e in ledger.history("plan.return", thing.pk).order_by("-id") if e.kind.endswith("send_back_return")), ""),
     }  # fmt: skip

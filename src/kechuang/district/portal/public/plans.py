@@ -1,5 +1,6 @@
 """The plan for everybody: targets with their standing, one target opened down to its records, charts, ranks."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from kechuang.district.core import clock
 from kechuang.district.core.books import current_book
 from kechuang.district.market.queries import is_staff
 from kechuang.district.plan import services as plan
+from kechuang.district.plan.models import LIGHTS
 from kechuang.district.plan.queries import (
     bulletins_visible_to,
     closings,
@@ -31,9 +33,6 @@ from kechuang.district.transfer.queries import years_with_contracts
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import NotFound
 
-LIGHT_WORDS = {
-    "reached": "已达到", "on_track": "正常", "at_risk": "有风险", "behind": "落后", "missed": "未达到", "unknown": "不能判断",
-}  # fmt: skip
 _SHOWN = 400
 
 
@@ -56,14 +55,12 @@ def plan_page(request: HttpRequest) -> HttpResponse:
     """Targets by group with light and reason, tasks by area, the plans before and after."""
     book, today, year, chosen = current_book(), clock.today(), year_in(request), plan_in(request)
     found = plan.readings(book, year, today, chosen)
-    lights = [
-        (name, words, sum(r.light == name for r in found)) for name, words in LIGHT_WORDS.items()
-    ]
+    lights = [(name, words, sum(r.light == name for r in found)) for name, words in LIGHTS.items()]
     files, marks = task_files(chosen.id), list(milestones(chosen.id))
     facts = {
         "plan": chosen, "plans": book.plans.values(), "groups": [(g, [r for r in found if r.target.group == g.id]) for g in chosen.groups],
         "year": year, "years": _years(chosen, today), "today": today, "lights": [x for x in lights if x[2]], "over": today > chosen.end,
-        "light_words": LIGHT_WORDS, "above": book.plan_above(chosen), "is_main": chosen is book.plan,
+        "light_words": LIGHTS, "above": book.plan_above(chosen), "is_main": chosen is book.plan,
         "states": {n: f.state for n, f in files.items()}, "marked": {m.task for m in marks},
         "successors": [p for p in book.plans.values() if p.succeeds == chosen.id], "before": book.plans.get(chosen.succeeds),
     }  # fmt: skip
@@ -90,7 +87,7 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         "reading": reading, "target": target, "indicator": indicator, "plan": chosen, "year": year, "years": _years(chosen, today),
         "tasks": [t for t in chosen.tasks if t.number in target.tasks], "rows": rows, "rows_kind": kind, "hidden": max(reading.rows - shown, 0) if kind else 0,
         "more": max(shown - _SHOWN, 0),
-        "history": [] if reading.kind == "sum" else measurements(indicator.id, year)[:20] if staff else public_history(indicator.id, year), "light_words": LIGHT_WORDS, "staff": staff,
+        "history": [] if reading.kind == "sum" else measurements(indicator.id, year)[:20] if staff else public_history(indicator.id, year), "light_words": LIGHTS, "staff": staff,
         "figures": [f for f in book.figures if f.indicator == indicator.id], "bulletins": bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
         "reported": figures_visible_to(actor).filter(indicator=indicator.id)[:20], "closings": _closings(indicator.id, staff),
         "can_close": actor.has("officer", "approver") and bool(plan.measure_of(indicator)) and plan.measure_of(indicator).records is not None,  # type: ignore[union-attr]
@@ -140,17 +137,19 @@ def _picture(svg: str) -> HttpResponse:
 def _ranks(request: HttpRequest) -> dict[str, Any]:
     """Places of one bulletin day side by side, with rank and sum."""
     book, actor = current_book(), actor_in(request)
-    found = bulletins_visible_to(actor).order_by("-as_of")
-    pairs = sorted(
-        {(b.indicator, b.as_of) for b in found}, key=lambda p: (p[1], p[0]), reverse=True
-    )
+    found = list(bulletins_visible_to(actor).order_by("-as_of"))
     titles = {i.id: i for i in book.indicators.values()}
-    options = [(i, d) for i, d in pairs if i in titles]
-    asked = (request.GET.get("indicator", ""), parse_day(request.GET.get("as_of", ""), "as_of"))
-    chosen = asked if asked in options else (options[0] if options else None)
+    days: dict[str, list[date]] = {}
+    for b in found:
+        if b.indicator in titles and b.as_of not in days.setdefault(b.indicator, []):
+            days[b.indicator].append(b.as_of)
+    indicator = request.GET.get("indicator", "")
+    indicator = indicator if indicator in days else next(iter(days), "")
+    day = parse_day(request.GET.get("as_of", ""), "as_of")
+    chosen = (indicator, day if day in days[indicator] else days[indicator][0]) if days else None
     facts: dict[str, Any] = {
-        "options": options,
-        "titles": titles,
+        "options": [(i, titles[i]) for i in days],
+        "days": days.get(indicator, []),
         "chosen": chosen,
         "rows": [],
         "mine": plan.place_name(book),
@@ -182,7 +181,7 @@ def ranks_chart(request: HttpRequest) -> HttpResponse:
         raise NotFound("还没有通报。")
     return _picture(
         bars_chart(
-            [(p, v) for _, p, v, _ in facts["rows"]],
+            [(p, float(v)) for _, p, v, _ in facts["rows"]],
             gettext(facts["indicator"].unit),
             facts["mine"],
         )

@@ -6,16 +6,32 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kechuang.district.core import clock
 from kechuang.district.core.books import current_book
+from kechuang.district.portal.components.downloads import PDF, download
 from kechuang.district.portal.reports.paper import as_pdf
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, NotFound
-from kechuang.engines.rules import Input, Law, Policy, Value, assess, at, gaps
+from kechuang.engines.rules import (
+    Held,
+    Input,
+    Law,
+    Number,
+    Policy,
+    Tiers,
+    Value,
+    assess,
+    at,
+    conditions,
+    evaluate,
+    gaps,
+)
 from kechuang.engines.rules.check import say, typed
+from kechuang.engines.rules.language import Name
 
 
 def _policies() -> tuple[Policy, ...]:
@@ -56,9 +72,7 @@ def policy_page(request: HttpRequest, identity: str) -> HttpResponse:
         facts |= _answer(law, policy, given)
         if sent.get("as") == "pdf":
             html = render_to_string("public/policy_print.html", facts, request)
-            response = HttpResponse(as_pdf(html), content_type="application/pdf")
-            response.headers["Content-Disposition"] = 'attachment; filename="self-test.pdf"'
-            return response
+            return download(as_pdf(html), f"{policy.title}.pdf", PDF)
     return render(request, "public/policy.html", facts, status=422 if errors else 200)
 
 
@@ -84,24 +98,41 @@ def _answer(law: Law, policy: Policy, given: Mapping[str, Value]) -> dict[str, A
     results = [(n, found.results[n], say(found.results[n], rules[n].unit)) for n in policy.results]
     steps = [
         {
-            "step": s,
-            "said": say(s.value, s.unit),
-            "used": [(n, say(v, _unit(law, n)), where) for n, v, where in s.used],
+            "step": s, "said": say(s.value, s.unit), "used": [(n, say(v, _unit(law, n))) for n, v, _ in s.used],
+            "held": [(h.parameter.name, _held(h)) for h in s.parameters],
         }
         for s in found.steps
-    ]
-    ways = [
-        (name, [g for g in gaps(law, given, name, list(policy.actions.values())) if g.steps])
-        for name, value, _ in results if value is False and policy.actions
     ]  # fmt: skip
+    failing = [
+        n for name, value, _ in results if value is False for n in _failing(law, given, name)
+    ]
+    actions = list(policy.actions.values())
+    ways = [
+        (n, rules[n].clause, [g for g in gaps(law, given, n, actions) if g.steps])
+        for n in dict.fromkeys(failing)
+    ]
+    open_ends = any(not isinstance(v, (bool, Number)) for _, v, _ in results)
     return {
-        "results": results,
-        "steps": steps,
-        "missing": found.missing,
-        "unpublished": found.unpublished,
-        "ways": ways,
-        "answered": True,
-    }
+        "results": results, "steps": steps, "missing": found.missing, "unpublished": found.unpublished, "ways": ways, "answered": True, "open_ends": open_ends,
+    }  # fmt: skip
+
+
+def _failing(law: Law, given: Mapping[str, Value], name: str) -> list[str]:
+    """The conditions joined by a rule that do not hold; the rule itself when it joins none by name."""
+    parts = [
+        c.name for c in conditions(law, name) if isinstance(c, Name) and c.name in law.formulas
+    ]
+    found = evaluate(law, given, parts)
+    return [n for n in parts if found[n] is False] or [name]
+
+
+def _held(held: Held) -> str:
+    """A parameter as it stands: its figure, or that it has tiers, or that it was not published."""
+    if isinstance(held.value, Number):
+        return say(held.value, held.parameter.unit)
+    if isinstance(held.value, Tiers):
+        return gettext("见分档")
+    return gettext("未公布") if held.value else gettext("当时无此规定")
 
 
 def _unit(law: Law, name: str) -> str:

@@ -9,7 +9,8 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
-from kechuang.district.plan.services.briefing import LIGHTS, Report
+from kechuang.district.plan.models import LIGHTS
+from kechuang.district.plan.services.briefing import Report
 from kechuang.engines.base.errors import DomainError
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -8,19 +8,19 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kechuang.book.schemas import Book, Plan, ReturnLayout
-from kechuang.district.plan.services.briefing import span_of
+from kechuang.district.plan.services import place_name
 from kechuang.district.plan.services.layouts import rows_of
+from kechuang.engines.base.periods import period_span
 from kechuang.engines.base.sheets import read_sheet
 
 
 def as_sheet(book: Book, plan: Plan, layout: ReturnLayout, period: str, today: date) -> bytes:
     """The return as the receiver lays it out."""
-    _, end = span_of(period)
-    place = book.places[book.place].name if book.place in book.places else book.title
+    _, end = period_span(period)
     facts = {
         "year": end.year,
         "month": end.month,
-        "place": place,
+        "place": place_name(book),
         "title": layout.title,
         "day": min(end, today),
         "quarter": (end.month + 2) // 3,

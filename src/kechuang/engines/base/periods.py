@@ -1,0 +1,39 @@
+"""Periods of statistics: a year, a month, a quarter."""
+
+import re
+from datetime import date
+
+from .errors import Invalid
+
+_PERIOD = re.compile(r"^(\d{4})(?:-(0[1-9]|1[0-2])|Q([1-4]))?$")
+
+
+def period_end(period: str, field: str = "period") -> date:
+    """The last day of 2025, 2026-10 or 2026Q3.
+
+    >>> period_end("2026Q3"), period_end("2024-02")
+    (datetime.date(2026, 9, 30), datetime.date(2024, 2, 29))
+
+    Raises:
+        Invalid: Not a period.
+    """
+    found = _PERIOD.match(period.strip())
+    if not found:
+        raise Invalid("期间请写成 2025、2026-10 或 2026Q3", field, "period")
+    year = int(found[1])
+    month = int(found[2]) if found[2] else 3 * int(found[3]) if found[3] else 12
+    return date(year + month // 12, month % 12 + 1, 1) - date.resolution
+
+
+def period_span(period: str) -> tuple[date, date]:
+    """First and last day of 2026-10 or 2026Q3.
+
+    Raises:
+        Invalid: A year or nonsense: reports are of months and quarters.
+    """
+    end = period_end(period)
+    if "-" in period:
+        return end.replace(day=1), end
+    if "Q" in period:
+        return date(end.year, end.month - 2, 1), end
+    raise Invalid("报告按月或按季，请写 2026-10 或 2026Q3", "period")

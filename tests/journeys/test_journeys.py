@@ -227,3 +227,17 @@ def test_office_pages_pass_axe_and_fit_a_phone(shared_world, visit, path):
     assert found.violations_count == 0, found.generate_report()
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_draft_and_its_text_fit_a_phone(shared_world, visit, tmp_path):
+    officer = visit()
+    page = officer.sign_in("officer")
+    paper = tmp_path / "计划.txt"
+    paper.write_text(TEXT, encoding="utf-8")
+    officer.go("/drafts/")
+    page.set_input_files("main input[type=file]", str(paper))
+    page.click("main button.primary")
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
+    assert found.violations_count == 0, found.generate_report()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

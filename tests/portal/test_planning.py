@@ -368,3 +368,13 @@ def test_a_proof_is_handed_over_under_its_own_name(busy):
     assert (
         client_of(busy, "rival").get(reverse("figure-evidence", args=[made.pk])).status_code == 403
     )
+
+
+def test_an_english_page_gives_its_reasons_in_english(busy):
+    client = client_of(busy, "officer")
+    text = client.get("/en/plan/targets/technology-contract-turnover/?year=2026").content.decode()
+    assert "The plan is over" in text
+    assert "计划期已过" not in text
+    report = client.get("/en/reports/monthly/2026-10/?plan=jinnan-2025-2027").content.decode()
+    assert "Monthly report · 2026-10" in report
+    assert "points behind the way" in report

@@ -11,19 +11,11 @@ from django.utils.translation import get_language, gettext
 
 SOURCE = Path(__file__).resolve().parents[2]
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_CALLS = frozenset(
-    (
-        "Invalid",
-        "NotAllowed",
-        "NotFound",
-        "WrongState",
-        "Stale",
-        "DomainError",
-        "no",
-        "complain",
-        "append",
-    )
-)
+_AT = {
+    "Invalid": 0, "NotAllowed": 0, "NotFound": 0, "WrongState": 0, "Stale": 0, "DomainError": 0, "no": 0, "append": 0,
+    "complain": 2, "Standing": 1, "Lonely": 1, "Forecast": 4, "Path": 3, "Measure": 1,
+}  # fmt: skip
+_NAMED = frozenset(("why", "how"))  # words that an engine gives as a reason
 
 
 def templates() -> Iterator[str]:
@@ -33,12 +25,27 @@ def templates() -> Iterator[str]:
         if "migrations" in path.parts or "cli" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and _name(node) in _CALLS:
-                for part in node.args[:1] if _name(node) != "complain" else node.args[2:3]:
+            if isinstance(node, ast.Call) and _name(node) in _AT:
+                for part in _said(node):
                     text = _template(part)
                     if text and _HAN.search(text) and text not in seen:
                         seen.add(text)
                         yield text
+
+
+def _said(call: ast.Call) -> list[ast.expr]:
+    """The arguments of a call that a person will read."""
+    at = _AT.get(_name(call))
+    placed = call.args[at : at + 1] if at is not None else []
+    found = [*placed, *(k.value for k in call.keywords if k.arg in _NAMED)]
+    return [branch for part in found for branch in _branches(part)]
+
+
+def _branches(node: ast.expr) -> list[ast.expr]:
+    """Both sides of a choice between sentences."""
+    if isinstance(node, ast.IfExp):
+        return [*_branches(node.body), *_branches(node.orelse)]
+    return [node]
 
 
 def _name(call: ast.Call) -> str:

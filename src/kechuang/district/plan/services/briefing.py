@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Count
 
-from kechuang.book.schemas import Book, Plan
+from kechuang.book.schemas import Book, Plan, Target
 from kechuang.district.core.models import Entry
 from kechuang.district.plan.models import (
     LIGHTS,
@@ -78,7 +78,7 @@ class Report:
     tasks: tuple[TaskLine, ...]
     events: tuple[tuple[str, int], ...]
     closings: tuple[Closing, ...]
-    unknowns: tuple[tuple[str, str], ...]
+    unknowns: tuple[tuple[Target, str], ...]
     before_words: str
 
     @property
@@ -166,7 +166,5 @@ def _events(start: date, end: date) -> list[tuple[str, int]]:
     return sorted(told, key=lambda kv: (-kv[1], kv[0]))
 
 
-def _unknowns(found: Sequence[Reading]) -> list[tuple[str, str]]:
-    return [
-        (r.target.title, r.standing.why) for r in found if r.value is None or r.light == "unknown"
-    ]
+def _unknowns(found: Sequence[Reading]) -> list[tuple[Target, str]]:
+    return [(r.target, r.standing.why) for r in found if r.value is None or r.light == "unknown"]

@@ -200,8 +200,8 @@ def _judged(
     goal = goal_of(made.target, made.plan, made.kind)
     if goal is None:
         return replace(made, standing=stand(None, None, None, today, None, lights))
-    if why := _not_judged(made, goal, known):
-        return replace(made, goal=goal, standing=Standing("unknown", why))
+    if unjudged := _not_judged(made, goal, known):
+        return replace(made, goal=goal, standing=unjudged)
     of_turnover = known is not None and made.indicator.measure == TURNOVER
     path = path_of(goal, _complete_years(facts.months, made.year) if of_turnover else [])
     value = None if made.value is None else Fraction(made.value)
@@ -214,16 +214,18 @@ def _judged(
     )
 
 
-def _not_judged(made: Reading, goal: Goal, known: Measure | None) -> str:
-    """Why a value is shown beside its target without a light; "" when it is judged."""
+def _not_judged(made: Reading, goal: Goal, known: Measure | None) -> Standing | None:
+    """Why a value is shown beside its target without a light; None when it is judged."""
     if made.how == "computed" and known and not known.official:
-        return "本系统的记录不是官方口径，只作参照"
+        return Standing("unknown", "本系统的记录不是官方口径，只作参照")
     if made.year > goal.by.year:
-        return "计划期已过，并列只作参照，不判断是否完成"
+        return Standing("unknown", "计划期已过，并列只作参照，不判断是否完成")
     marked = any(d.year == made.year for d, _ in goal.marks)
     if goal.kind == "flow" and made.year != goal.by.year and not marked:
-        return f"目标说的是 {goal.by.year} 年的数，没有 {made.year} 年的分年目标"
-    return ""
+        return Standing(
+            "unknown", f"目标说的是 {goal.by.year} 年的数，没有 {made.year} 年的分年目标"
+        )
+    return None
 
 
 def goal_of(target: Target, plan: Plan, kind: str) -> Goal | None:

@@ -75,6 +75,7 @@ def report(request: HttpRequest, kind: str, period: str) -> HttpResponse:
         "charts": _charts(made),
         "actor_label": actor_in(request).label,
         "kind": kind,
+        "kind_words": REPORTS[kind],
         "period": period,
     }
     shape = request.GET.get("as", "")
@@ -88,7 +89,7 @@ def report(request: HttpRequest, kind: str, period: str) -> HttpResponse:
     return render(request, "office/report.html", facts)
 
 
-def _charts(made: briefing.Report) -> list[tuple[str, str]]:
+def _charts(made: briefing.Report) -> list[tuple[Any, str]]:
     """Pictures only of targets that have a way and a value, as data addresses."""
     words = {
         "way": gettext("应有轨迹"),
@@ -104,7 +105,7 @@ def _charts(made: briefing.Report) -> list[tuple[str, str]]:
     pictures = []
     for r in chosen[: 3 if made.kind == "brief" else 8]:
         data = base64.b64encode(way_chart(r, words).encode()).decode()
-        pictures.append((r.target.title, f"data:image/svg+xml;base64,{data}"))
+        pictures.append((r.target, f"data:image/svg+xml;base64,{data}"))
     return pictures
 
 

@@ -261,7 +261,7 @@ def return_list(request: HttpRequest) -> HttpResponse:
 
 def _state(thing: Any, today: date) -> Any:
     late = thing.state in ("asked", "sent_back") and thing.due_on < today
-    words = gettext(RETURNS.states[thing.state]) + (f" · {gettext('逾期')}" if late else "")
+    words = gettext(RETURNS.states[thing.state]) + (f" · {gettext('逾期未报')}" if late else "")
     return format_html(
         '<span class="state state-{}">{}</span>', "declined" if late else thing.state, words
     )

@@ -55,8 +55,8 @@ def as_docx(report: Report, labels: dict[str, str]) -> bytes:
         for kind, count in report.events:
             paper.add_paragraph(f"{labels.get(kind, kind)}：{count} 次", style="List Bullet")
     paper.add_heading("不知道的", 1)
-    for title, why in report.unknowns:
-        paper.add_paragraph(f"{title}：{why}", style="List Bullet")
+    for target, why in report.unknowns:
+        paper.add_paragraph(f"{target.title}：{why}", style="List Bullet")
     stream = io.BytesIO()
     paper.save(stream)
     return stream.getvalue()

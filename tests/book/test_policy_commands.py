@@ -57,3 +57,16 @@ def test_a_bad_subject_is_refused_by_line_and_field(tmp_path, capsys):
 def test_the_page_of_covered_policies_is_up_to_date(capsys):
     assert main(["book", "cover", "books/jinnan"]) == 0
     assert capsys.readouterr().out == Path("docs/books.md").read_text(encoding="utf-8")
+
+
+def test_simulate_adds_money_and_conditions_but_no_shares(tmp_path, capsys):
+    people, change = tmp_path / "people.jsonl", tmp_path / "change.yaml"
+    rows = [{"id": str(n), "职工总数": "40人", "科技人员数": f"{n}人"} for n in (3, 4, 8)]
+    people.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in rows), encoding="utf-8")
+    change.write_text("科技人员占比下限: {取值: {2026-01-01: 20%}}\n", encoding="utf-8")
+    rules = [*RULES[:5], "科技人员达标", "科技人员占比"]
+    assert main(["policy", "simulate", str(people), *rules, "--change", str(change)]) == 0
+    told = capsys.readouterr().err
+    assert "科技人员达标：2 个 → 1 个" in told
+    assert "科技人员占比" not in told
+    assert "得益 0 个，受损 1 个" in told

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -51,41 +52,60 @@ def run_simulate(options: argparse.Namespace) -> int:
         raise BadInput(problems[0].file, problems[0].line, "", problems[0].words)
     new = at(policies, law.day, reform)
     lines: list[str] = []
-    sums: dict[str, list[int]] = {n: [0, 0] for n in wanted}
-    gained = lost = 0
+    total = _Total(policies, wanted)
     for line, row in read_rows(options.subjects):
         given = _given(options.subjects, line, row, law)
         was, now = evaluate(law, given, wanted), evaluate(new, given, wanted)
-        moved = {
-            n: [_say(law, policies, n, was[n]), _say(law, policies, n, now[n])]
+        total.take(was, now)
+        changes = {
+            n: [_say(policies, n, was[n]), _say(policies, n, now[n])]
             for n in wanted
             if was[n] != now[n]
         }
-        for name in wanted:
-            for side, value in enumerate((was[name], now[name])):
-                sums[name][side] += (
-                    int(value.low) if isinstance(value, Number) else int(value is True)
-                )
-        gained += any(_better(was[n], now[n]) for n in moved)
-        lost += any(_better(now[n], was[n]) for n in moved)
-        if moved:
-            lines.append(json.dumps({"id": row["id"], "changes": moved}, ensure_ascii=False))
+        if changes:
+            lines.append(json.dumps({"id": row["id"], "changes": changes}, ensure_ascii=False))
     _out(options.out, lines)
-    for name, (before, after) in sums.items():
-        unit = _unit(policies, name)
-        words = [say(one(x), unit) if unit != "是否" else f"{x} 个" for x in (before, after)]
-        print(f"{name}：{words[0]} → {words[1]}", file=sys.stderr)
-    print(f"得益 {gained} 个，受损 {lost} 个", file=sys.stderr)
+    for words in total.said():
+        print(words, file=sys.stderr)
     return 0
+
+
+class _Total:
+    """What a change costs and whom it moves. Only money and conditions add up; shares do not."""
+
+    def __init__(self, policies: Sequence[Policy], wanted: Sequence[str]) -> None:
+        self.units = {n: u for n in wanted if (u := _unit(policies, n)) in ("元", "是否")}
+        self.sums = {n: [Fraction(0), Fraction(0)] for n in self.units}
+        self.gained = self.lost = 0
+        self.bands: set[str] = set()
+
+    def take(self, was: Mapping[str, Value], now: Mapping[str, Value]) -> None:
+        for name in self.units:
+            for side, value in enumerate((was[name], now[name])):
+                self.sums[name][side] += _rank(value)
+                if isinstance(value, Number) and not value.exact:
+                    self.bands.add(name)
+        self.gained += any(_better(was[n], now[n]) for n in was)
+        self.lost += any(_better(now[n], was[n]) for n in was)
+
+    def said(self) -> list[str]:
+        lines = []
+        for name, sides in self.sums.items():
+            money = self.units[name] == "元"
+            before, after = (say(one(x), "元") if money else f"{x} 个" for x in sides)
+            note = "（区间按下限计）" if name in self.bands else ""
+            lines.append(f"{name}：{before} → {after}{note}")
+        return [*lines, f"得益 {self.gained} 个，受损 {self.lost} 个"]
 
 
 def _better(a: Value, b: Value) -> bool:
     """Whether b is better for the subject than a."""
-    return bool(_rank(b) > _rank(a))
+    return _rank(b) > _rank(a)
 
 
-def _rank(value: Value) -> Any:
-    return value.low if isinstance(value, Number) else int(value is True)
+def _rank(value: Value) -> Fraction:
+    """How much a result is worth to its subject: the low end of a number, 1 for a condition that holds."""
+    return value.low if isinstance(value, Number) else Fraction(value is True)
 
 
 def _law(options: argparse.Namespace) -> tuple[tuple[Policy, ...], Law, list[str]]:
@@ -122,7 +142,7 @@ def _unit(policies: Sequence[Policy], name: str) -> str:
     return next(p.rules[name].unit for p in policies if name in p.rules)
 
 
-def _say(law: Law, policies: Sequence[Policy], name: str, value: Value) -> str:
+def _say(policies: Sequence[Policy], name: str, value: Value) -> str:
     return say(value, _unit(policies, name))
 
 
@@ -132,7 +152,7 @@ def _said(
     made: dict[str, Any] = {
         "id": identity,
         "on": law.day.isoformat(),
-        "results": {n: _say(law, policies, n, v) for n, v in answer.results.items()},
+        "results": {n: _say(policies, n, v) for n, v in answer.results.items()},
     }
     if trace:
         made["steps"] = [

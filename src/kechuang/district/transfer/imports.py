@@ -38,12 +38,14 @@ class ContractSheet:
     ) -> RowPlan:
         found = RowPlan("create")
         parties = {side: context["owners"].get(values[side]) for side in ("seller", "buyer")}
-        for side, label in (("seller", "卖方"), ("buyer", "买方")):
+        for place, (side, label) in enumerate((("seller", "卖方"), ("buyer", "买方")), 1):
             if parties[side] is None and not values.get(f"{side}_name"):
                 words = f"{label} {values[side]} 还没有登记，请补上{label}名称一列，或先登记单位"
                 found.problems.append(Invalid(words, side, "import.no_owner"))
             elif parties[side] is None:
-                parties[side] = Organisation(pk=0, code=values[side], name=values[f"{side}_name"])
+                parties[side] = Organisation(
+                    pk=-place, code=values[side], name=values[f"{side}_name"]
+                )
                 found.notes.append(f"将登记单位：{values[f'{side}_name']}（{values[side]}）")
         if values["seller"] == values["buyer"]:
             found.problems.append(Invalid("卖方和买方是同一家，请核对", "buyer"))
@@ -52,11 +54,7 @@ class ContractSheet:
         registered = bool(values.get("number") or values.get("registered_on"))
         contract = Contract(recorded_by=actor.id)
         fill(contract, {**values, **parties})
-        found.problems += [
-            e
-            for e in check_values(contract, clock.now(), registered=registered)
-            if "同一家" not in e.words
-        ]
+        found.problems += check_values(contract, clock.now(), registered=registered)
         known = context["known"].get(values.get("number"))
         if not registered:
             found.notes.append("没有登记编号和日期：记为未登记的合同")

@@ -33,6 +33,8 @@ from tests.factories import NOW, code
 
 ACHIEVEMENT_HEADS = ["成果名称", "成果简介", "关键词", "学科"]
 
+CONTRACT_HEADS = ["合同登记编号", "合同名称", "合同类别", "卖方信用代码", "买方信用代码", "合同成交额（元）", "签订日期", "登记日期"]  # fmt: skip
+
 
 def workbook(*rows, formula=None):
     stream = io.BytesIO()
@@ -519,16 +521,7 @@ def test_somebody_elses_record_is_refused_before_it_is_compared(world):
 
 def test_a_change_after_the_preview_is_not_overwritten(world):
     contract = world.contract("HT-1", 100)
-    heads = [
-        "合同登记编号",
-        "合同名称",
-        "合同类别",
-        "卖方信用代码",
-        "买方信用代码",
-        "合同成交额（元）",
-        "签订日期",
-        "登记日期",
-    ]
+    heads = CONTRACT_HEADS
     row = [
         "HT-1",
         "合同HT-1",
@@ -557,16 +550,7 @@ def test_what_was_undone_can_come_in_again(world):
         assert batch.counts["create"] == 1
         imports.undo(batch, world.actor("officer"))
         worker.drain()
-    contracts = [
-        "合同登记编号",
-        "合同名称",
-        "合同类别",
-        "卖方信用代码",
-        "买方信用代码",
-        "合同成交额（元）",
-        "签订日期",
-        "登记日期",
-    ]
+    contracts = CONTRACT_HEADS
     row = [
         "HT-7",
         "合同七",

@@ -1,17 +1,16 @@
 """Introductions: two or three persons by name, each answers for himself, nobody is left waiting."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
 from kechuang.district.accounts.models import User
 from kechuang.district.accounts.services import write_letter
+from kechuang.district.core import links
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
@@ -40,7 +39,7 @@ class Person:
 
 def token_of(invitation: Invitation) -> str:
     """What the person's own link carries."""
-    return signing.dumps([invitation.pk, invitation.nonce], salt=_SALT)
+    return links.seal(_SALT, invitation.pk, invitation.nonce)
 
 
 def open_token(token: str) -> tuple[Invitation, Actor]:
@@ -49,11 +48,8 @@ def open_token(token: str) -> tuple[Invitation, Actor]:
     Raises:
         NotFound: The link is broken or was never ours.
     """
-    try:
-        pk, nonce = signing.loads(token, salt=_SALT)
-        invitation = invitation_by_nonce(int(pk), str(nonce))
-    except (signing.BadSignature, ValueError, TypeError):
-        invitation = None
+    found = links.unseal(_SALT, token)
+    invitation = invitation_by_nonce(*found) if found else None
     if invitation is None:
         raise NotFound("这个链接不完整或已失效，请从邀请信里重新打开")
     return invitation, Actor(
@@ -135,7 +131,7 @@ def invite(introduction: Introduction, person: Person, at: datetime) -> Invitati
     invitation = Invitation(
         introduction=introduction,
         **asdict(person),
-        nonce=secrets.token_urlsafe(18)[:24],
+        nonce=links.new_nonce(),
         waiting_since=at,
     )
     begin(INVITATIONS, "invite", invitation, SYSTEM, at)

@@ -1,15 +1,14 @@
 """Monthly returns: asked by a link, prefilled with what is known, reminded, escalated by working days, reviewed."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from django.core import signing
 from django.db import transaction
 
 from kechuang.book.schemas import Book, Plan
 from kechuang.district.accounts.queries import users_with_role
 from kechuang.district.accounts.services import write_letter
+from kechuang.district.core import links
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
@@ -41,7 +40,7 @@ def workdays(book: Book) -> Workdays:
 
 def token_of(thing: MonthlyReturn) -> str:
     """What the body's link carries."""
-    return signing.dumps([thing.pk, thing.nonce], salt=_SALT)
+    return links.seal(_SALT, thing.pk, thing.nonce)
 
 
 def open_token(token: str) -> tuple[MonthlyReturn, Actor]:
@@ -50,11 +49,8 @@ def open_token(token: str) -> tuple[MonthlyReturn, Actor]:
     Raises:
         NotFound: The link is broken, or the task has another body now.
     """
-    try:
-        pk, nonce = signing.loads(token, salt=_SALT)
-        thing = return_by_nonce(int(pk), str(nonce))
-    except (signing.BadSignature, ValueError, TypeError):
-        thing = None
+    found = links.unseal(_SALT, token)
+    thing = return_by_nonce(*found) if found else None
     if thing is None:
         raise NotFound("这个链接不完整或已失效，请向区科技局索取新的链接")
     duty = Duty.objects.filter(plan=thing.plan, task=thing.task, body=thing.body).first()
@@ -99,7 +95,7 @@ def ask_month(book: Book, plan: Plan, month: str, at: datetime, today: date) -> 
     for duty in todo:
         thing = MonthlyReturn(
             plan=plan.id, task=duty.task, month=month, body=duty.body, contact=duty.contact, email=duty.email,
-            nonce=secrets.token_urlsafe(18)[:24], asked_on=today, due_on=days.after(today, rules.answer_within),
+            nonce=links.new_nonce(), asked_on=today, due_on=days.after(today, rules.answer_within),
             known=known_of(plan, duty.task, found, month),
         )  # fmt: skip
         with transaction.atomic():

@@ -124,3 +124,18 @@ def test_files_that_cannot_be_read_are_refused_in_words(data, name):
     with pytest.raises(Invalid) as refusal:
         read_document(data, name)
     assert len(str(refusal.value)) > 8
+
+
+def test_bodies_are_names_of_somebody_and_projects_have_their_own():
+    text = (
+        "某区关于科技创新三年行动计划\n一、重点任务\n(一)建设平台\n"
+        "1.引进清河大学共建先进膜实验室，健全大学科技园体系，设立2亿元青山创投基金。\n"
+        "2.实施“归雁”计划和“攀登工程”，对标国家实验室，建设各类孵化器，乡镇人民政府配合。\n"
+    )
+    found = {b.name: b.kind for b in read_plan(text).bodies}
+    assert found["清河大学"] == "university"
+    assert found["青山创投基金"] == "fund"
+    assert {found["“归雁”计划"], found["攀登工程"]} == {"project"}
+    assert not {"大学科技园", "健全大学", "乡镇人民政府", "各类孵化器"} & set(found)
+    for body in read_plan(text).bodies:
+        assert body.name in text[slice(*body.span)]

@@ -10,7 +10,15 @@ from django.core.management import call_command
 
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.market.services import introductions, listings
-from kechuang.district.plan.services import bulletins, closings, drafts, figures, returns, tasks
+from kechuang.district.plan.services import (
+    bulletins,
+    closings,
+    drafts,
+    figures,
+    milestones,
+    returns,
+    tasks,
+)
 from kechuang.district.portal import sayings, words
 from kechuang.district.registry import services as registry
 from kechuang.district.transfer import services as transfer
@@ -20,7 +28,7 @@ SOURCES = sorted(p for p in (ROOT / "src").rglob("*.py") if "migrations" not in 
 SERVICES = {
     "market.achievement": listings, "market.demand": listings, "market.introduction": introductions, "market.invitation": introductions,
     "transfer.contract": transfer, "registry.recognition": registry, "registry.establishment": registry, "plan.bulletin": bulletins,
-    "plan.figure": figures, "plan.closing": closings, "plan.task": tasks, "plan.milestone": tasks, "plan.return": returns, "plan.draft": drafts,
+    "plan.figure": figures, "plan.closing": closings, "plan.task": tasks, "plan.milestone": milestones, "plan.return": returns, "plan.draft": drafts,
 }  # fmt: skip
 INSIDE = {
     "agree",

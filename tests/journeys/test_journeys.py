@@ -9,7 +9,7 @@ from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.books import current_book
 from kechuang.district.market.models import Demand, Introduction
 from kechuang.district.plan.models import MonthlyReturn
-from kechuang.district.plan.services import returns, tasks
+from kechuang.district.plan.services import milestones, returns, tasks
 from tests.engines.test_plantext import TEXT
 from tests.factories import NOW, sheet
 
@@ -219,7 +219,7 @@ def test_a_document_becomes_a_book_and_a_list_is_laid_beside_ours(shared_world, 
 )
 def test_office_pages_pass_axe_and_fit_a_phone(shared_world, visit, path):
     tasks.set_up(current_book().plan, NOW)
-    tasks.add_milestone(current_book().plan, 1, "完成选址", NOW.date(), SYSTEM, NOW)
+    milestones.add_milestone(current_book().plan, 1, "完成选址", NOW.date(), SYSTEM, NOW)
     one = visit()
     page = one.sign_in("officer")
     one.go(path)

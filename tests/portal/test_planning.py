@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import quote
 
 import docx
@@ -18,8 +18,8 @@ from kechuang.district.core import worker
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
 from kechuang.district.plan import services as plan
-from kechuang.district.plan.models import MonthlyReturn, PlanDraft, ReportedFigure
-from kechuang.district.plan.services import comparing, figures, returns, tasks
+from kechuang.district.plan.models import Milestone, MonthlyReturn, PlanDraft, ReportedFigure
+from kechuang.district.plan.services import comparing, figures, milestones, returns, tasks
 from kechuang.engines.base.sheets import read_sheet
 from tests.engines.test_plantext import TEXT
 from tests.factories import NOW, sheet
@@ -33,7 +33,7 @@ def busy(world):
     tasks.set_duty(
         plan, 1, "区发展改革委", "lead", "李四", "li@x.example", world.actor("officer"), NOW
     )
-    tasks.add_milestone(plan, 1, "完成选址", NOW.date(), world.actor("officer"), NOW)
+    milestones.add_milestone(plan, 1, "完成选址", NOW.date(), world.actor("officer"), NOW)
     returns.ask_month(current_book(), plan, "2026-11", NOW, NOW.date())
     for n in range(3):
         world.contract(f"TJ-{n}", 1_000_000 * (n + 1))
@@ -139,14 +139,34 @@ def test_every_return_layout_has_the_receivers_columns(busy):
     client = client_of(busy, "officer")
     for identity, layout in current_book().returns.items():
         data = client.get(reverse("layout-return", args=[identity, "2026Q3"])).content
-        rows = read_sheet(data, "x.xlsx").rows
-        heads = next(
-            r
-            for r in rows
-            if [str(c) for c in r if c][: len(layout.columns)]
-            == [title for title, _ in layout.columns]
-        )
-        assert heads
+        titles = [title for title, _ in layout.columns]
+        if layout.kind == "xlsx":
+            rows = read_sheet(data, "x.xlsx").rows
+            assert any([str(c) for c in r if c][: len(titles)] == titles for r in rows)
+        elif layout.line:
+            words = [p.text for p in docx.Document(io.BytesIO(data)).paragraphs]
+            assert len(words) == len(layout.head) + 12 + len(layout.foot)
+            assert "未知" in "".join(words)  # a sentence has no holes
+        else:
+            table = docx.Document(io.BytesIO(data)).tables[0]
+            assert [c.text for c in table.rows[0].cells] == titles
+            assert len(table.rows) == 1 + 22
+
+
+def test_excel_and_word_say_the_same_of_the_same_rows(busy):
+    client = client_of(busy, "officer")
+    book, word = (current_book().returns[n] for n in ("monthly-ledger", "monthly-ledger-word"))
+    sheet_, paper = (
+        client.get(reverse("layout-return", args=[layout.id, "2026-11"])).content
+        for layout in (book, word)
+    )
+    rows = read_sheet(sheet_, "x.xlsx").rows[book.first_row - 1 :]
+    place = {heading: n for n, (heading, _) in enumerate(book.columns)}
+    for line, row in zip(docx.Document(io.BytesIO(paper)).tables[0].rows[1:], rows, strict=True):
+        for cell, (heading, _) in zip(line.cells, word.columns, strict=True):
+            value = row[place[heading]] if place[heading] < len(row) else None
+            said = "" if value is None else str(int(value) if isinstance(value, float) else value)
+            assert cell.text == said
 
 
 def test_a_document_is_corrected_and_saved_as_a_book_in_the_browsers_form(busy):
@@ -241,7 +261,9 @@ def test_pages_ask_the_database_as_often_for_many_rows_as_for_few(busy, address)
     for n in range(20):
         busy.contract(f"MORE-{n}", 10_000)
     for n in range(2, 12):
-        tasks.add_milestone(current_book().plan, n, "节点", NOW.date(), busy.actor("officer"), NOW)
+        milestones.add_milestone(
+            current_book().plan, n, "节点", NOW.date(), busy.actor("officer"), NOW
+        )
     returns.ask_month(current_book(), current_book().plan, "2026-12", NOW, NOW.date())
     worker.drain()
     assert queries(client, address) <= few + 1
@@ -298,6 +320,51 @@ def test_anybody_tests_a_firm_against_a_policy_and_nothing_is_stored(world):
         assert visitor.get(f"/policies/{policy}/").status_code == 200
 
 
+def test_the_time_line_draws_what_waits_on_what(busy):
+    officer, chosen = busy.actor("officer"), current_book().plan
+    first = milestones.add_milestone(
+        chosen, 2, "一期验收", NOW.date() + timedelta(90), officer, NOW
+    )
+    milestones.add_milestone(
+        chosen, 3, "二期开工", NOW.date() + timedelta(30), officer, NOW, [first.pk]
+    )
+    page = client_of(busy, "officer").get("/tasks/?view=time").content.decode()
+    assert page.count('class="wait wait-milestone wrong"') == 1
+    assert "期限倒置" in page
+    client = client_of(busy, "officer")
+    own = {"milestone": milestones_of(chosen, "二期开工"), "after": []}
+    client.post("/tasks/3/order_milestone/", own)
+    assert "wait-milestone" not in client.get("/tasks/?view=time").content.decode()
+
+
+def milestones_of(chosen, title):
+    return Milestone.objects.get(plan=chosen.id, title=title).pk
+
+
+def test_a_word_layout_is_checked_place_by_place(busy):
+    client = client_of(busy, "officer")
+    ours = client.get(reverse("layout-return", args=["monthly-ledger-word", "2026-11"])).content
+    theirs = docx.Document(io.BytesIO(ours))
+    theirs.paragraphs[0].runs[0].text = "去年的标题"
+    theirs.tables[0].rows[2].cells[4].text = "去年的进展"
+    changed = io.BytesIO()
+    theirs.save(changed)
+
+    def send(data, name="去年.docx"):
+        file = io.BytesIO(data)
+        file.name = name
+        facts = {"layout": "monthly-ledger-word", "period": "2026-11", "file": file}
+        return client.post("/reports/layouts/", facts).content.decode()
+
+    assert "每一格都相同" in send(ours)
+    page = send(changed.getvalue())
+    assert "2 格不同，其中表样本身 1 格" in page
+    assert "段 1" in page
+    assert "表 E3" in page
+    assert "Word 表样请交 .docx" in send(ours, "去年.xlsx")
+    assert "不是完整的 .docx" in send(b"PK nonsense")
+
+
 def test_a_layout_is_checked_cell_by_cell_against_the_file_sent_last_year(busy):
     client = client_of(busy, "officer")
     identity = next(iter(current_book().returns))
@@ -311,7 +378,7 @@ def test_a_layout_is_checked_cell_by_cell_against_the_file_sent_last_year(busy):
         ).content.decode()
 
     assert "每一格都相同" in send(ours)
-    assert ">A1<" in send(sheet(["别的标题"], ["单位：万元"]))
+    assert ">A1 <b" in send(sheet(["别的标题"], ["单位：万元"]))
     assert (
         client.post("/reports/layouts/", {"layout": identity, "period": "2026-10"}).status_code
         == 422

@@ -1,11 +1,13 @@
 """The plan in operation: figures, closings, tasks and returns, comparisons, drafts."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
+from kechuang.book.schemas import Milestone as BookMilestone
 from kechuang.district.accounts.models import Letter
 from kechuang.district.core import ledger, worker
 from kechuang.district.core.actor import SYSTEM
@@ -18,6 +20,7 @@ from kechuang.district.plan.services import (
     comparing,
     drafts,
     figures,
+    milestones,
     reading,
     readings,
     returns,
@@ -203,17 +206,64 @@ def running(world):
 
 def test_milestones_move_with_a_reason_and_are_reached_or_dropped(running):
     officer = running.actor("officer")
-    mark = tasks.add_milestone(running.plan, 1, "完成选址", date(2026, 12, 1), officer, NOW)
-    tasks.move_milestone(mark, date(2027, 1, 15), officer, NOW, "用地批复推迟")
-    tasks.reach_milestone(mark, date(2026, 11, 1), officer, NOW)
+    mark = milestones.add_milestone(running.plan, 1, "完成选址", date(2026, 12, 1), officer, NOW)
+    milestones.move_milestone(mark, date(2027, 1, 15), officer, NOW, "用地批复推迟")
+    milestones.reach_milestone(mark, date(2026, 11, 1), officer, NOW)
     assert mark.state == "reached"
-    other = tasks.add_milestone(running.plan, 1, "开工", date(2027, 6, 1), officer, NOW)
-    tasks.drop_milestone(other, officer, NOW, "并入二期")
+    other = milestones.add_milestone(running.plan, 1, "开工", date(2027, 6, 1), officer, NOW)
+    milestones.drop_milestone(other, officer, NOW, "并入二期")
     assert Milestone.objects.filter(state="dropped").exists()
     with pytest.raises(NotAllowed):
-        tasks.add_milestone(
+        milestones.add_milestone(
             running.plan, 1, "我也要", date(2027, 6, 1), running.actor("enterprise"), NOW
         )
+
+
+def test_a_milestone_waits_for_others_and_never_in_a_circle(running):
+    officer = running.actor("officer")
+    site = milestones.add_milestone(running.plan, 1, "完成选址", date(2026, 12, 1), officer, NOW)
+    build = milestones.add_milestone(
+        running.plan, 2, "开工", date(2027, 6, 1), officer, NOW, [site.pk]
+    )
+    with pytest.raises(WrongState, match="完成选址"):
+        milestones.reach_milestone(build, date(2026, 11, 1), officer, NOW)
+    with pytest.raises(Invalid, match="互相等待"):
+        milestones.order_milestone(site, [build.pk], officer, NOW)
+    with pytest.raises(Invalid, match="它自己"):
+        milestones.order_milestone(site, [site.pk], officer, NOW)
+    with pytest.raises(Invalid, match="不在这个计划"):
+        milestones.order_milestone(site, [9_999], officer, NOW)
+    milestones.reach_milestone(site, date(2026, 11, 1), officer, NOW)
+    milestones.reach_milestone(build, date(2026, 11, 2), officer, NOW)
+    assert build.state == "reached"
+    third = milestones.add_milestone(
+        running.plan, 3, "装修", date(2027, 8, 1), officer, NOW, [build.pk]
+    )
+    milestones.order_milestone(third, [], officer, NOW)
+    assert third.after == []
+
+
+def test_milestones_of_the_book_come_with_their_order(db):
+    plan = replace(
+        current_book().plan,
+        id="trial",
+        areas=tuple(
+            replace(a, tasks=tuple(_marked(t) for t in a.tasks)) for a in current_book().plan.areas
+        ),
+    )
+    tasks.set_up(plan, NOW)
+    build = Milestone.objects.get(plan="trial", title="开工")
+    assert build.after == [Milestone.objects.get(plan="trial", title="选址").pk]
+    assert tasks.set_up(plan, NOW) == 0
+    assert Milestone.objects.filter(plan="trial").count() == 2
+
+
+def _marked(task):
+    marks = {
+        1: (BookMilestone("开工", date(2027, 6, 1), ("选址",)),),
+        2: (BookMilestone("选址", date(2027, 1, 1)),),
+    }
+    return replace(task, milestones=marks.get(task.number, ()))
 
 
 def test_a_task_is_closed_by_another_person_with_proof(running):

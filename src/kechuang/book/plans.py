@@ -1,8 +1,9 @@
 """Plans of a book: targets, tasks, their clauses; supervision and calendar."""
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
+
+from kechuang.engines.planning.waiting import circle
 
 from .desk import Desk, unique
 from .lines import Lined
@@ -13,7 +14,6 @@ from .schemas import (
     Mark,
     Milestone,
     Plan,
-    ReturnLayout,
     Supervision,
     Target,
     Task,
@@ -68,31 +68,32 @@ def _safeguards(at: Lined) -> tuple[str, ...]:
 
 
 def _check_after(areas: list[Lined], numbers: list[int], desk: Desk) -> None:
-    """What waits on what: known numbers, no circle."""
+    """What waits on what, tasks and milestones: known names, no circle."""
+    rows = [r for a in areas for r in desk.rows(a, "tasks")]
     waits: dict[int, tuple[int, ...]] = {}
-    for area in areas:
-        for row in desk.rows(area, "tasks"):
-            after = tuple(int(n) for n in desk.texts(row, "after") if n.isdigit())
-            if strange := set(after) - set(numbers):
-                desk.complain(row, "after", f"after 里没有第 {sorted(strange)} 项任务")
-            waits[int(row.get("number") or 0)] = after
-    for row in (r for a in areas for r in desk.rows(a, "tasks")):
-        if _circles(int(row.get("number") or 0), waits):
-            desk.complain(row, "after", "任务互相等待，成了一个圈，请去掉一个 after")
-            return
+    for row in rows:
+        after = tuple(int(n) for n in desk.texts(row, "after") if n.isdigit())
+        if strange := set(after) - set(numbers):
+            desk.complain(row, "after", f"after 里没有第 {sorted(strange)} 项任务")
+        waits[int(row.get("number") or 0)] = after
+    if found := circle(waits):
+        row = next(r for r in rows if r.get("number") == found[0])
+        desk.complain(row, "after", "任务互相等待，成了一个圈，请去掉一个 after")
+    _check_milestones([m for r in rows for m in desk.rows(r, "milestones")], desk)
 
 
-def _circles(start: int, waits: dict[int, tuple[int, ...]]) -> bool:
-    seen: set[int] = set()
-    todo = list(waits.get(start, ()))
-    while todo:
-        number = todo.pop()
-        if number == start:
-            return True
-        if number not in seen:
-            seen.add(number)
-            todo += waits.get(number, ())
-    return False
+def _check_milestones(marks: list[Lined], desk: Desk) -> None:
+    titles = [str(m.get("title")) for m in marks]
+    waits: dict[str, tuple[str, ...]] = {}
+    for mark in marks:
+        after = waits[str(mark.get("title"))] = desk.texts(mark, "after")
+        for title in after:
+            if titles.count(title) != 1:
+                words = f"after 所写的节点“{title}”不存在或不止一个，请写本计划里唯一的节点名"
+                desk.complain(mark, "after", words)
+    if found := circle(waits):
+        mark = next(m for m in marks if m.get("title") == found[0])
+        desk.complain(mark, "after", "节点互相等待，成了一个圈，请去掉一个 after")
 
 
 def _target(at: Lined, desk: Desk, groups: set[str]) -> Target:
@@ -130,7 +131,7 @@ def _area(at: Lined, desk: Desk) -> Area:
             desk.optional(t, "content"), desk.optional(t, "lead"), desk.texts(t, "with"),
             desk.one_of(t, "basis", ("named", "typical")), desk.optional(t, "records"), desk.text(t, "source"),
             desk.optional(t, "clause"),
-            tuple(Milestone(desk.text(m, "title"), desk.day(m, "due") or date.max) for m in desk.rows(t, "milestones")),
+            tuple(Milestone(desk.text(m, "title"), desk.day(m, "due") or date.max, desk.texts(m, "after")) for m in desk.rows(t, "milestones")),
             tuple(int(n) for n in desk.texts(t, "after") if n.isdigit()),
         )
         for t in desk.rows(at, "tasks")
@@ -175,19 +176,3 @@ def read_calendar(at: Lined, desk: Desk, below: Calendar) -> Calendar:
     return Calendar(
         frozenset(holidays), frozenset(worked), desk.day(at, "known_until", required=False)
     )
-
-
-def read_returns(folder: Path, files: dict[str, Lined], desk: Desk) -> dict[str, ReturnLayout]:
-    """returns/*.yaml: the receivers' own layouts."""
-    found: dict[str, ReturnLayout] = {}
-    for at in files.values():
-        head: Any = at.get("head") or {}
-        columns: Any = at.get("columns") or []
-        layout = ReturnLayout(
-            desk.text(at, "id"), desk.text(at, "title"), desk.text(at, "receiver"), desk.one_of(at, "kind", ("xlsx", "docx")),
-            desk.one_of(at, "rows", ("targets", "tasks", "contracts", "firms")), tuple((str(k), str(v)) for k, v in head.items()),
-            desk.whole(at, "first_row"), tuple((str(c.get("heading")), str(c.get("field"))) for c in columns if isinstance(c, Lined)),
-            desk.optional(at, "checked_against"),
-        )  # fmt: skip
-        found[layout.id] = layout
-    return found

@@ -51,10 +51,11 @@ class Mark:
 
 @dataclass(frozen=True)
 class Milestone:
-    """What a task is to have reached by a day, when the plan says so."""
+    """What a task is to have reached by a day, when the plan says so; ``after`` names those it waits on by title."""
 
     title: str
     due: date
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -265,16 +266,22 @@ class Calendar:
 
 @dataclass(frozen=True)
 class ReturnLayout:
-    """A receiver's own layout: cells above the table, then columns. ``checked_against`` names last year's file."""
+    """A receiver's own layout: words above, a table, words below. ``checked_against`` names last year's file.
+
+    An xlsx says where the words above stand (cell) and where the rows begin; a docx sets them one
+    paragraph each. ``line`` instead of ``columns`` writes every row as a sentence (docx only).
+    """
 
     id: str
     title: str
     receiver: str
     kind: str  # xlsx or docx
     rows: str  # targets, tasks, contracts, firms
-    head: tuple[tuple[str, str], ...]  # (cell, text with {month} {year} {place})
-    first_row: int
+    head: tuple[tuple[str, str], ...]  # (cell or "", text with {month} {year} {place})
+    first_row: int  # 0 in a docx
     columns: tuple[tuple[str, str], ...]  # (heading, field)
+    line: str = ""
+    foot: tuple[str, ...] = ()
     checked_against: str = ""
 
 

@@ -18,7 +18,7 @@ from kechuang.district.core.books import current_book
 from kechuang.district.market.models import Achievement, Demand
 from kechuang.district.market.services import index, listings
 from kechuang.district.plan.queries import returns_visible_to
-from kechuang.district.plan.services import report, returns, tasks
+from kechuang.district.plan.services import milestones, report, returns, tasks
 from kechuang.district.registry.services import establish, keep_firm, record
 from kechuang.district.transfer.services import take_in
 
@@ -98,10 +98,15 @@ def _tasks(now: datetime) -> int:
     if plan is None:
         return 0
     count = tasks.set_up(plan, now)
+    made: dict[str, int] = {}
     for row in _rows("milestones"):
-        mark = tasks.add_milestone(plan, row["task"], row["title"], _day(row["due"]), SYSTEM, now)
+        after = [made[title] for title in row.get("after", ())]
+        mark = milestones.add_milestone(
+            plan, row["task"], row["title"], _day(row["due"]), SYSTEM, now, after
+        )
+        made[row["title"]] = mark.pk
         if reached := _day(row.get("reached_on")):
-            tasks.reach_milestone(mark, reached, SYSTEM, now)
+            milestones.reach_milestone(mark, reached, SYSTEM, now)
     today = clock.today()
     asked = workday_before(today, 12)
     returns.ask_month(book, plan, f"{asked:%Y-%m}", now, asked)

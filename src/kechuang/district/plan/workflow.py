@@ -74,6 +74,7 @@ MILESTONES = Workflow(
     (
         step("add_milestone", "添加节点", "", "open", may.can_keep_tasks),
         step("move_milestone", "改期", "open", "", may.can_keep_tasks, needs_why=True, page=False),
+        step("order_milestone", "改先后", "open", "", may.can_keep_tasks, page=False),
         step("reach_milestone", "完成", "open", "reached", may.can_keep_tasks),
         step("drop_milestone", "取消", "open", "dropped", may.can_keep_tasks, needs_why=True),
     ),

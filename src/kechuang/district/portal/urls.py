@@ -8,6 +8,7 @@ from .api.views import api
 from .member import contracts, desk, introductions, listings, matches
 from .office import imports, planning, registers, supervision
 from .office import reports as office_reports
+from .office import tasks as office_tasks
 from .public import establishments, plans, policies
 from .public import views as public
 
@@ -55,11 +56,11 @@ _pages: list[URLPattern | URLResolver] = [
     path("closings/<int:pk>/correct/", planning.closing_correct, name="closing-correct"),
     path("comparisons/", planning.comparison_list, name="comparisons"),
     path("comparisons/<int:pk>/", planning.comparison_page, name="comparison"),
-    path("tasks/", supervision.task_list, name="tasks"),
-    path("tasks/set-up/", supervision.set_up, name="tasks-set-up"),
-    path("tasks/<int:number>/", supervision.task_desk, name="task-desk"),
-    path("tasks/<int:number>/<slug:what>/", supervision.task_act, name="task-act"),
-    path("proofs/<slug:digest>/", supervision.proof, name="proof"),
+    path("tasks/", office_tasks.task_list, name="tasks"),
+    path("tasks/set-up/", office_tasks.set_up, name="tasks-set-up"),
+    path("tasks/<int:number>/", office_tasks.task_desk, name="task-desk"),
+    path("tasks/<int:number>/<slug:what>/", office_tasks.task_act, name="task-act"),
+    path("proofs/<slug:digest>/", office_tasks.proof, name="proof"),
     path("returns/", supervision.return_list, name="returns"),
     path("returns/ask/", supervision.ask_now, name="returns-ask"),
     path("returns/<int:pk>/", supervision.return_page, name="return"),

@@ -41,7 +41,7 @@ def read_document(data: bytes, name: str) -> str:
     if data.startswith(b"%PDF"):
         text = _pdf(data, name)
     elif data.startswith(b"PK"):
-        text = _docx(data, name)
+        text = "\n".join(_blocks(open_word(data, name))) + "\n"
     else:
         text = _plain(data, name)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -115,14 +115,18 @@ def _tail(node: "lxml.html.HtmlElement", parts: list[str]) -> None:
     parts.append(re.sub(r"\s+", " ", node.tail or ""))
 
 
-def _docx(data: bytes, name: str) -> str:
+def open_word(data: bytes, name: str) -> Word:
+    """A .docx opened with care.
+
+    Raises:
+        Invalid: Not a whole .docx, or one that unpacks to far more than a document.
+    """
     broken = Invalid(f"“{name}”打不开：不是完整的 .docx，请重新另存", "file", "document.broken")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(e.file_size for e in archive.infolist()) > MAX_UNPACKED:
                 raise Invalid("文件展开后异常巨大，已拒绝", "file", "document.bomb")
-        word = docx.Document(io.BytesIO(data))
-        return "\n".join(_blocks(word)) + "\n"
+        return docx.Document(io.BytesIO(data))
     except (zipfile.BadZipFile, KeyError, ValueError, lxml.etree.LxmlError) as e:
         raise broken from e
 

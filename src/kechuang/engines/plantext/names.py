@@ -36,9 +36,20 @@ KINDS = (
     ("department", "人民政府|发展改革委|发改委|科学技术局|科技局|工业和信息化局|工信局|财政局|教育局|人社局|人力资源社会保障局|金融局|商务局|市场监管局|税务局|统计局|管委会|组织部"),
     ("firm", "有限公司|集团"), ("brand", "品牌活动"),
 )  # fmt: skip
-_STOP = "推动|支持|建设|依托|鼓励|利用|围绕|加强|推进|打造|加快|实施|发展|建立|组建|服务|参与|联合|配合|通过|以及|与|和|及|在|对|由|将|向|从|等|或|的|为|到|按|以|把|用|使|是|有|区内|合作|吸引|承接|争取|积极|充分|创建|培育|布局|谋划|引进|引入|落实|对接|对标|标准|借助|发挥|依靠|聚焦|瞄准|促进|完善|优化|提升|构建|面向|新建|筹建|建成|认定|获批|升级|集聚|引导|协同|共建|举办|推荐|指导|组织|主动|探索|牵头|市级|区级|国家级|省级|重点|各|该|本|我区|全区|我市|全市|等于|包括|若干|一批|多个|多家|纳入|拥有|形成|成立|运行|开展|深化|强化|持续|大力"
+# A project has a name of its own, and a name of its own stands in quotation marks.
+_PROJECT = re.compile(
+    r"“[^“”]{2,16}”(?:专项行动计划|三年行动计划|专项行动|行动计划|行动|计划|重大工程|工程|专项|项目|活动)|“[^“”]{2,14}(?:工程|计划|行动|专项|项目)”"
+)
+_STOP = "推动|支持|建设|依托|鼓励|利用|围绕|加强|推进|打造|加快|实施|发展|建立|组建|服务|参与|联合|配合|通过|以及|与|和|及|在|对|由|将|向|从|等|或|的|为|到|按|以|把|用|使|是|有|区内|合作|吸引|承接|争取|积极|充分|创建|培育|布局|谋划|引进|引入|落实|对接|对标|标准|借助|发挥|依靠|聚焦|瞄准|促进|完善|优化|提升|构建|面向|新建|筹建|建成|认定|获批|升级|集聚|引导|协同|共建|举办|推荐|指导|组织|主动|探索|牵头|市级|区级|国家级|省级|重点|各|该|本|我区|全区|我市|全市|等于|包括|若干|一批|多个|多家|纳入|拥有|形成|成立|运行|开展|深化|强化|持续|大力|健全|制定|赋予|设立|注入|新增|以上|取得|增强|规范|做强|做大|出台|修订|启用|依规|增设|聚力|给予|奖励|补助|办好"
 _SUFFIX = re.compile("|".join(f"(?:{p})" for _, p in KINDS))
-_BREAK = re.compile(rf"[^\u4e00-\u9fffA-Za-z0-9·“”]|(?:{_STOP})")
+_WORDS = "|".join(sorted(_STOP.split("|"), key=len, reverse=True))  # 对标 before 对
+_BREAK = re.compile(
+    rf"[^\u4e00-\u9fffA-Za-z0-9·“”]|(?:{_WORDS})|[0-9.]+(?:亿元|万元|个|家)|以?上(?=创新|科技)"
+)
+# Words that belong to every place are nobody's name.
+_GENERIC = re.compile(
+    r"(?:企业|科研|高等|这些|相关|所有|一流|创新|区域|技术|产业|科技|社会).*|(?:乡?镇|街道?)人民政府|(?:大学)?科技园|(?:专业|离岸|科技企业)(?:孵化器|众创空间)|(?:原始|重大|高能级|工程|农业|科技企业|各类)*(?:创新平台|研究中心|技术研究中心|技术中心|孵化器|科技园|众创空间)"
+)
 _LONGEST = 18
 
 
@@ -224,9 +235,11 @@ def bodies_of(lines: list[Line], original: str) -> list[NamedBody]:
                 len(name) >= 4
                 and begin < hit.start()
                 and name not in found
-                and not re.search(
-                    r"^(?:企业|科研|高等|这些|相关|所有|一流|创新|区域|技术|产业|科技|社会)", name
-                )
+                and not _GENERIC.fullmatch(name)
             ):
                 found[name] = NamedBody(name, kind, (start, end))
-    return list(found.values())
+        for hit in _PROJECT.finditer(original, line.start, line.end):
+            bare = hit[0][1:-1] if hit[0].endswith("”") else hit[0]
+            if bare.strip("“”") not in found:
+                found[bare] = NamedBody(bare, "project", hit.span())
+    return sorted(found.values(), key=lambda b: b.span)

@@ -58,6 +58,9 @@ class Milestone(Stated):
     title = models.CharField(max_length=200)
     due = models.DateField()
     reached_on = models.DateField(null=True)
+    after = models.JSONField(
+        default=list
+    )  # ids of the milestones it waits on, in any task of the plan
     evidence = models.JSONField(default=list)
 
     class Meta:

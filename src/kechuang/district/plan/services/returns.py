@@ -26,8 +26,8 @@ from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound, WrongSt
 from kechuang.engines.planning import Workdays
 from kechuang.engines.text import normalise
 
+from .proofs import Proof, keep_proofs
 from .readings import Reading, readings
-from .tasks import Proof, keep_proofs
 
 _SALT = "kechuang.return"
 FIELDS = ("progress", "trouble", "help_needed", "next_step", "light")

@@ -1,32 +1,26 @@
-"""Tasks in operation: duties, milestones, proofs, closing."""
+"""Tasks in operation: duties, proofs, closing."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from kechuang.book.schemas import Plan, Task
-from kechuang.district.core import files, ledger
+from kechuang.book.schemas import Plan
+from kechuang.district.core import ledger
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
 from kechuang.district.plan.models import Duty, Milestone, TaskFile
 from kechuang.district.plan.permissions import can_keep_tasks
-from kechuang.district.plan.workflow import MILESTONES, TASKS
+from kechuang.district.plan.workflow import TASKS
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, WrongState
 from kechuang.engines.text import normalise
 
-MOST_PROOF = 20_000_000
-Proof = tuple[str, bytes]
-
-
-def task_of(plan: Plan, number: int) -> Task:
-    found = plan.task(number)
-    if found is None:
-        raise Invalid(f"计划里没有第 {number} 项任务", "task")
-    return found
+from . import milestones
+from .milestones import task_of
+from .proofs import Proof, keep_proofs
 
 
 def set_up(plan: Plan, at: datetime) -> int:
@@ -49,14 +43,8 @@ def set_up(plan: Plan, at: datetime) -> int:
                     Duty.objects.get_or_create(
                         plan=plan.id, task=task.number, body=body, defaults={"role": role}
                     )
-            for mark in task.milestones:
-                begin(
-                    MILESTONES,
-                    "add_milestone",
-                    Milestone(plan=plan.id, task=task.number, title=mark.title, due=mark.due),
-                    SYSTEM,
-                    at,
-                )
+        if made:
+            milestones.take_from_book(plan, at)
     return made
 
 
@@ -126,14 +114,6 @@ def open_task(plan: Plan, number: int, actor: Actor, at: datetime) -> TaskFile:
     return made
 
 
-def keep_proofs(sent: Sequence[Proof]) -> list[list[str]]:
-    """Store files privately; returns [digest, name] of each."""
-    for name, data in sent:
-        if len(data) > MOST_PROOF:
-            raise Invalid(f"“{name}”超过 20 MB，请压缩或只传关键页", "proof")
-    return [[files.keep(data), name[-200:]] for name, data in sent]
-
-
 def add_proof(
     thing: TaskFile, sent: Sequence[Proof], actor: Actor, at: datetime, why: str = ""
 ) -> Entry:
@@ -176,51 +156,3 @@ def refuse_closing(thing: TaskFile, actor: Actor, at: datetime, why: str) -> Ent
 
 def reopen_task(thing: TaskFile, actor: Actor, at: datetime, why: str) -> Entry:
     return advance(TASKS, "reopen_task", thing, actor, at, why=why, changes={"asked_by": None})
-
-
-def add_milestone(
-    plan: Plan, number: int, title: str, due: date | None, actor: Actor, at: datetime
-) -> Milestone:
-    task_of(plan, number)
-    errors = [] if normalise(title) else [Invalid("请填写节点内容", "title")]
-    if due is None:
-        errors.append(Invalid("请填写完成期限", "due"))
-    if errors or due is None:
-        raise InvalidForm(errors)
-    made = Milestone(plan=plan.id, task=number, title=normalise(title), due=due)
-    begin(MILESTONES, "add_milestone", made, actor, at, facts={"due": due})
-    return made
-
-
-def move_milestone(thing: Milestone, due: date, actor: Actor, at: datetime, why: str) -> Entry:
-    return advance(
-        MILESTONES,
-        "move_milestone",
-        thing,
-        actor,
-        at,
-        why=why,
-        changes={"due": due},
-        facts={"was": thing.due},
-    )
-
-
-def reach_milestone(
-    thing: Milestone, reached_on: date, actor: Actor, at: datetime, sent: Sequence[Proof] = ()
-) -> Entry:
-    if reached_on > at.date():
-        raise Invalid("完成日期在将来，请核对", "reached_on")
-    changes = {"reached_on": reached_on, "evidence": keep_proofs(sent)}
-    return advance(
-        MILESTONES,
-        "reach_milestone",
-        thing,
-        actor,
-        at,
-        changes=changes,
-        facts={"reached_on": reached_on},
-    )
-
-
-def drop_milestone(thing: Milestone, actor: Actor, at: datetime, why: str) -> Entry:
-    return advance(MILESTONES, "drop_milestone", thing, actor, at, why=why)

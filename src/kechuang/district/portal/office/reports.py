@@ -11,15 +11,15 @@ from django.utils.translation import gettext
 
 from kechuang.district.core import clock
 from kechuang.district.core.books import current_book
-from kechuang.district.core.sheets import TYPE
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.plan.models import LIGHTS, REPORTS
 from kechuang.district.plan.services import briefing
 from kechuang.district.portal.components.downloads import PDF, download
 from kechuang.district.portal.public.plans import plan_in
 from kechuang.district.portal.reports.charts import way_chart
+from kechuang.district.portal.reports.checking import differences
 from kechuang.district.portal.reports.paper import DOCX, as_docx, as_pdf
-from kechuang.district.portal.reports.returns import as_sheet, cells_that_differ
+from kechuang.district.portal.reports.returns import filled_return
 from kechuang.district.portal.requests import actor_in, for_roles
 from kechuang.engines.base.errors import Invalid, NotFound
 
@@ -115,8 +115,8 @@ def layout_return(request: HttpRequest, identity: str, period: str) -> HttpRespo
     layout: Any = current_book().returns.get(identity)
     if layout is None:
         raise NotFound("没有这种报表。")
-    data = as_sheet(current_book(), plan_in(request), layout, period, clock.today())
-    return download(data, f"{layout.title}-{period}.xlsx", TYPE)
+    data, kind = filled_return(current_book(), plan_in(request), layout, period, clock.today())
+    return download(data, f"{layout.title}-{period}.{layout.kind}", kind)
 
 
 @for_roles(*OFFICE)
@@ -133,13 +133,9 @@ def layout_check(request: HttpRequest) -> HttpResponse:
             layout = book.returns.get(facts["chosen"])
             if layout is None or sent is None:
                 raise Invalid("请选表样和去年报过的文件", "file")
-            ours = as_sheet(book, plan_in(request), layout, facts["period"], clock.today())
-            facts["cells"] = cells_that_differ(ours, sent.read(), sent.name or "")
-            facts["head"] = [
-                c
-                for c in facts["cells"]
-                if int(c[0].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) < layout.first_row
-            ]
+            ours, _ = filled_return(book, plan_in(request), layout, facts["period"], clock.today())
+            facts["cells"] = differences(layout, ours, sent.read(), sent.name or "")
+            facts["head"] = [c for c in facts["cells"] if c[3]]
         except Invalid as e:
             error = e.words
     return render(

@@ -1,4 +1,4 @@
-"""Tasks as list, board and time line; returns; supervision; the task's own page for officers."""
+"""Returns of the responsible bodies: the list, one return, the page behind a body's link."""
 
 from datetime import date
 from typing import Any
@@ -11,18 +11,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from kechuang.book.schemas import Plan
-from kechuang.district.core import clock, files, ledger
+from kechuang.district.core import clock, ledger
 from kechuang.district.core.books import current_book
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.plan.models import ESCALATIONS, RETURN_LIGHTS
-from kechuang.district.plan.queries import duties, milestones, returns_visible_to, task_files
-from kechuang.district.plan.services import returns, tasks
-from kechuang.district.portal.components.downloads import download
+from kechuang.district.plan.queries import returns_visible_to
+from kechuang.district.plan.services import returns
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
-from kechuang.district.portal.public.plans import plan_in, task_facts
+from kechuang.district.portal.public.plans import plan_in
 from kechuang.district.portal.requests import actor_in, for_roles, one
-from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, NotFound
 from kechuang.engines.base.numbers import parse_whole
 
@@ -45,186 +42,6 @@ _WHY = {
 def proofs(request: HttpRequest, name: str = "proof") -> list[tuple[str, bytes]]:
     """The files sent with a form."""
     return [(f.name or name, f.read()) for f in request.FILES.getlist(name) if f.size]
-
-
-@for_roles(*OFFICE)
-def task_list(request: HttpRequest) -> HttpResponse:
-    """All tasks: ?view=list, board or time."""
-    chosen, today = plan_in(request), clock.today()
-    held, marks = task_files(chosen.id), list(milestones(chosen.id))
-    leads = {d.task: d.body for d in duties(chosen.id) if d.role == "lead"}
-    last: dict[int, Any] = {}
-    for r in (
-        returns_visible_to(actor_in(request)).filter(plan=chosen.id).exclude(state="cancelled")
-    ):
-        last.setdefault(r.task, r)
-    rows = []
-    for task in chosen.tasks:
-        own = [m for m in marks if m.task == task.number]
-        late = [m for m in own if m.state == "open" and m.due < today]
-        file, said = held.get(task.number), last.get(task.number)
-        rows.append({
-            "task": task, "file": file, "lead": leads.get(task.number, task.lead), "marks": own, "late": late, "said": said,
-            "lane": _lane(file, late, said, today), "next": next((m for m in own if m.state == "open"), None),
-        })  # fmt: skip
-    view = request.GET.get("view", "list")
-    facts = {
-        "plan": chosen, "plans": current_book().plans.values(), "rows": rows, "view": view if view in ("list", "board", "time") else "list", "today": today,
-        "lanes": [(k, w, [r for r in rows if r["lane"] == k]) for k, w in _LANES.items()], "quarters": _quarters(chosen, marks, today), "states": TASKS.states,
-        "returns": RETURNS.states, "opened": bool(held), "can_keep": actor_in(request).has("officer"),
-    }  # fmt: skip
-    return render(request, "office/tasks.html", facts)
-
-
-_LANES = {
-    "late": "逾期",
-    "silent": "未填报",
-    "going": "在办",
-    "asked": "待销号",
-    "closed": "已销号",
-    "new": "未立项",
-}
-
-
-def _lane(file: Any, late: list[Any], said: Any, today: date) -> str:
-    if file is None:
-        return "new"
-    if file.state in ("closed", "asked"):
-        return str(file.state)
-    if late:
-        return "late"
-    silent = said is not None and said.state in ("asked", "sent_back") and said.due_on < today
-    return "silent" if silent else "going"
-
-
-def _quarters(chosen: Plan, marks: list[Any], today: date) -> list[tuple[str, date, date]]:
-    """The quarters that the time line spans: the plan's, and on to the last milestone or today."""
-    end = max([today, *(m.due for m in marks)])
-    first_day = min([today, *(m.due for m in marks if (today - m.due).days < 730)])
-    year, quarter, found = first_day.year, (first_day.month + 2) // 3, []
-    if (end.year - year) * 4 > 12:
-        end = date(year + 3, 12, 31)
-    while (year, quarter) <= (end.year, (end.month + 2) // 3):
-        first = date(year, 3 * quarter - 2, 1)
-        after = date(year + quarter // 4, quarter % 4 * 3 + 1, 1)
-        found.append((f"{year % 100}Q{quarter}", first, after))
-        year, quarter = year + quarter // 4, quarter % 4 + 1
-    return found
-
-
-@require_POST
-@for_roles("officer")
-def set_up(request: HttpRequest) -> HttpResponse:
-    count = tasks.set_up(plan_in(request), clock.now())
-    messages.success(request, gettext("已立项：") + str(count))
-    return redirect(f"{reverse('tasks')}?{request.GET.urlencode()}")
-
-
-@for_roles(*OFFICE)
-def task_desk(request: HttpRequest, number: int) -> HttpResponse:
-    """The task for those who follow it up: duties, milestones, returns, proofs, steps."""
-    chosen, actor = plan_in(request), actor_in(request)
-    task = chosen.task(number)
-    if task is None:
-        raise NotFound("计划里没有这项任务。")
-    facts = task_facts(chosen, task, actor)
-    file = facts["file"]
-    facts |= {
-        "steps": TASKS.open_steps(file, actor) if file else [], "needs_why": _WHY, "states": TASKS.states, "can_keep": actor.has("officer"),
-        "history": ledger.history("plan.task", file.pk) if file else [], "today": clock.today(), "return_states": RETURNS.states,
-        "returns": returns_visible_to(actor).filter(plan=chosen.id, task=number)[:24], "mark_states": MILESTONES.states,
-    }  # fmt: skip
-    return render(request, "office/task.html", facts)
-
-
-@require_POST
-@for_roles("officer", "approver")
-def task_act(request: HttpRequest, number: int, what: str) -> HttpResponse:
-    """Everything that is done on a task's page."""
-    chosen = plan_in(request)
-    if what in _BODY_ACTS:
-        _BODY_ACTS[what](request, chosen, number)
-    else:
-        _file_act(request, chosen, number, what)
-    messages.success(request, gettext("已保存"))
-    return redirect(f"{reverse('task-desk', args=[number])}?plan={chosen.id}")
-
-
-def _duty(request: HttpRequest, chosen: Plan, number: int) -> None:
-    body, role, contact, email = (
-        request.POST.get(n, "") for n in ("body", "role", "contact", "email")
-    )
-    tasks.set_duty(chosen, number, body, role, contact, email, actor_in(request), clock.now())
-
-
-def _remove_duty(request: HttpRequest, chosen: Plan, number: int) -> None:
-    duty = one(duties(chosen.id).filter(task=number), request.POST.get("duty", ""))
-    tasks.remove_duty(duty, actor_in(request), clock.now())
-
-
-def _add_milestone(request: HttpRequest, chosen: Plan, number: int) -> None:
-    due = parse_day(request.POST.get("due", ""), "due")
-    title = request.POST.get("title", "")
-    tasks.add_milestone(chosen, number, title, due, actor_in(request), clock.now())
-
-
-_BODY_ACTS = {"duty": _duty, "remove_duty": _remove_duty, "milestone": _add_milestone}
-_WITH_WHY = {
-    "ask_closing": tasks.ask_closing, "refuse_closing": tasks.refuse_closing, "reopen_task": tasks.reopen_task,
-}  # fmt: skip
-
-
-def _file_act(request: HttpRequest, chosen: Plan, number: int, what: str) -> None:
-    actor, now, why = actor_in(request), clock.now(), request.POST.get("why", "").strip()
-    file = task_files(chosen.id).get(number)
-    if what in ("reach_milestone", "drop_milestone", "move_milestone"):
-        own = milestones(chosen.id).filter(task=number)
-        _milestone(request, one(own, request.POST.get("milestone", "")), what, why)
-    elif what == "open_task" and file is None:
-        tasks.open_task(chosen, number, actor, now)
-    elif file is None:
-        raise Invalid("请先立项", "task")
-    elif what == "proof":
-        tasks.add_proof(file, proofs(request), actor, now, why)
-    elif what in _WITH_WHY:
-        _WITH_WHY[what](file, actor, now, why)
-    elif what == "close_task":
-        tasks.close_task(file, actor, now)
-    else:
-        raise NotFound("没有这个步骤。")
-
-
-def _milestone(request: HttpRequest, mark: Any, what: str, why: str) -> None:
-    actor, now = actor_in(request), clock.now()
-    day = parse_day(request.POST.get("day", ""), "day")
-    if what == "drop_milestone":
-        tasks.drop_milestone(mark, actor, now, why)
-    elif day is None:
-        raise Invalid("请填写日期", "day")
-    elif what == "reach_milestone":
-        tasks.reach_milestone(mark, day, actor, now, proofs(request))
-    else:
-        tasks.move_milestone(mark, day, actor, now, why)
-
-
-def _own_files(found: list[Any]) -> dict[str, str]:
-    """Digest → name of every file that stands behind these records."""
-    return {digest: name for thing in found for digest, name in thing.evidence}
-
-
-@for_roles(*OFFICE)
-def proof(request: HttpRequest, digest: str) -> HttpResponse:
-    """A proof of a task, a milestone or a return."""
-    chosen = plan_in(request)
-    known = [
-        *task_files(chosen.id).values(),
-        *milestones(chosen.id),
-        *returns_visible_to(actor_in(request)).filter(plan=chosen.id).exclude(evidence=[]),
-    ]
-    names = _own_files(known)
-    if digest not in names:
-        raise NotFound("没有这个文件，或者它不对您开放。")
-    return download(files.fetch(digest), names[digest])
 
 
 @for_roles(*OFFICE)

@@ -1,0 +1,126 @@
+"""Milestones: what a task is to have reached by a day, and which others it waits on."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from kechuang.book.schemas import Plan, Task
+from kechuang.district.core.actor import SYSTEM, Actor
+from kechuang.district.core.models import Entry
+from kechuang.district.core.workflow import advance, begin
+from kechuang.district.plan.models import Milestone
+from kechuang.district.plan.workflow import MILESTONES
+from kechuang.engines.base.errors import Invalid, InvalidForm, WrongState
+from kechuang.engines.planning.waiting import circle
+from kechuang.engines.text import normalise
+
+from .proofs import Proof, keep_proofs
+
+
+def task_of(plan: Plan, number: int) -> Task:
+    found = plan.task(number)
+    if found is None:
+        raise Invalid(f"计划里没有第 {number} 项任务", "task")
+    return found
+
+
+def take_from_book(plan: Plan, at: datetime) -> None:
+    """The milestones that the plan itself names, for tasks that have none yet; then what they wait on."""
+    held = set(Milestone.objects.filter(plan=plan.id).values_list("task", flat=True))
+    made: dict[str, Milestone] = {}
+    for task in plan.tasks:
+        for mark in task.milestones if task.number not in held else ():
+            made[mark.title] = Milestone(
+                plan=plan.id, task=task.number, title=mark.title, due=mark.due
+            )
+            begin(MILESTONES, "add_milestone", made[mark.title], SYSTEM, at)
+    for mark in (m for t in plan.tasks for m in t.milestones if m.after and m.title in made):
+        after = [made[title].pk for title in mark.after if title in made]
+        order_milestone(made[mark.title], after, SYSTEM, at)
+
+
+def add_milestone(
+    plan: Plan, number: int, title: str, due: date | None, actor: Actor, at: datetime, after: Sequence[int] = ()
+) -> Milestone:  # fmt: skip
+    """A new milestone of a task; ``after`` are those it waits on."""
+    task_of(plan, number)
+    errors = [] if normalise(title) else [Invalid("请填写节点内容", "title")]
+    if due is None:
+        errors.append(Invalid("请填写完成期限", "due"))
+    if errors or due is None:
+        raise InvalidForm(errors)
+    made = Milestone(plan=plan.id, task=number, title=normalise(title), due=due)
+    made.after = _known(made, after)
+    begin(MILESTONES, "add_milestone", made, actor, at, facts={"due": due, "after": made.after})
+    return made
+
+
+def order_milestone(thing: Milestone, after: Sequence[int], actor: Actor, at: datetime) -> Entry:
+    """Say which milestones this one waits on; an empty list frees it.
+
+    Raises:
+        Invalid: One of them is not in this plan, or the milestones would wait in a circle.
+    """
+    known = _known(thing, after)
+    waits = dict(Milestone.objects.filter(plan=thing.plan).values_list("pk", "after"))
+    if found := circle(waits | {thing.pk: known}):
+        names = dict(Milestone.objects.filter(pk__in=found).values_list("pk", "title"))
+        way = " → ".join(names[pk] for pk in found)
+        raise Invalid(f"这样就互相等待了：{way}。请去掉其中一个", "after")
+    facts = {"after": known, "was": thing.after}
+    return advance(MILESTONES, "order_milestone", thing, actor, at, changes={"after": known}, facts=facts)  # fmt: skip
+
+
+def _known(thing: Milestone, after: Sequence[int]) -> list[int]:
+    wanted = sorted(set(after))
+    found = set(
+        Milestone.objects.filter(plan=thing.plan, pk__in=wanted).values_list("pk", flat=True)
+    )
+    if thing.pk in wanted:
+        raise Invalid("节点不能等它自己", "after")
+    if set(wanted) - found:
+        raise Invalid("要等的节点不在这个计划里，请刷新页面再选", "after")
+    return wanted
+
+
+def move_milestone(thing: Milestone, due: date, actor: Actor, at: datetime, why: str) -> Entry:
+    return advance(
+        MILESTONES,
+        "move_milestone",
+        thing,
+        actor,
+        at,
+        why=why,
+        changes={"due": due},
+        facts={"was": thing.due},
+    )
+
+
+def reach_milestone(
+    thing: Milestone, reached_on: date, actor: Actor, at: datetime, sent: Sequence[Proof] = ()
+) -> Entry:
+    """Done, with proof.
+
+    Raises:
+        WrongState: One that it waits on is still open; the words name it.
+    """
+    if reached_on > at.date():
+        raise Invalid("完成日期在将来，请核对", "reached_on")
+    waiting = Milestone.objects.filter(pk__in=thing.after, state="open")
+    if names := [m.title for m in waiting[:3]]:
+        raise WrongState(
+            f"它要等的节点还没有完成：{'、'.join(names)}。请先完成或取消那个节点，或改先后关系"
+        )
+    changes = {"reached_on": reached_on, "evidence": keep_proofs(sent)}
+    return advance(
+        MILESTONES,
+        "reach_milestone",
+        thing,
+        actor,
+        at,
+        changes=changes,
+        facts={"reached_on": reached_on},
+    )
+
+
+def drop_milestone(thing: Milestone, actor: Actor, at: datetime, why: str) -> Entry:
+    return advance(MILESTONES, "drop_milestone", thing, actor, at, why=why)

@@ -118,6 +118,6 @@ if __name__ == "__main__":
     print(
         "| part | targets P | targets R | figures | tasks P | tasks R | contradictions |\n|---|---|---|---|---|---|---|"
     )
-    for each in ("dev", "held", "held2"):
+    for each in ("dev", "held", "held2", "held3"):
         print(f"| {each} | {corpus(each, place).line()} |")
     print(f"\n{_time(place) * 1000:.0f} ms per 10,000 characters")

@@ -24,7 +24,7 @@ TEXT = """津南区科技创新行动计划（2026—2028年）
 """
 
 
-@pytest.mark.parametrize("part", ["dev", "held", "held2"])
+@pytest.mark.parametrize("part", ["dev", "held", "held2", "held3"])
 def test_the_corpus_is_read_with_precision_and_recall_of_95(part):
     found = corpus(part)
     assert found.documents == 12
@@ -139,3 +139,69 @@ def test_bodies_are_names_of_somebody_and_projects_have_their_own():
     assert not {"大学科技园", "健全大学", "乡镇人民政府", "各类孵化器"} & set(found)
     for body in read_plan(text).bodies:
         assert body.name in text[slice(*body.span)]
+
+
+def test_a_text_broken_at_the_margin_is_read_as_whole_and_points_into_the_text_as_it_was():
+    paragraph = (
+        "到2025年，全社会研发投入强度提高到百分之三以上，技术合同成交额突破六十亿元，国家高新技术企业达到四百家，"
+        "科技型中小企业超过九百家，每万人口高价值发明专利拥有量不少于十二件。"
+    )
+    body = "一、发展目标\n　　" + paragraph + "\n二、重点任务\n"
+    body += "".join(
+        f"（{n}）建设{name}。由区科技局会同有关单位制定实施方案，明确建设内容、投资主体和运行机制，按年度分解到责任单位，纳入督查。\n"
+        for n, name in zip(
+            "一二三四五六",
+            ("甲中心", "乙平台", "丙基地", "丁实验室", "戊园区", "己联盟"),
+            strict=True,
+        )
+    )
+    wrapped = "".join(
+        "\n".join(line[i : i + 20] for i in range(0, len(line), 20)) + "\n— 3 —\n" * (n % 3 == 0)
+        + "\n"
+        for n, line in enumerate(body.split("\n"))
+    )  # fmt: skip
+    plain, broken = read_plan(body), read_plan(wrapped)
+    assert [t.name for t in broken.targets] == [t.name for t in plain.targets]
+    assert [t.name for t in broken.tasks] == [t.name for t in plain.tasks]
+    assert len(broken.targets) == 5
+    assert len(broken.tasks) == 6
+    for target in broken.targets:
+        stretch = wrapped[slice(*target.span)].replace("\n", "")
+        assert stretch.startswith(target.name[:4])
+
+
+HEADS = ("类别", "序号", "指标名称", "单位", "2022年", "2025年", "属性")
+ROWS = (
+    ("创新投入", "1", "研发投入强度", "%", "2.5", "3.1左右", "预期性"),
+    ("", "2", "技术合同成交额", "亿元", "18.6", ">40", "预期性"),
+    ("创新主体", "3", "高新技术企业", "家", "210", "≥400", "约束性"),
+    ("", "4", "单位增加值能耗", "吨标准煤", "0.52", "≤0.45", "约束性"),
+)
+
+
+@pytest.mark.parametrize("between", ["\t", "\u3000", "\n"])
+def test_an_annex_of_indicators_is_read_however_its_cells_are_kept_apart(between):
+    rows = [between.join(c for c in row if c or between == "\t") for row in (HEADS, *ROWS)]
+    text = "某区科技创新三年行动计划\n一、重点任务\n（一）建设平台。建设三个平台。\n（二）引进人才。引进人才。\n三、保障措施\n加强领导。\n附件\n主要指标表\n"
+    draft = read_plan(text + "\n".join(rows) + "\n注：口径以统计部门为准。\n")
+    found = [(t.name, t.figure, t.unit, t.bound) for t in draft.targets]
+    assert found == [
+        ("研发投入强度", "3.1", "%", "about"),
+        ("技术合同成交额", "40", "亿元", ">"),
+        ("高新技术企业", "400", "家", ">="),
+        ("单位增加值能耗", "0.45", "吨标准煤", "<="),
+    ]
+    assert [g.name for g in draft.groups] == ["创新投入", "创新主体"]
+    assert draft.targets[0].marks == (("2022-12-31", "2.5"),)
+
+
+def test_an_annex_of_tasks_names_who_leads_and_who_helps():
+    text = (
+        "某市实施方案\n一、重点工作\n做好各项工作。\n附件\n序号\t工作任务\t牵头单位\t配合单位\t完成时限\n"
+        "一、盘活资源\n1\t建立专利台账\t市知识产权局\t市教育局、在市高校\t2023年12月\n2\t推行开放许可\t市科技局\t\t持续\n"
+        "二、建强队伍\n3\t设立技术转移职称\t市人社局\t市科技局\t2023年10月\n"
+    )
+    draft = read_plan(text)
+    assert [(a.name, len(a.tasks)) for a in draft.areas] == [("盘活资源", 2), ("建强队伍", 1)]
+    assert draft.tasks[0].lead == "市知识产权局"
+    assert draft.tasks[0].cooperating == ("市教育局", "在市高校")

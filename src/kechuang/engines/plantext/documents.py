@@ -14,6 +14,8 @@ from docx.text.paragraph import Paragraph
 
 from kechuang.engines.base.errors import Invalid
 
+from .wrapping import unwrap
+
 MAX_BYTES = 30_000_000
 MAX_UNPACKED = 200_000_000
 MAX_CHARACTERS = 2_000_000
@@ -162,23 +164,4 @@ def _pdf(data: bytes, name: str) -> str:
             "file",
             "document.scanned",
         )
-    return _join_wrapped(text)
-
-
-def _join_wrapped(text: str) -> str:
-    """PDF lines end at the margin: a full line that does not end a sentence goes on in the next."""
-    lines = [line.strip() for line in text.split("\n")]
-    longest = max((len(line) for line in lines), default=0)
-    out: list[str] = []
-    for line in lines:
-        before = out[-1] if out else ""
-        wrapped = len(before) >= longest * 0.8 and before and before[-1] not in "。！？：；"
-        if (
-            wrapped
-            and line
-            and not re.match(r"^(?:第?[一二三四五六七八九十]+[、章节]|[(（]|\d+[.、])", line)
-        ):
-            out[-1] = before + line
-        elif not re.fullmatch(r"[—\-–\s]*\d{1,4}[—\-–\s]*", line):
-            out.append(line)
-    return "\n".join(out)
+    return unwrap(text)[0]

@@ -49,10 +49,11 @@ def figures(clause: str) -> list[Figure]:
     for match in _FIGURE.finditer(clause):
         if _is_not_a_figure(clause, match):
             continue
-        value = parse_number(match["share"] or match["number"])
+        text, unit = _scaled(match["share"] or match["number"], match["unit"] or "%")
+        value = parse_number(text)
         if value is None:
             continue
-        found.append(_figure(clause, match, format(value, "f")))
+        found.append(_figure(clause, match, format(value, "f"), unit))
     return found
 
 
@@ -61,8 +62,8 @@ _COUNTED_WORDS = re.compile(
     r"(?:目标|指标|任务|举措|措施|方面|行动(?:计划)?$|领域|维度|层面|阶段|板块|聚焦|步骤|批次|类别|步走|重点|原则|坚持|到位|强化|体系"
     r"|清单|事项|机制|一批|突破|翻番|提升|转变|全覆盖|[”\"])"
 )
-_LIST_BEFORE = re.compile(r"(?:方面|类|提出了?|部署了?|共|目标|其中)\s*\(?$")
-_LIST_AFTER = re.compile(r"\s*[)。,:]*\s*$|\s*:")
+_LIST_BEFORE = re.compile(r"(?:方面|类|类别|提出了?|部署了?|共|目标|其中)\s*\(?$")
+_LIST_AFTER = re.compile(r"\s*[)。,:]*\s*$|\s*:|\s*[、,][^、,]{2,12}类\s*\d")
 _IDIOM_UNITS = frozenset("分 条 名 位 部 种 场 次 期 门 片 例 天 元 强 处 万 亿 米 块 成".split())
 _IDIOMS = frozenset(
     "一个 两个 一项 一家 一人 一批 万人 万家 百家 千家 百人 十个 一件 百强 十强 双一流".split()
@@ -115,7 +116,14 @@ def _is_an_idiom(match: "re.Match[str]", before: str, after: str) -> bool:
     return not last and match[0] in _IDIOMS and not _GROWS_BY.search(before)
 
 
-def _figure(clause: str, match: "re.Match[str]", number: str) -> Figure:
+def _scaled(number: str, unit: str) -> tuple[str, str]:
+    """二十亿元 is 20 亿元: the scale at the end of a spelt number belongs to the unit, as it does after digits."""
+    if len(number) > 1 and number[-1] in "万亿" and not number[0].isdigit() and unit != "%":
+        return number[:-1], number[-1] + unit
+    return number, unit
+
+
+def _figure(clause: str, match: "re.Match[str]", number: str, unit: str) -> Figure:
     before, after = clause[: match.start()], clause[match.end() :]
     bound, start, end = "", match.start(), match.end()
     for name, pattern in _AFTER:
@@ -127,6 +135,4 @@ def _figure(clause: str, match: "re.Match[str]", number: str) -> Figure:
             bound = bound or name
             start = hit.start()
             break
-    return Figure(
-        start, end, number, match["unit"] or "%", bound or ("about" if match["more"] else "=")
-    )
+    return Figure(start, end, number, unit, bound or ("about" if match["more"] else "="))

@@ -12,7 +12,7 @@ _FOLD = {"《": "《", "》": "》", "，": ",", "；": ";", "：": ":", "（": 
          "〔": "〔", "〕": "〕", "—": "—", "–": "-", "～": "-", "~": "-", "。": "。", "％": "%", "﹪": "%"}  # fmt: skip
 PLANNISH = r"(?:计划|规划|方案|措施|意见|办法|纲要|行动|政策|通知|要点|决定|规定|细则|若干条|工程|解读|说明|图解|问答)"
 _NAVIGATION = re.compile(
-    r"^(?:.{0,12}[>›»].{0,40}|(?:您?(?:现在|当前)的?)?(?:所在)?位置\s*:?.*|首页.{0,40}|.{0,6}(?:无障碍|长者|关怀版).{0,10}"
+    r"^(?:.{0,12}[>›»](?!\s*\d).{0,40}|(?:您?(?:现在|当前)的?)?(?:所在)?位置\s*:?.*|首页.{0,40}|.{0,6}(?:无障碍|长者|关怀版).{0,10}"
     r"|简体.{0,10}|繁[体體].{0,10}|分享(?:到|至).{0,20}|(?:新媒体|政务)(?:矩阵|邮箱).{0,12}|返回(?:顶部|首页|列表).{0,10}"
     r"|(?:打印|关闭|收藏|纠错|下载|朗读|复制)(?:本页|此页|窗口|页面|链接|正文)?(?:[\s|·/]*(?:打印|关闭|收藏|纠错|下载|朗读|复制)(?:本页|此页|窗口|页面)?)*"
     r"|[\[【(]?\s*(?:打印|关闭|字体|字号|大|中|小).{0,24}[\]】)]?|字体?(?:大小|号)?\s*[:：]?.{0,16}|【?字[体号].{0,20}"
@@ -143,9 +143,15 @@ _META = re.compile(
 )
 
 
+# Who speaks, in the minutes of a press conference: 梁某某: alone on its line, or 主持人: with a name after it.
+_SPEAKER = re.compile(
+    r"^(?:[\u4e00-\u9fff]{1,3}(?:某某|局长|主任|处长|副局长|副市长|部长)|主持人|发布人|新闻发言人|(?:地点|主持人?|发布人|出席人?):.{1,120}):?$"
+)
+
+
 def is_meta(text: str) -> bool:
-    """A line of the page's head that says where the document comes from: kept, and read for dates and issuer."""
-    return bool(_META.match(text))
+    """A line that says where the document comes from or who speaks: kept, and read for dates and issuer."""
+    return bool(_META.match(text) or _SPEAKER.match(text))
 
 
 def _cut_frame(lines: list[Line], text: str) -> tuple[list[Line], list[Noise]]:

@@ -40,7 +40,7 @@ _MARKS = (
     (
         "ordinal",
         re.compile(
-            rf"^(?:第{_CN}[,、]|其[一二三四五六七八九十][,是]|首先[,是]|其次[,是]|再次[,是]|最后[,是])\s*"
+            rf"^(?:第{_CN}(?:个|大)?方面[,、:]|第{_CN}[,、]|其[一二三四五六七八九十][,是]|首先[,是]|其次[,是]|再次[,是]|最后[,是])\s*"
         ),
     ),
 )
@@ -51,7 +51,7 @@ _INLINE = (
     re.compile(rf"(?:(?<=[。;:])|^)\s*(?=\({_CN}\)[\u4e00-\u9fff“])"),
     re.compile(rf"(?:(?<=[。;》])|^)\s*(?={_CN}、(?:[\u4e00-\u9fff《]){{2,30}})"),
     re.compile(r"(?:(?<=[。;])|^)\s*(?=[\u4e00-\u9fff、]{2,14}(?:方面|类)(?:\(\d+项\))?:)"),
-    re.compile(rf"(?:(?<=[。;])|^)\s*(?=第{_CN}[,、][\u4e00-\u9fff])"),
+    re.compile(rf"(?:(?<=[。;])|^)\s*(?=第{_CN}(?:(?:个|大)?方面)?[,、][\u4e00-\u9fff])"),
     re.compile(r"(?:(?<=[。;:\s])|^)\s*(?=[▶►★●■◆]\s*[\u4e00-\u9fff“])"),
 )
 _RANK = {"bracket": 0, "chapter": 0, "section": 1, "big": 2, "decimal": 2, "big_inner": 3, "paren": 3, "decimal_two": 4, "number": 4,
@@ -96,6 +96,16 @@ class Node:
     def numbered(self) -> list["Node"]:
         """Children that are headings, not sentences of an enumeration."""
         return [c for c in self.children if c.kind not in ("enum", "ordinal")]
+
+
+def runs(nodes: list[Node], kinds: tuple[str, ...]) -> list[list[Node]]:
+    """Neighbours of one kind, list after list."""
+    found: list[list[Node]] = []
+    for before, node in zip([None, *nodes], nodes, strict=False):
+        if before is None or before.kind != node.kind:
+            found.append([])
+        found[-1].append(node)
+    return [run for run in found if run[0].kind in kinds]
 
 
 def whole(node: Node) -> Line:

@@ -5,13 +5,16 @@ from dataclasses import replace
 
 from .clauses import in_sentence
 from .counts import compare, elsewhere, stated_counts, twice
+from .grids import part_grids
 from .lines import Line, fold, is_meta, part_noise, split_lines
 from .names import bodies_of, days_of, documents_of, force_of, issuer_of, period_of, title_of
-from .outline import Node, build
-from .schemas import Document, Draft, DraftArea, DraftGroup, DraftTarget, Problem
+from .outline import Node, build, runs, whole
+from .schemas import Document, Draft, DraftArea, DraftGroup, DraftTarget, Problem, moved
 from .sections import Sections, sort_out
+from .tables import areas_in, targets_in
 from .targets import fit, groups_of, settle
-from .tasks import areas_of, areas_of_many, doubled, enrich
+from .tasks import areas_of, areas_of_many, doubled, enrich, narrated_in
+from .wrapping import unwrap
 
 _MIN_WORDS = 60
 
@@ -26,18 +29,24 @@ def read_plan(text: str) -> Draft:
         A draft: what it says of title, documents, targets, tasks, safeguards, bodies; what was noise; what a
         person must look at. A text without a plan gives a draft with a problem of kind ``no_plan``.
     """
+    whole, at = unwrap(text)
+    return moved(_read(whole), at) if at else _read(text)
+
+
+def _read(text: str) -> Draft:
     folded = fold(text)
     lines, noise = part_noise(split_lines(folded), text)
     _, title_at = title_of(lines)
     title = re.sub(r"\s*\n\s*", "", text[slice(*title_at)])
     body = [line for line in lines if not is_meta(line.text)]
-    root = build(body)
+    prose, grids = part_grids(body)
+    root = build(prose)
     sections = sort_out(root)
     stated, where = stated_counts(folded)
-    groups = [
-        _as_printed(g, text) for g in fit(settle(_groups(root, sections)), stated.get("targets"))
-    ]
-    areas = [_tasks_as_printed(a, text) for a in enrich(_areas(sections, bool(groups)), root)]
+    told = targets_in(grids) or _groups(root, sections)
+    groups = [_as_printed(g, text) for g in fit(settle(told), stated.get("targets"))]
+    listed, tabled = _areas(root, sections, bool(groups)), areas_in(grids)
+    areas = [_tasks_as_printed(a, text) for a in enrich(_fuller(listed, tabled), root)]
     plain = "".join(line.text + "\n" for line in body)
     problems = [
         *compare(groups, areas, stated, where),
@@ -65,6 +74,12 @@ def read_plan(text: str) -> Draft:
     )
 
 
+def _fuller(listed: list[DraftArea], tabled: list[DraftArea]) -> list[DraftArea]:
+    """Tasks of the text or of its table: the one that tells more of them; the text when both tell all."""
+    counts = [sum(len(a.tasks) for a in areas) for areas in (listed, tabled)]
+    return tabled if counts[1] > counts[0] else listed
+
+
 def _as_printed(group: DraftGroup, text: str) -> DraftGroup:
     """Names in the text's own characters (traditional, full width) instead of the folded ones."""
     return replace(group, targets=tuple(
@@ -88,7 +103,8 @@ def _unit(text: str, target: DraftTarget) -> str:
     """The unit as printed: found again in the target's own span by its folded form."""
     stretch = text[slice(*target.span)]
     place = fold(stretch).rfind(target.unit) if target.unit else -1
-    return stretch[place : place + len(target.unit)] if place >= 0 else target.unit
+    printed = stretch[place : place + len(target.unit)] if place >= 0 else target.unit
+    return printed.replace("％", "%").replace("﹪", "%")
 
 
 def _documents(folded: str, text: str, title: str) -> list[Document]:
@@ -125,6 +141,10 @@ def _groups(root: Node, sections: Sections) -> list[DraftGroup]:
     found = [g for node in sections.targets for g in groups_of(node)]
     if found:
         return _once(found)
+    for node in root.walk():
+        for told in runs(node.children, ("enum", "dash")):
+            if len(told) >= 3 and _speaks_of_targets(node, told):
+                return [g for c in told if (g := _told(c)).targets]
     pieces = [line for node in root.walk() for line in [Line(node.head, *node.span), *node.body]]
     for line in pieces:
         if re.search(r"(?:到|至)20\d\d年", line.text):
@@ -132,6 +152,18 @@ def _groups(root: Node, sections: Sections) -> list[DraftGroup]:
             if len(targets) >= 2:
                 return [DraftGroup("", tuple(targets), (line.start, line.end))]
     return []
+
+
+def _speaks_of_targets(node: Node, told: list[Node]) -> bool:
+    """关于目标，概括起来是四个更。一是…。二是…: a speaker's list of targets, without a heading of its own."""
+    before = [line.text for line in node.body if line.end <= told[0].span[0]] or [node.head]
+    found = [in_sentence(whole(c).text, c.span[0]) for c in told]
+    return "目标" in before[-1][-60:] and sum(bool(f) for f in found) * 2 > len(told)
+
+
+def _told(node: Node) -> DraftGroup:
+    targets = [t for line in node.body for t in in_sentence(line.text, line.start)]
+    return DraftGroup(node.head, tuple(targets), node.span)
 
 
 def _once(groups: list[DraftGroup]) -> list[DraftGroup]:
@@ -147,7 +179,7 @@ def _once(groups: list[DraftGroup]) -> list[DraftGroup]:
     return out
 
 
-def _areas(sections: Sections, has_targets: bool) -> list[DraftArea]:
+def _areas(root: Node, sections: Sections, has_targets: bool) -> list[DraftArea]:
     for node in sections.tasks:
         found = areas_of(node)
         if sum(len(a.tasks) for a in found) >= 2:
@@ -158,6 +190,8 @@ def _areas(sections: Sections, has_targets: bool) -> list[DraftArea]:
             )
             return [*found, *more]
     plain = [n for n in sections.other if n.kind not in ("enum", "ordinal")]
+    if len(plain) < 3 and (narrated := narrated_in(root)):
+        return narrated
     if has_targets or len(plain) >= 3:
         return areas_of_many(plain)
     return []

@@ -1,6 +1,6 @@
 """What a document says of its plan, each thing with the span of text it came from. Offsets count characters."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 Span = tuple[int, int]
@@ -116,6 +116,30 @@ class Draft:
     def tasks(self) -> tuple[DraftTask, ...]:
         """All tasks in order."""
         return tuple(t for a in self.areas for t in a.tasks)
+
+
+def moved(draft: Draft, at: list[int]) -> Draft:
+    """The draft with every span led back to the text that it was put together from: ``at[i]`` is where character i stood."""
+
+    def back(thing: Any) -> Any:
+        if isinstance(thing, tuple):
+            return tuple(back(x) for x in thing)
+        if not is_dataclass(thing) or isinstance(thing, type):
+            return thing
+        changes = {
+            f.name: _led_back(value, at) if f.name in ("span", "name_at") else back(value)
+            for f in fields(thing)
+            if (value := getattr(thing, f.name)) is not None
+        }
+        return replace(thing, **changes)
+
+    found: Draft = back(draft)
+    return found
+
+
+def _led_back(span: Span, at: list[int]) -> Span:
+    start, end = (min(max(n, 0), len(at) - 1) for n in (span[0], span[1] - 1))
+    return (at[start], at[end] + 1) if span[1] > span[0] else (at[start], at[start])
 
 
 def as_json(draft: Draft) -> dict[str, Any]:

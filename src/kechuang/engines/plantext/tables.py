@@ -1,73 +1,131 @@
-"""Targets in a table of indicators."""
+"""Targets and tasks in tables."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from .figures import figures
-from .lines import Line
-from .schemas import DraftTarget
+from .grids import Cell, Grid
+from .schemas import DraftArea, DraftGroup, DraftTarget, DraftTask
+
+_YEAR = re.compile(r"20\d\d")
 
 
-def table_of(lines: list[Line]) -> Iterator[DraftTarget]:
-    """Rows of an indicator table: columns by tabs, headings tell which is the name, the unit, the goal."""
-    rows = [(line, line.text.split("\t")) for line in lines if line.text.count("\t") >= 2]
-    if len(rows) < 2:
-        return
-    heads = next((r for r in rows if any(re.search(r"指标|目标|名称", c) for c in r[1])), None)
-    if heads is None:
-        return
-    names = [c.strip() for c in heads[1]]
-    name = next(
-        (
-            i
-            for i, c in enumerate(names)
-            if re.search(r"指标|目标名称|名称", c) and not re.search(r"属性|类别|类型|分类", c)
-        ),
-        0,
+def targets_in(grids: Iterable[Grid]) -> list[DraftGroup]:
+    """The indicators of all tables, each once: a table printed again in an annex adds nothing."""
+    found: list[DraftGroup] = []
+    seen: set[str] = set()
+    for grid in grids:
+        for group in _groups(grid):
+            fresh = tuple(t for t in group.targets if _key(t.name) not in seen)
+            seen.update(_key(t.name) for t in fresh)
+            if fresh:
+                found.append(DraftGroup(group.name, fresh, group.span))
+    return found
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[^\w]|\d+$|数$|数量$", "", name)
+
+
+def _groups(grid: Grid) -> list[DraftGroup]:
+    name, goal = grid.column("name"), _goal(grid)
+    if name < 0 or goal < 0:
+        return []
+    category, held = grid.column("category"), ""
+    found: dict[str, list[DraftTarget]] = {}
+    for chapter, cells in grid.rows:
+        if 0 <= category < len(cells) and cells[category].text:
+            held = cells[category].text
+        if max(name, goal) < len(cells) and (target := _target(grid, cells, name, goal)):
+            found.setdefault(held or chapter, []).append(target)
+    return [DraftGroup(k, tuple(v), v[0].span) for k, v in found.items()]
+
+
+def _goal(grid: Grid) -> int:
+    """The column of the goal: the last year's, and the one that says so when two are of one year."""
+    values = [i for i, r in enumerate(grid.roles) if r == "value"]
+    if not values:
+        return -1
+    heads = [grid.headings[i].text for i in range(len(grid.headings))]
+    return max(
+        values,
+        key=lambda i: (int((_YEAR.search(heads[i]) or ["0"])[0]), "目标" in heads[i], i),
     )
-    unit = next((i for i, c in enumerate(names) if "单位" in c), -1)
-    goals = [i for i, c in enumerate(names) if re.search(r"目标值?|20\d\d", c) and i != name]
-    if not goals:
-        return
-    goal = max(
-        goals,
-        key=lambda i: (int((re.search(r"20\d\d", names[i]) or ["0"])[0]), "目标" in names[i], i),
-    )
-    for line, cells in rows:
-        if cells is not heads[1] and len(cells) > max(goal, name):
-            yield from _row(line, [c.strip() for c in cells], name, unit, goal, names[goal])
 
 
-def _row(
-    line: Line, cells: list[str], name: int, unit: int, goal: int, head: str
-) -> Iterator[DraftTarget]:
-    label = re.sub(r"^\d+[.、]?\s*", "", cells[name])
-    inner = re.search(r"[(](万?[^()]{1,8})[)]$", label)
-    said = cells[unit] if 0 <= unit < len(cells) else ""
+def _target(grid: Grid, cells: tuple[Cell, ...], name: int, goal: int) -> DraftTarget | None:
+    label = re.sub(r"^\d+[.、]?\s*", "", cells[name].text)
+    at = cells[name].span[1] - len(label)
+    inner = re.search(r"[(\[](万?[^()\[\]]{1,8})[)\]]$", label)
+    place = grid.column("unit")
+    said = cells[place].text if 0 <= place < len(cells) else ""
     if not said and inner:
         said, label = inner[1], label[: inner.start()]
-    value = cells[goal]
-    if not label:
-        return
-    inside = re.sub(r"(\d)\s*(左右|以上|以下|以内)?$", rf"\g<1>{said}\g<2>", value.strip("[]()"))
+    value = cells[goal].text
+    if not label or not value:
+        return None
+    number, bound, unit = _figure(value, said)
+    year = _YEAR.search(grid.headings[goal].text)
+    end = max(cells[goal].span[1], cells[name].span[1])
+    return DraftTarget(
+        label, (at, end), 0.9, number, said or unit, bound, f"{year[0]}-12-31" if year else "",
+        f"{label} {value}{said if said and said not in value else ''}", _marks(grid, cells, goal), (at, at + len(label)),
+    )  # fmt: skip
+
+
+def _figure(value: str, unit: str) -> tuple[str, str, str]:
+    inside = re.sub(r"(\d)\s*(左右|以上|以下|以内)?$", rf"\g<1>{unit}\g<2>", value.strip("[]()"))
     hit = figures(inside) or figures(value)
-    sign = (
-        ">="
-        if re.search(r"≥|>=", value)
-        else ">"
-        if ">" in value
-        else "<="
-        if re.search(r"≤|<=", value)
-        else ""
-    )
-    by = re.search(r"20\d\d", head)
-    where = line.text.find(label)
+    sign = next(
+        (word for pattern, word in ((r"≥|>=", ">="), (r"≤|<=", "<="), (">", ">"), ("<", "<=")) if re.search(pattern, value)),
+        "",
+    )  # fmt: skip
     plain = re.search(r"\d[\d,]*(?:\.\d+)?", value)
     number = hit[0].number if hit else plain[0].replace(",", "") if plain else ""
     bound = sign or (hit[0].bound if hit and hit[0].bound != "=" else ">=" if number else "none")
-    span = (line.start + max(where, 0), line.end)
-    at = (line.start + where, line.start + where + len(label)) if where >= 0 else None
-    yield DraftTarget(
-        label, span, 0.9, number, said or (hit[0].unit if hit else ""), bound, f"{by[0]}-12-31" if by else "",
-        line.text.replace("\t", " "), name_at=at,
-    )  # fmt: skip
+    return number, bound, hit[0].unit if hit else ""
+
+
+def _marks(grid: Grid, cells: tuple[Cell, ...], goal: int) -> tuple[tuple[str, str], ...]:
+    """Figures of the years before the goal's; what was achieved and what is planned look alike."""
+    found = []
+    for place, role in enumerate(grid.roles):
+        year = (
+            _YEAR.search(grid.headings[place].text) if role == "value" and place != goal else None
+        )
+        plain = (
+            re.search(r"\d[\d,]*(?:\.\d+)?", cells[place].text)
+            if year and place < len(cells)
+            else None
+        )
+        if year and plain:
+            found.append((f"{year[0]}-12-31", plain[0].replace(",", "")))
+    return tuple(found)
+
+
+def areas_in(grids: Iterable[Grid]) -> list[DraftArea]:
+    """The tasks of all tables of tasks, under the chapters that stand between their rows."""
+    found: dict[str, list[DraftTask]] = {}
+    for grid in (g for g in grids if g.column("task") >= 0 and {"body", "time"} & set(g.roles)):
+        category, held = grid.column("category"), ""
+        for chapter, cells in grid.rows:
+            if 0 <= category < len(cells) and cells[category].text:
+                held = cells[category].text
+            if task := _task(grid, cells):
+                found.setdefault(held or chapter, []).append(task)
+    return [DraftArea(k, tuple(v), v[0].span) for k, v in found.items()]
+
+
+def _task(grid: Grid, cells: tuple[Cell, ...]) -> DraftTask | None:
+    place = grid.column("task")
+    if place >= len(cells) or not cells[place].text:
+        return None
+    bodies = [
+        re.split(r"[、,，;\s]+", cells[i].text)
+        for i, r in enumerate(grid.roles)
+        if r == "body" and i < len(cells) and cells[i].text
+    ]
+    lead = bodies[0][0] if bodies else ""
+    rest = tuple(n for names in bodies for n in names if n and n != lead)
+    cell = cells[place]
+    return DraftTask(cell.text, cell.span, 0.9, (), lead, rest, cell.span)

@@ -10,7 +10,6 @@ from .lines import Line
 from .outline import Node, whole
 from .phrases import count_in, split_list
 from .schemas import DraftGroup, DraftTarget
-from .tables import table_of
 
 _SUMMARY = re.compile(r"(?:[一二两三四五六七八九十]|\d)个$|、.*、")
 _GROUP_LIST = re.compile(
@@ -23,9 +22,6 @@ def groups_of(section: Node) -> list[DraftGroup]:
     listed = list(_listed(section))
     if listed:
         return listed
-    for node in section.walk():
-        if table := list(table_of(node.body)):
-            return [DraftGroup("", tuple(table), node.span)]
     found: list[DraftGroup] = []
     own = _from_lines(section.body, section)
     if own:
@@ -91,7 +87,7 @@ def settle(groups: list[DraftGroup]) -> list[DraftGroup]:
     for target in (t for g in groups for t in g.targets):
         held = last.get(target.name)
         if held is None or (target.by > held.by and held.by):
-            marks = (*held.marks, (held.by, held.figure)) if held else ()
+            marks = (*held.marks, (held.by, held.figure)) if held else target.marks
             last[target.name] = replace(target, marks=marks)
     out = []
     for group in groups:
@@ -116,9 +112,6 @@ def _of_node(node: Node, *, top: bool, named: bool) -> Iterator[DraftTarget]:
 
 
 def _from_lines(lines: list[Line], node: Node) -> list[DraftTarget]:
-    table = list(table_of(lines))
-    if table:
-        return table  # the table is the list; the sentences around it only praise it
     return [t for line in lines for t in in_sentence(line.text, line.start)]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from .lines import Line
-from .outline import Node, whole
+from .outline import Node, runs, whole
 from .phrases import count_in, split_list
 from .schemas import DraftArea, DraftTask, Problem
 
@@ -50,13 +50,13 @@ def areas_of(section: Node) -> list[DraftArea]:
     narrative = [a for a in (_narrated(n) for n in _sentences(section)) if a]
     if len(narrative) >= 2:
         return narrative
-    if tabled := list(_tabled(section)):
-        return tabled
     heads = section.numbered() or section.children
     if not heads:
         return _prose(section.body)
     if any(_has_tasks(h) for h in heads):
         return [_area(h) for h in heads]
+    if len(heads) >= 2 and all(_lists_titles(h) for h in heads):
+        return [DraftArea(_title(h), tuple(_task(c) for c in h.children), h.span) for h in heads]
     lists = [_listed(h) for h in heads]
     if sum(bool(x) for x in lists) * 2 > len(heads):
         return [DraftArea(_title(h), x or (), h.span) for h, x in zip(heads, lists, strict=True)]
@@ -87,45 +87,6 @@ def _first_clause(task: DraftTask) -> DraftTask:
     )
 
 
-def _tabled(section: Node) -> Iterator[DraftArea]:
-    """A table of tasks: rows under chapter rows; the heading row tells which column is the task and which the body."""
-    lines = [line for node in section.walk() for line in node.body if "\t" in line.text]
-    heads = next(
-        (
-            [c.strip() for c in line.text.split("\t")]
-            for line in lines
-            if re.search(r"任务|措施|事项|内容", line.text)
-            and re.search(r"单位|部门|时限|时间", line.text)
-        ),
-        None,
-    )
-    if heads is None:
-        return
-    task = next((i for i, h in enumerate(heads) if re.search(r"任务|措施|事项|内容|名称", h)), 0)
-    lead = next((i for i, h in enumerate(heads) if re.search(r"牵头|责任|单位|部门", h)), -1)
-    for node in section.walk():
-        rows = [
-            _cells(line)
-            for line in node.body
-            if line.text.count("\t") >= 1 and [c.strip() for c in line.text.split("\t")] != heads
-        ]
-        tasks = tuple(
-            DraftTask(cells[task][0], cells[task][1], 0.9, (), cells[lead][0] if 0 <= lead < len(cells) else "", (), cells[task][1])
-            for cells in rows if len(cells) > task and cells[task][0]
-        )  # fmt: skip
-        if tasks:
-            yield DraftArea("" if node is section else _title(node), tasks, node.span)
-
-
-def _cells(line: Line) -> list[tuple[str, tuple[int, int]]]:
-    found, at = [], line.start
-    for cell in line.text.split("\t"):
-        left = len(cell) - len(cell.lstrip())
-        found.append((cell.strip(), (at + left, at + left + len(cell.strip()))))
-        at += len(cell) + 1
-    return found
-
-
 def areas_of_many(nodes: list[Node]) -> list[DraftArea]:
     """Areas where the plan has no heading over them: each first-level heading is one."""
     if len(nodes) == 1 and any(_has_tasks(c) for c in nodes[0].numbered()):
@@ -133,6 +94,27 @@ def areas_of_many(nodes: list[Node]) -> list[DraftArea]:
     if any(_has_tasks(n) for n in nodes):
         return [_area(n) for n in nodes]
     return [DraftArea("", tuple(_task(n) for n in nodes), nodes[0].span)] if nodes else []
+
+
+def narrated_in(root: Node) -> list[DraftArea]:
+    """第一个方面，…。主要包括四项：一是…，二是…: areas that a speaker tells one after another, without a heading over them."""
+    for node in root.walk():
+        for told in runs(node.children, ("ordinal", "aspect", "enum")):
+            areas = [a for c in told if (a := _narrated(c) or _itemised(c))]
+            if len(areas) >= 2:
+                return areas
+    return []
+
+
+def _itemised(node: Node) -> DraftArea | None:
+    """第一个方面，深化银企对接。主要包括四项：with the four enumerated below it."""
+    told = [c for c in node.children if c.kind == "enum"]
+    opens = node.body and re.search(r"(?:包括|有|为|是).{0,8}[:]$", node.body[0].text)
+    return (
+        DraftArea(_title(node), tuple(_task(c) for c in told), node.span)
+        if len(told) >= 2 and opens
+        else None
+    )
 
 
 def _sentences(section: Node) -> Iterator[Node]:
@@ -207,6 +189,18 @@ def _has_tasks(node: Node) -> bool:
         len(headed) >= 1
         and any(len(c.head) <= 45 for c in headed)
         and not all(c.body and c.kind in ("enum", "ordinal") for c in headed)
+    )
+
+
+def _lists_titles(node: Node) -> bool:
+    """行动一：…。一是〈title〉。〈sentences〉 二是〈title〉。: the enumerated items are titled, so they are the tasks."""
+    told = [c for c in node.children if c.kind == "enum"]
+    return (
+        node.kind == "action"
+        and len(told) >= 2
+        and not node.numbered()
+        and all(_UNITS.match(line.text) for line in node.body)
+        and all(4 <= len(c.head) <= 24 and "," not in c.head for c in told)
     )
 
 

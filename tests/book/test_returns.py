@@ -3,6 +3,7 @@
 import pytest
 
 from tests.book.test_books import copy
+from tests.factories import sheet
 
 WORD = """id: word
 title: 台账
@@ -35,3 +36,24 @@ def test_a_mistaken_layout_is_refused(tmp_path, change, words):
     book, problems = copy(tmp_path, "returns/monthly-ledger-word.yaml", lambda _: change(WORD))
     assert book is None
     assert any(words in p.words for p in problems)
+
+
+def test_a_layout_is_held_against_the_file_sent_last_year_at_every_check(tmp_path):
+    sent = tmp_path / "jinnan" / "returns" / "2025.xlsx"
+    sent.parent.mkdir(parents=True)
+
+    def check(heading):
+        sent.write_bytes(sheet(["津南区2025年台账"], ["任务", heading], ["一", "二"]))
+        layout = (
+            'id: held\ntitle: 台账\nreceiver: 办公室\nkind: xlsx\nrows: tasks\nhead: {A1: "{place}{year}年台账"}\nfirst_row: 3\n'
+            "columns:\n  - {heading: 任务, field: title}\n  - {heading: 牵头单位, field: lead}\nchecked_against: 2025.xlsx\n"
+        )
+        return copy(tmp_path, "returns/monthly-ledger.yaml", lambda _: layout)
+
+    book, problems = check("牵头单位")
+    assert not problems
+    assert book.returns["held"].checked_against == "2025.xlsx"
+    _, problems = check("责任单位")
+    assert [p.words for p in problems] == [
+        "与 2025.xlsx 的 B2 不同：表样是“牵头单位”，文件是“责任单位”"
+    ]

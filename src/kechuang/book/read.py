@@ -131,7 +131,7 @@ def _read(folder: Path, desk: Desk, seen: tuple[str, ...]) -> Book | None:
         supervision=read_supervision(_file(folder, "supervision.yaml", desk), desk, parent.supervision if parent else Supervision()),
         calendar=read_calendar(_file(folder, "calendar.yaml", desk), desk, parent.calendar if parent else Calendar()),
         policies=_over(parent.policies if parent else None, _policies(folder, desk)),
-        returns=_over(parent.returns if parent else None, read_returns(_files(folder, "returns", desk), desk)),
+        returns=_over(parent.returns if parent else None, read_returns(folder, _files(folder, "returns", desk), desk)),
     )  # fmt: skip
 
 

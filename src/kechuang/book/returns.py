@@ -1,10 +1,14 @@
 """returns/*.yaml: the receivers' own layouts, checked field by field."""
 
 import re
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from kechuang.engines.base.errors import Invalid
+
 from .desk import Desk
+from .layout_files import unlike
 from .lines import Lined
 from .schemas import ReturnLayout
 
@@ -22,12 +26,14 @@ WORDS = ("year", "month", "quarter", "day", "place", "title", "receiver")
 _CELL = re.compile(r"[A-Z]{1,3}[1-9]\d*")
 
 
-def read_returns(files: dict[str, Lined], desk: Desk) -> dict[str, ReturnLayout]:
+def read_returns(folder: Path, files: dict[str, Lined], desk: Desk) -> dict[str, ReturnLayout]:
     """All layouts of a book, by id."""
     found = {}
     for at in files.values():
         layout = _layout(at, desk)
         _check(layout, at, desk)
+        if layout.checked_against:
+            _check_file(layout, folder / "returns" / layout.checked_against, at, desk)
         found[layout.id] = layout
     return found
 
@@ -63,6 +69,19 @@ def _check(layout: ReturnLayout, at: Lined, desk: Desk) -> None:
         desk.complain(at, "head", "docx 的 head 是一列文字，一段一条，不写单元格")
     if layout.kind == "xlsx":
         _check_cells(layout, at, desk)
+
+
+def _check_file(layout: ReturnLayout, file: Path, at: Lined, desk: Desk) -> None:
+    """The file that was sent last year stands beside the layout, and is compared with it at every check."""
+    if not file.is_file():
+        desk.complain(at, "checked_against", f"returns/ 里没有文件“{layout.checked_against}”")
+        return
+    try:
+        for place, ours, theirs in unlike(layout, file):
+            words = f"与 {file.name} 的 {place} 不同：表样是“{ours}”，文件是“{theirs}”"
+            desk.complain(at, "checked_against", words)
+    except Invalid as e:
+        desk.complain(at, "checked_against", e.words)
 
 
 def _check_words(

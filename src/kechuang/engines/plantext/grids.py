@@ -65,13 +65,24 @@ def part_grids(lines: list[Line]) -> tuple[list[Line], list[Grid]]:
 
 
 def cells_of(line: Line) -> list[Cell]:
-    """Cells between tabs; without tabs, between blanks."""
+    """Cells between tabs or upright strokes; without either, between blanks."""
+    if line.text.startswith("|") and line.text.count("|") >= 3:
+        inner = line.text.rstrip().rstrip("|")
+        return [
+            Cell(m[1].strip(), _stripped(line.start + m.start(1), m[1]))
+            for m in re.finditer(r"\|([^|]*)", inner)
+        ]
     pattern = r"[^\t]*" if "\t" in line.text else r"\S+"
     return [
         Cell(m[0].strip(), _stripped(line.start + m.start(), m[0]))
         for m in re.finditer(pattern, line.text)
         if "\t" not in line.text or m.start() == 0 or line.text[m.start() - 1] == "\t"
     ]
+
+
+def _ruled(line: Line) -> bool:
+    """Whether tabs or strokes keep the cells apart, so that an empty cell is seen."""
+    return "\t" in line.text or line.text.startswith("|")
 
 
 def _stripped(start: int, text: str) -> Span:
@@ -88,7 +99,7 @@ def _grid_at(lines: list[Line], place: int) -> tuple[Grid | None, int]:
     heads = cells_of(lines[place])
     roles = [role_of(c.text) for c in heads]
     if _is_heading(roles):
-        rows, after = _rows(lines, place + 1, roles, "\t" in lines[place].text)
+        rows, after = _rows(lines, place + 1, roles, _ruled(lines[place]))
         if len(rows) >= 2:
             return _made(heads, roles, rows, lines[place].start, lines[after - 1].end), after
     column: list[Cell] = []
@@ -128,11 +139,9 @@ def _rows(
         cells = cells_of(line)
         if [role_of(c.text) for c in cells] == roles:
             after = n + 1  # the heading again, on a new page
-        elif (
-            len(cells) >= 2
-            and ("\t" in line.text) == tabbed
-            and (row := _aligned(cells, roles, tabbed))
-        ):
+        elif re.fullmatch(r"[|\s:-]+", line.text):
+            after = n + 1  # the rule below a heading
+        elif len(cells) >= 2 and _ruled(line) == tabbed and (row := _aligned(cells, roles, tabbed)):
             found.append((chapter, row))
             after = n + 1
         elif (

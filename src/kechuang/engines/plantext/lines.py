@@ -82,7 +82,7 @@ def _noise(start: int, end: int, text: str, kind: str) -> Noise:
 
 
 _CONTENTS = re.compile(
-    r"^(?:目\s*录|第[一二三四五六七八九十]+[章节篇].{0,40}[\s.…·\t]+[-—]?\s*\d{1,3}\s*[-—]?|[-—]\s*\d{1,3}\s*[-—])$"
+    r"^(?:目\s*录|(?:第?[一二三四五六七八九十]+[章节篇、]|\([一二三四五六七八九十]+\)).{2,40}(?:[.…·]{3,}|\t)\s*\d{1,3}|第[一二三四五六七八九十]+[章节篇].{0,40}[\s.…·\t]+[-—]?\s*\d{1,3}\s*[-—]?|[-—]\s*\d{1,3}\s*[-—])$"
 )
 
 
@@ -92,6 +92,8 @@ def _noise_kind(line: Line, number: int, lines: list[Line]) -> str:
         and not line.text.endswith("。")
         and not re.match(r"^[一二三四五六七八九十(\d]", line.text)
     ):
+        return "navigation"
+    if re.search(r"\.(?:docx?|pdf|xlsx?|wps|rar|zip)$", line.text):
         return "navigation"
     if _CONTENTS.match(line.text):
         return "contents"

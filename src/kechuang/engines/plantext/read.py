@@ -145,6 +145,9 @@ def _groups(root: Node, sections: Sections) -> list[DraftGroup]:
         for told in runs(node.children, ("enum", "dash")):
             if len(told) >= 3 and _speaks_of_targets(node, told):
                 return [g for c in told if (g := _told(c)).targets]
+    for node in root.walk():
+        if _leads_to_targets(node):
+            return groups_of(node)
     pieces = [line for node in root.walk() for line in [Line(node.head, *node.span), *node.body]]
     for line in pieces:
         if re.search(r"(?:到|至)20\d\d年", line.text):
@@ -159,6 +162,20 @@ def _speaks_of_targets(node: Node, told: list[Node]) -> bool:
     before = [line.text for line in node.body if line.end <= told[0].span[0]] or [node.head]
     found = [in_sentence(whole(c).text, c.span[0]) for c in told]
     return "目标" in before[-1][-60:] and sum(bool(f) for f in found) * 2 > len(told)
+
+
+def _leads_to_targets(node: Node) -> bool:
+    """到2027年，力争…。——…。——…。: goals under a heading that is about something else, 总体要求 above all."""
+    opens = any(
+        re.match(r"(?:力争)?(?:到|至)20\d\d年", line.text) and in_sentence(line.text, line.start)
+        for line in node.body
+    )
+    told = [
+        c
+        for c in node.children
+        if c.kind in ("dash", "enum", "bullet") and in_sentence(whole(c).text, 0)
+    ]
+    return opens and len(told) >= 2
 
 
 def _told(node: Node) -> DraftGroup:

@@ -70,7 +70,9 @@ def _sort(node: Node, found: Sections) -> None:
             if kind_of(child) in ("tasks", "safeguards"):
                 _sort(child, found)
     elif kind == "tasks":
-        inner = [c for c in node.numbered() if kind_of(c) in ("targets", "safeguards", "tasks")]
+        kinds = [kind_of(c) for c in node.numbered()]
+        # 人才队伍建设行动 beside five others is a task of this section, not a section of tasks
+        inner = kinds.count("tasks") * 2 > len(kinds) or {"targets", "safeguards"} & set(kinds)
         if inner:
             for child in node.numbered():
                 _sort(child, found)

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted(p for p in (ROOT / "src").rglob("*.py") if "migrations" not in p.parts)
 SERVICES = {
     "market.achievement": listings, "market.demand": listings, "market.introduction": introductions, "market.invitation": introductions,
-    "transfer.contract": transfer, "registry.recognition": registry, "registry.establishment": registry, "plan.bulletin": bulletins,
+    "transfer.contract": transfer, "registry.recognition": registry, "registry.establishment": registry, "registry.year": registry.years, "registry.application": registry.applications, "plan.bulletin": bulletins,
     "plan.figure": figures, "plan.closing": closings, "plan.task": tasks, "plan.milestone": milestones, "plan.return": returns, "plan.draft": drafts,
 }  # fmt: skip
 INSIDE = {

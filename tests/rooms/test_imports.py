@@ -21,10 +21,12 @@ from kechuang.district.core.models import Doubt, Entry, ImportBatch
 from kechuang.district.market.models import Achievement, Demand
 from kechuang.district.market.services import listings
 from kechuang.district.plan.models import Bulletin
+from kechuang.district.portal.firms.lists import _firm_rows
 from kechuang.district.portal.listings import achievement_row, demand_row
 from kechuang.district.portal.member.contracts import contract_row
-from kechuang.district.portal.office.registers import _firm_rows
-from kechuang.district.registry.models import Firm, Recognition
+from kechuang.district.registry.models import Firm, FirmYear, Recognition
+from kechuang.district.registry.services.years import take_in as take_in_year
+from kechuang.district.registry.services.years import year_row
 from kechuang.district.transfer import services as transfer
 from kechuang.district.transfer.models import Contract
 from kechuang.engines.base.errors import Invalid, NotAllowed
@@ -246,12 +248,21 @@ def fill(world):
             ["技术合同成交额", "津南区", "2023-08-31", "44.5", "年初至今", "通报"],
         ),
     )
+    firm = Firm.objects.get(organisation=world.firm)
+    facts = {
+        "销售收入": "1234.56万元",
+        "职工总数": "80人",
+        "知识产权得分": "20分,25分",
+        "核心知识产权": "是",
+    }
+    take_in_year(firm, 2025, facts, "audit", world.actor("officer"), NOW)
 
 
 EXPORTS = {
     "achievements": lambda w: [achievement_row(a) for a in Achievement.objects.all()],
     "demands": lambda w: [demand_row(w.actor("officer"), d) for d in Demand.objects.all()],
     "contracts": lambda w: [contract_row(c) for c in Contract.objects.all()],
+    "firm_years": lambda w: [year_row(y, w.actor("officer")) for y in FirmYear.objects.all()],
     "firms": lambda w: [r for f in Firm.objects.all() for r in _firm_rows(f)],
     "bulletins": lambda w: [
         {

@@ -12,6 +12,7 @@ from kechuang.engines.base.money import FEN, in_unit, parse_fen
 from kechuang.engines.base.numbers import parse_whole
 from kechuang.engines.base.sheets import MAX_CELL
 from kechuang.engines.matching.parties import MODES, parse_mode, parse_trl
+from kechuang.engines.rules.check import typed
 from kechuang.engines.text import comparable, normalise
 
 from .schemas import Book, Column, Layout
@@ -32,7 +33,7 @@ def find_columns(layout: Layout, headings: list[object]) -> dict[int, Column]:
     A unit in the heading ("报价（元）") overrides the layout's.
     """
     by_name = {heading_key(n): c for c in layout.columns for n in (c.heading, *c.aliases)}
-    bare = {re.sub(r"[（(].*?[)）]", "", k): c for k, c in by_name.items() if c.kind == "fen"}
+    bare = {re.sub(r"[（(].*?[)）]", "", k): c for k, c in by_name.items() if _is_money(c)}
     found: dict[int, Column] = {}
     taken: set[str] = set()
     for place, heading in enumerate(headings):
@@ -41,11 +42,15 @@ def find_columns(layout: Layout, headings: list[object]) -> dict[int, Column]:
         if not key or column is None or column.field in taken:
             continue
         unit = _HEADING_UNIT.search(str(heading))
-        if column.kind == "fen" and unit and unit[1] in FEN:
+        if _is_money(column) and unit and unit[1] in FEN:
             column = Column(**{**column.__dict__, "unit": unit[1]})
         taken.add(column.field)
         found[place] = column
     return found
+
+
+def _is_money(column: Column) -> bool:
+    return column.kind == "fen" or (column.kind == "fact" and column.unit == "元")
 
 
 def read_cell(column: Column, raw: object, book: Book) -> Value:
@@ -99,6 +104,9 @@ def _choice(column: Column, raw: object, _: Book) -> str:
     for code, word in column.choices.items():
         if text in (comparable(word), code):
             return code
+    for word, code in column.other_words.items():
+        if text == comparable(word):
+            return code
     words = tuple(column.choices.values())
     near = [w for w in words if text and (text in comparable(w) or comparable(w) in text)]
     if len(near) == 1:
@@ -140,12 +148,32 @@ def _fen(column: Column, raw: object, _: Book) -> int | None:
     return parse_fen(raw, column.unit or "元", column.field)
 
 
+def _fact(column: Column, raw: object, book: Book) -> str | None:
+    """A yearly fact as a person would write it: 1234.5万元, 12.5%, 是. A bare number is in the column's unit."""
+    given = book.facts[column.field].given
+    text = _text(column, raw, book)
+    if given.unit == "元":
+        fen = parse_fen(text, column.unit, column.field)
+        text = "" if fen is None else f"{in_unit(fen, '元')}元"
+    elif given.unit != "是否" and re.fullmatch(r"[-\d.,]+", text):
+        text = text.replace(",", "") + given.unit
+    typed({given.name: fact_written(text)}, {given.name: given})
+    return text or None
+
+
+def fact_written(text: str) -> object:
+    """A yearly fact as the rules read it: 20分,25分 is the interval that an expert gives."""
+    parts = [p.strip() for p in text.replace("，", ",").strip("[]").split(",")]
+    return parts if len(parts) == 2 and all(p[-1:] == "分" for p in parts) else text
+
+
 _READERS: dict[str, Callable[[Column, object, Book], Value]] = {
     "text": _text, "long": _text, "words": _words, "patents": _patents, "modes": _modes, "day": _day, "choice": _choice,
     "area": _area, "number": _number,
     "credit_code": _credit_code,
     "trl": _trl,
     "fen": _fen,
+    "fact": _fact,
 }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from kechuang.engines.rules.values import UNITS, one
 from .desk import Desk, Problem
 from .lines import Lined, load
 
-_FIRST = date(1949, 10, 1)
+FIRST = date(1949, 10, 1)
 _POLICY_KEYS = {
     "名称",
     "英文",
@@ -62,7 +62,7 @@ def read_policy(identity: str, files: Mapping[str, Lined], desk: Desk, book: str
     if not isinstance(force, Lined):
         desk.complain(at, "施行", "施行 应写成 {自: 2021-01-01, 至: null}")
         return None
-    inputs = {n: i for n, row in _rows(at, "输入", desk) if (i := _input(n, row, desk))}
+    inputs = {n: i for n, row in _rows(at, "输入", desk) if (i := read_input(n, row, desk))}
     parameters = {
         n: p for n, row in _all(files["parameters"], desk) if (p := _parameter(n, row, desk))
     }
@@ -74,7 +74,7 @@ def read_policy(identity: str, files: Mapping[str, Lined], desk: Desk, book: str
             desk.complain(at, "结论", f"rules.yaml 里没有规则“{name}”")
     return Policy(
         id=identity, title=desk.text(at, "名称"), title_en=desk.text(at, "英文"), numbers=desk.texts(at, "文号"),
-        issuer=desk.text(at, "发布机关"), issued=desk.day(at, "发布日期", required=False), start=desk.day(force, "自") or _FIRST,
+        issuer=desk.text(at, "发布机关"), issued=desk.day(at, "发布日期", required=False), start=desk.day(force, "自") or FIRST,
         end=desk.day(force, "至", required=False), sources=desk.texts(at, "来源"), about=desk.optional(at, "适用日"),
         subject=desk.text(at, "对象"), results=results, inputs=inputs, parameters=parameters, rules=rules, actions=actions,
         cases=tuple(_cases(files["cases"], desk)), book=book, note=desk.optional(at, "说明"), replaces=desk.texts(at, "替代"),
@@ -127,7 +127,8 @@ def _amount(text: object, unit: str, at: Lined, key: str, desk: Desk) -> Fractio
     return value
 
 
-def _input(name: str, at: Lined, desk: Desk) -> Input | None:
+def read_input(name: str, at: Lined, desk: Desk) -> Input | None:
+    """An input with its unit and range."""
     unit = _unit(at, desk)
     low = high = Fraction(0)
     if unit and unit != "是否":
@@ -260,13 +261,13 @@ def _rule(name: str, at: Lined, desk: Desk) -> Rule | None:
     _strange(at, {"公式", "单位", "依据", "来源"}, desk)
     unit, formula = _unit(at, desk), at.get("公式")
     listed: Mapping[str, Any] = (
-        formula if isinstance(formula, Lined) else {_FIRST.isoformat(): formula}
+        formula if isinstance(formula, Lined) else {FIRST.isoformat(): formula}
     )
     where = formula if isinstance(formula, Lined) else at
     versions: list[tuple[date, str, Node | None]] = []
     for day, text in listed.items():
         key = day if isinstance(formula, Lined) else "公式"
-        since = _since(day, where, desk) if isinstance(formula, Lined) else _FIRST
+        since = _since(day, where, desk) if isinstance(formula, Lined) else FIRST
         try:
             node = None if text is None else parse(str(text))
         except Invalid as e:

@@ -1,6 +1,7 @@
 """Reading a book: stack, check, hand over. Every complaint names file, line and remedy."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import yaml
 from kechuang.engines.rules import Policy
 
 from .desk import Desk, Problem, unique
+from .firms import check_firms, fact_column, read_facts, read_ladder
 from .lines import DuplicateKey, Lined, load
 from .plans import read_calendar, read_plan, read_supervision
 from .policies import read_policy
@@ -20,12 +22,14 @@ from .schemas import (  # fmt: skip
     Book,
     Calendar,
     Column,
+    Fact,
     Figure,
     Indicator,
     Layout,
     Market,
     Place,
     Plan,
+    Rung,
     Source,
     Supervision,
 )
@@ -44,6 +48,7 @@ CELLS = (
     "choice",
     "number",
     "area",
+    "fact",
 )
 
 
@@ -108,6 +113,11 @@ def _read(folder: Path, desk: Desk, seen: tuple[str, ...]) -> Book | None:
         parent = _read(folder.parent / above, desk, (*seen, folder.name))
     own_areas, disciplines = _fields(_file(folder, "fields.yaml", desk), desk)
     plans, main = _plans(folder, desk)
+    ladder = _over(
+        parent.ladder if parent else None, read_ladder(_file(folder, "ladder.yaml", desk), desk)
+    )
+    own_facts, asks, feeds = read_facts(_file(folder, "firm_facts.yaml", desk), desk)
+    facts = _over(parent.facts if parent else None, own_facts)
     lexicon = folder / "lexicon.txt"
     lines = tuple(lexicon.read_text(encoding="utf-8").splitlines()) if lexicon.exists() else ()
     return Book(
@@ -123,13 +133,17 @@ def _read(folder: Path, desk: Desk, seen: tuple[str, ...]) -> Book | None:
         bodies=(parent.bodies if parent else ()) + _bodies(_file(folder, "bodies.yaml", desk), desk),
         areas=_over(parent.areas if parent else None, own_areas),
         disciplines=_over(parent.disciplines if parent else None, disciplines),
-        layouts=_over(parent.layouts if parent else None, _layouts(folder, desk)),
+        layouts=_with_firms(_over(parent.layouts if parent else None, _layouts(folder, desk)), ladder, facts),
         market=_market(_file(folder, "market.yaml", desk), desk, parent.market if parent else Market()),
         lexicon=(parent.lexicon if parent else ()) + lines,
         parent=parent,
         plans=plans,
         supervision=read_supervision(_file(folder, "supervision.yaml", desk), desk, parent.supervision if parent else Supervision()),
         calendar=read_calendar(_file(folder, "calendar.yaml", desk), desk, parent.calendar if parent else Calendar()),
+        ladder=ladder,
+        facts=facts,
+        asks=_over(parent.asks if parent else None, asks),
+        feeds=_over(parent.feeds if parent else None, feeds),
         policies=_over(parent.policies if parent else None, _policies(folder, desk)),
         returns=_over(parent.returns if parent else None, read_returns(folder, _files(folder, "returns", desk), desk)),
     )  # fmt: skip
@@ -265,12 +279,36 @@ def _layouts(folder: Path, desk: Desk) -> dict[str, Layout]:
     return found
 
 
+def _with_firms(
+    layouts: Mapping[str, Layout], ladder: Mapping[str, Rung], facts: Mapping[str, Fact]
+) -> Mapping[str, Layout]:
+    """The columns that the ladder and the yearly facts of firms give."""
+    rungs = sorted(ladder.values(), key=lambda r: r.order)
+    choices = {r.id: r.title for r in rungs}
+    former = {
+        w: r.id for r in rungs for w in (*(n for _, n, _ in r.names), *r.aliases) if w != r.title
+    }
+    made = {}
+    for kind, layout in layouts.items():
+        columns = [
+            replace(c, choices=choices, other_words=former) if c.choices_from == "ladder" else c
+            for c in layout.columns
+            if c.kind != "fact"
+        ]
+        if kind == "firm_years":
+            columns += [fact_column(f) for f in facts.values()]
+        made[kind] = replace(layout, columns=tuple(columns))
+    return made
+
+
 def _column(at: Lined, desk: Desk) -> Column:
     choices: Any = at.get("choices") or {}
+    source = choices if isinstance(choices, str) else ""
+    choices = {} if source else choices
     return Column(
         desk.text(at, "field"), desk.text(at, "heading"), desk.one_of(at, "kind", CELLS), desk.texts(at, "aliases"),
         at.get("required") is True, desk.optional(at, "unit"), {str(k): str(v) for k, v in choices.items()},
-        int(at.get("width") or 16), int(at.get("longest") or 0),
+        int(at.get("width") or 16), int(at.get("longest") or 0), source,
     )  # fmt: skip
 
 
@@ -297,10 +335,30 @@ def _references(book: Book, folder: Path, desk: Desk) -> Iterator[tuple[Path, in
     """References across files: sources, indicators, parents. Lines are looked up again by value."""
     for plan in book.plans.values():
         yield from _plan_references(book, plan, _plan_file(folder, plan.id))
+    for name, words, complaint in check_firms(
+        book.ladder, book.facts, book.asks, book.feeds, book.policies, book.sources
+    ):
+        path = next(
+            (
+                f / name
+                for f in (folder, *_above(folder, book))
+                if _line_finder(f / name)(words) > 1
+            ),
+            folder / name,
+        )
+        yield path, _line_finder(path)(words), complaint
     path = folder / "figures.yaml"
     for figure in book.figures:
         if figure.source not in book.sources:
             yield path, _line_finder(path)(figure.source), _no_source(figure.source)
+
+
+def _above(folder: Path, book: Book) -> list[Path]:
+    found, below = [], book.parent
+    while below:
+        found.append(folder.parent / below.id)
+        below = below.parent
+    return found
 
 
 def _plan_file(folder: Path, identity: str) -> Path:

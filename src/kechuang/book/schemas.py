@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from kechuang.engines.rules import Policy
+from kechuang.engines.rules import Input, Policy, Rule
+from kechuang.engines.rules.facts import Feed
 
 
 @dataclass(frozen=True)
@@ -215,6 +216,8 @@ class Column:
     choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
     width: int = 16
     longest: int = 0
+    choices_from: str = ""  # ladder: its rungs, under every name they ever had
+    other_words: Mapping[str, str] = dataclasses.field(default_factory=dict)  # former name → choice
 
 
 @dataclass(frozen=True)
@@ -286,6 +289,57 @@ class ReturnLayout:
 
 
 @dataclass(frozen=True)
+class Rung:
+    """A step of the ladder of firms. Names are dated: a certificate keeps the one it was given under."""
+
+    id: str
+    order: int
+    names: tuple[tuple[date, str, str], ...]  # (from, name, English)
+    counts: str  # flow: entries of the year; stock: in force on the day
+    months: int | None  # validity of an entry; None when the rules do not say
+    rule: str  # the policy rule that tells who passes, "" when none
+    recognised_by: str  # state, city, district
+    source: str
+    note: str = ""
+    counts_in: str = ""  # the rung that official counts add it to
+    update_by: str = ""  # month and day of a yearly duty to update, "09-30"
+    aliases: tuple[str, ...] = ()
+
+    def named(self, day: date) -> tuple[str, str]:
+        """Name and English name on a day; the first one before that."""
+        held = [n for n in self.names if n[0] <= day] or [self.names[0]]
+        return held[-1][1], held[-1][2]
+
+    @property
+    def title(self) -> str:
+        """The newest name."""
+        return self.names[-1][1]
+
+    @property
+    def title_en(self) -> str:
+        """The newest English name."""
+        return self.names[-1][2]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact that a firm reports once a year. ``slow`` ones are prefilled from last year; ``secret`` ones are finances."""
+
+    given: Input
+    title_en: str
+    group: str
+    secret: bool
+    slow: bool
+    jump: int  # ask when it is this many times last year's, or that part of it; 0 never
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Its name, which rules and sheets use too."""
+        return self.given.name
+
+
+@dataclass(frozen=True)
 class Book:
     """One place's book with all that it inherits."""
 
@@ -310,6 +364,12 @@ class Book:
     calendar: Calendar = Calendar()
     returns: Mapping[str, ReturnLayout] = dataclasses.field(default_factory=dict)
     policies: Mapping[str, Policy] = dataclasses.field(default_factory=dict)
+    ladder: Mapping[str, Rung] = dataclasses.field(default_factory=dict)
+    facts: Mapping[str, Fact] = dataclasses.field(default_factory=dict)
+    feeds: Mapping[str, Feed] = dataclasses.field(default_factory=dict)
+    asks: Mapping[str, Rule] = dataclasses.field(
+        default_factory=dict
+    )  # plausible when true; named by the question
 
     def area_of(self, name: str) -> str:
         """The high-tech area of a field or discipline; the name itself when the book does not know it."""

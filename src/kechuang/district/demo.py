@@ -19,7 +19,9 @@ from kechuang.district.market.models import Achievement, Demand
 from kechuang.district.market.services import index, listings
 from kechuang.district.plan.queries import returns_visible_to
 from kechuang.district.plan.services import milestones, report, returns, tasks
+from kechuang.district.registry.models import Firm
 from kechuang.district.registry.services import establish, keep_firm, record
+from kechuang.district.registry.services import years as firm_years
 from kechuang.district.transfer.services import take_in
 
 PASSWORD = "kechuang-demo"  # noqa: S105 - public, and refused outside demo mode
@@ -137,6 +139,9 @@ def _organisations(now: datetime) -> dict[str, Organisation]:
             start = _day(held["from"])
             assert start
             record(firm, held["rung"], held["number"], start, _day(held["until"]), SYSTEM, now)
+    for row in _rows("firm_years"):
+        firm = Firm.objects.get(organisation=known[row["code"]])
+        firm_years.take_in(firm, row["year"], row["facts"], row["source"], SYSTEM, now)
     return known
 
 

@@ -1,7 +1,7 @@
 """Sheets out: exports in the book's layouts, and faulty sheets as sheets to mend."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -52,6 +52,23 @@ def export(layout: Layout, rows: Iterable[Mapping[str, object]]) -> bytes:
         for place, cell in enumerate(write_row(layout, values)):
             _put(sheet, count, place, cell)
     sheet.autofilter(0, 0, max(count, 1), len(layout.columns) - 1)
+    book.close()
+    return stream.getvalue()
+
+
+def plain_sheet(title: str, heads: list[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A list that is only to be read: a heading row, and text that no formula hides in."""
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, _OPTIONS)
+    sheet = book.add_worksheet(title[:31])
+    head = book.add_format({"bold": True, "bottom": 1})
+    for place, words in enumerate(heads):
+        sheet.set_column(place, place, 24)
+        sheet.write_string(0, place, words, head)
+    for line, row in enumerate(rows, 1):
+        for place, value in enumerate(row):
+            _put(sheet, line, place, value)
+    sheet.freeze_panes(1, 0)
     book.close()
     return stream.getvalue()
 

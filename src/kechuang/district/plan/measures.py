@@ -43,8 +43,7 @@ def _turnover(start: date, end: date) -> Found:
     return Found(in_unit(fen, "亿元"), count)
 
 
-def _firms(rung: str) -> Measure:
-    flow = rung in registry.FLOWS
+def _firms(rung: str, *, flow: bool = False) -> Measure:
 
     def find(start: date, end: date) -> Found:
         return Found(Decimal(registry.standing(rung, end)), registry.counted(rung, end).count())
@@ -83,10 +82,10 @@ MEASURES: dict[str, Measure] = {
         lambda start, end: ("contract", transfer.registered_between(start, end)),
     ),
     "high_tech": _firms("high_tech"),
-    "young_eagle": _firms("young_eagle"),
-    "gazelle": _firms("gazelle"),
+    "young_eagle": _firms("young_eagle", flow=True),
+    "gazelle": _firms("gazelle", flow=True),
     "leading": _firms("leading"),
-    "sme": _firms("sme"),
+    "sme": _firms("sme", flow=True),
     "library_invention_patents": Measure(
         _patents, "成果库中已发布成果写明的发明专利申请号，去重；是否仍有效，本系统不知道", ("market.achievement.*",), "stock",
         official=False,

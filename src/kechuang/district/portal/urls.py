@@ -5,6 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from . import problems
 from .api.views import api
+from .firms import ladder as firm_ladder
+from .firms import lists as firm_lists
+from .firms import pages as firm_pages
 from .member import contracts, desk, introductions, listings, matches
 from .office import imports, planning, registers, supervision
 from .office import reports as office_reports
@@ -103,8 +106,21 @@ _pages: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/", imports.page, name="import"),
     path("imports/<int:pk>/mended/", imports.mended, name="import-mended"),
     path("imports/<int:pk>/<slug:name>/", imports.act, name="import-act"),
-    path("firms/", registers.firms, name="firms"),
-    path("firms/<int:pk>/", registers.firm, name="firm"),
+    path("firms/", firm_lists.firms, name="firms"),
+    path("firms/<int:pk>/", firm_pages.firm, name="firm"),
+    path("firms/<int:pk>/rungs/<slug:identity>/", firm_pages.rung, name="firm-rung"),
+    path("firms/<int:pk>/rungs/<slug:identity>/apply/", firm_pages.apply, name="firm-apply"),
+    path("firms/<int:pk>/years/", firm_pages.year_open, name="firm-year-open"),
+    path("firms/<int:pk>/years/<int:year>/", firm_pages.firm_year, name="firm-year"),
+    path("firm-years/sheet/", firm_lists.years_sheet, name="firm-years-sheet"),
+    path("firm-years/<int:pk>/<slug:name>/", firm_pages.year_step, name="firm-year-step"),
+    path("applications/", firm_lists.applications, name="applications"),
+    path("applications/<int:pk>/", firm_pages.application, name="application"),
+    path(
+        "applications/<int:pk>/<slug:name>/", firm_pages.application_step, name="application-step"
+    ),
+    path("ladder/", firm_ladder.ladder, name="ladder"),
+    path("ladder/lapses/", firm_ladder.lapses, name="lapses"),
     path("doubts/", registers.doubts, name="doubts"),
     path("ledger/", registers.ledger_page, name="ledger"),
     path("ledger/retry/", registers.retry, name="ledger-retry"),

@@ -71,6 +71,8 @@ def in_book() -> Iterator[str]:
             yield from column.choices.values()
     yield from MODES.values()
     yield from (name for name, _ in book.areas.values())
+    yield from sorted({f.group for f in book.facts.values()})
+    yield from sorted({f.given.unit for f in book.facts.values() if _HAN.search(f.given.unit)})
     yield from sorted({i.unit for i in book.indicators.values() if _HAN.search(i.unit)})
 
 

@@ -1,15 +1,27 @@
+from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kechuang.district.accounts.roles import STAFF
 from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import current_book
 
-from .models import Establishment, Firm, Recognition
+from .models import Application, Establishment, Firm, FirmYear, Recognition
 
-FLOWS = frozenset(
-    {"young_eagle", "gazelle", "sme"}
-)  # entered since 1 January of the year (facts §1.3)
+FED = ("submitted", "accepted")  # returns that rules may rest on; drafts only for the firm itself
+
+
+def counted_rungs(rung: str) -> list[str]:
+    """The rungs that an official count of one puts together."""
+    ladder = current_book().ladder
+    return [rung, *(r.id for r in ladder.values() if r.counts_in == rung)]
+
+
+def is_flow(rung: str) -> bool:
+    """Whether a rung counts entries of the year (facts §1.3) rather than what is in force."""
+    held = current_book().ladder.get(rung)
+    return held is not None and held.counts == "flow"
 
 
 def visible_to(actor: Actor) -> QuerySet[Firm]:
@@ -38,8 +50,10 @@ def counted(rung: str, as_of: date) -> QuerySet[Recognition]:
     雏鹰, 瞪羚 and 科技型中小企业 count entries since 1 January of the year, as the city's bulletins do;
     high-tech enterprises and leading enterprises count what is in force on the day.
     """
-    found = Recognition.objects.filter(state="recorded", rung=rung, valid_from__lte=as_of)
-    if rung in FLOWS:
+    found = Recognition.objects.filter(
+        state="recorded", rung__in=counted_rungs(rung), valid_from__lte=as_of
+    )
+    if is_flow(rung):
         found = found.filter(valid_from__year=as_of.year)
     else:
         found = found.filter(Q(valid_until=None) | Q(valid_until__gte=as_of))
@@ -70,5 +84,43 @@ def standing_establishments(kind: str, as_of: date) -> QuerySet[Establishment]:
 def recognitions_of_rung(rung: str, start: date, end: date) -> QuerySet[Recognition]:
     """Entries of a rung whose validity began between two days: what a list of a period is laid beside."""
     return Recognition.objects.filter(
-        state="recorded", rung=rung, valid_from__gte=start, valid_from__lte=end
+        state="recorded", rung__in=counted_rungs(rung), valid_from__gte=start, valid_from__lte=end
     ).select_related("firm__organisation")
+
+
+def years_visible_to(actor: Actor) -> QuerySet[FirmYear]:
+    """Returns of the firms one may see."""
+    return FirmYear.objects.filter(firm__in=visible_to(actor)).select_related("firm__organisation")
+
+
+def applications_visible_to(actor: Actor) -> QuerySet[Application]:
+    return Application.objects.filter(firm__in=visible_to(actor)).select_related(
+        "firm__organisation"
+    )
+
+
+def years_of(firms: Iterable[int], *, drafts: bool = False) -> dict[int, list[FirmYear]]:
+    """The yearly returns that rules may rest on, by firm: one query."""
+    found: dict[int, list[FirmYear]] = {}
+    rows = FirmYear.objects.filter(firm_id__in=list(firms))
+    for row in rows if drafts else rows.filter(state__in=FED):
+        found.setdefault(row.firm_id, []).append(row)
+    return found
+
+
+def in_force(recognition: Recognition, day: date) -> bool:
+    """Whether a recognition holds on a day."""
+    return recognition.valid_from <= day and (
+        recognition.valid_until is None or recognition.valid_until >= day
+    )
+
+
+def lapsing(start: date, end: date) -> QuerySet[Recognition]:
+    """Recognitions whose validity ends between two days and that no later one of the same rung follows."""
+    found = Recognition.objects.filter(
+        state="recorded", valid_until__gte=start, valid_until__lte=end
+    )
+    later = Recognition.objects.filter(
+        state="recorded", firm=OuterRef("firm"), rung=OuterRef("rung"), valid_from__gt=OuterRef("valid_from")
+    )  # fmt: skip
+    return found.filter(~Exists(later)).select_related("firm__organisation").order_by("valid_until")

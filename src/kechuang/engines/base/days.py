@@ -65,3 +65,11 @@ def _made(text: str, field: str, year: int, month: int, day: int = 1) -> date:
         return date(year, month, day)
     except ValueError as e:
         raise Invalid(f"日历上没有“{text[:40]}”这一天", field, "day.calendar") from e
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months on; the month's last day where it has no such day."""
+    whole = day.year * 12 + day.month - 1 + months
+    year, month = divmod(whole, 12)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return date(year, month + 1, min(day.day, (following - timedelta(days=1)).day))

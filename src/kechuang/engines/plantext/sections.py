@@ -72,8 +72,7 @@ def _sort(node: Node, found: Sections) -> None:
     elif kind == "tasks":
         kinds = [kind_of(c) for c in node.numbered()]
         # 人才队伍建设行动 beside five others is a task of this section, not a section of tasks
-        inner = kinds.count("tasks") * 2 > len(kinds) or {"targets", "safeguards"} & set(kinds)
-        if inner:
+        if kinds.count("tasks") * 2 > len(kinds) or {"targets", "safeguards"} & set(kinds):
             for child in node.numbered():
                 _sort(child, found)
         else:

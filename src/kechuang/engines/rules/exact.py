@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from . import values as v
 from .language import Apply, Literal, Name, Node, names_in
-from .law import Formula, Held, Law
+from .law import Formula, Held, Law, parts
 from .packs import UNPUBLISHED, Tiers
 from .values import ABSENT, UNDEFINED, UNKNOWN, Number, Value
 
@@ -67,6 +67,13 @@ def evaluate(law: Law, given: Mapping[str, Value], wanted: Sequence[str]) -> dic
     for name in law.cone(wanted):
         env[name] = work.value(law.formulas[name].node)
     return {name: env.get(name, ABSENT) for name in wanted}
+
+
+def failing(law: Law, given: Mapping[str, Value], name: str) -> tuple[str, ...]:
+    """The conditions joined by a rule that do not hold."""
+    named = parts(law, name)
+    found = evaluate(law, given, named)
+    return tuple(n for n in named if found[n] is False)
 
 
 def _step(

@@ -134,6 +134,14 @@ def topological(formulas: Mapping[str, Formula]) -> list[str]:
     return order
 
 
+def parts(law: Law, name: str) -> tuple[str, ...]:
+    """The named conditions that a rule joins by 且; the rule itself when it joins none by name."""
+    named = (
+        c.name for c in conditions(law, name) if isinstance(c, Name) and c.name in law.formulas
+    )
+    return tuple(dict.fromkeys(named)) or (name,)
+
+
 def conditions(law: Law, name: str) -> tuple[Node, ...]:
     """The conditions that a rule joins by 且, through rules that only join others."""
     node = law.formulas[name].node if name in law.formulas else Name(name)

@@ -71,6 +71,6 @@ def _firms(book: Book, plan: Plan, start: date, end: date) -> Iterator[Mapping[s
             n += 1
             owner = r.firm.organisation
             yield {
-                "number": n, "title": owner.name, "code": owner.code, "kind": r.get_rung_display(), "certificate": r.number,
+                "number": n, "title": owner.name, "code": owner.code, "kind": r.name, "certificate": r.number,
                 "valid_from": r.valid_from, "valid_until": r.valid_until, "town": r.firm.town,
             }  # fmt: skip

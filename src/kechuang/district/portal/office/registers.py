@@ -20,71 +20,9 @@ from kechuang.district.accounts.services import add_person, grant, keep_organisa
 from kechuang.district.core import clock, ledger, worker
 from kechuang.district.core.models import Delivery, Doubt, Entry
 from kechuang.district.market.services import listings
-from kechuang.district.portal.components.tables import Column, Filter, Table, show
-from kechuang.district.portal.requests import actor_in, for_roles, one, signed_in
-from kechuang.district.registry.models import RUNGS
-from kechuang.district.registry.queries import visible_to as firms_visible_to
+from kechuang.district.portal.requests import actor_in, for_roles, one
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, NotFound
-from kechuang.engines.text import comparable
-
-
-def _firm_rows(firm: Any) -> list[dict[str, Any]]:
-    organisation = firm.organisation
-    base = {
-        "code": organisation.code, "name": organisation.name, "former_names": organisation.former_names, "town": firm.town,
-        "industry": firm.industry, "founded_on": firm.founded_on, "staff": firm.staff,
-    }  # fmt: skip
-    held = [
-        {
-            "rung": r.rung,
-            "number": r.number,
-            "valid_from": r.valid_from,
-            "valid_until": r.valid_until,
-        }
-        for r in firm.recognitions.all()
-    ]
-    return [{**base, **h} for h in held] or [base]
-
-
-def _search_firms(found: Any, words: str) -> Any:
-    for word in comparable(words).split():
-        found = (
-            found.filter(organisation__search__contains=word)
-            | found.filter(industry__contains=word)
-            | found.filter(town__contains=word)
-        )
-    return found
-
-
-@signed_in
-def firms(request: HttpRequest) -> HttpResponse:
-    today = clock.today()
-    table = Table(
-        title="企业",
-        columns=[
-            Column("企业名称", lambda f: f.organisation.name, "organisation__name"),
-            Column("统一社会信用代码", lambda f: f.organisation.code, minor=True),
-            Column("街镇", lambda f: f.town, "town", minor=True),
-            Column("行业", lambda f: f.industry, "industry", minor=True),
-            Column("职工", lambda f: f.staff if f.staff is not None else "", "staff", number=True, minor=True),
-            Column("有效认定", lambda f: "、".join(
-                gettext(r.get_rung_display()) for r in f.recognitions.all() if not r.valid_until or r.valid_until >= today
-            )),
-        ],
-        link=lambda f: reverse("firm", args=[f.pk]),
-        filters=[Filter("rung", "认定", RUNGS, lambda q, v: q.filter(recognitions__rung=v, recognitions__state="recorded").distinct())],
-        search=_search_firms, hint="名称、曾用名、信用代码、行业、街镇", layout="firms", rows=_firm_rows,
-        empty="还没有企业。请从“导入”导入企业与认定名单。",
-    )  # fmt: skip
-    return show(request, table, firms_visible_to(actor_in(request)))
-
-
-@signed_in
-def firm(request: HttpRequest, pk: int) -> HttpResponse:
-    thing = one(firms_visible_to(actor_in(request)), pk)
-    facts = {"firm": thing, "recognitions": thing.recognitions.all(), "today": clock.today()}
-    return render(request, "office/firm.html", facts)
 
 
 @for_roles("officer")

@@ -43,6 +43,12 @@ def titled(thing: Any) -> str:
 
 
 @register.filter
+def asked(ask: Any) -> str:
+    """A question of the book, by language."""
+    return str(ask.words_en if english() else ask.words)
+
+
+@register.filter
 def money(fen: int | None) -> str:
     """Fen in words: 120万元."""
     if not english():

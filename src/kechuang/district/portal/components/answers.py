@@ -1,0 +1,57 @@
+"""How an answer of the rules is shown: results, trace with clauses, what fails and what would do. One way for all pages."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext
+
+from kechuang.engines.rules import Held, Law, Number, Policy, Tiers, Value, assess, failing, gaps
+from kechuang.engines.rules.check import say
+
+
+def answer_facts(
+    law: Law, policy: Policy, given: Mapping[str, Value], wanted: Sequence[str], wheres: Mapping[str, str] | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """What public/policy_answer.html needs. ``wheres``: where each input comes from, when it was not typed in."""
+    found = assess(law, given, wanted)
+    rules = {n: r for p in law.policies for n, r in p.rules.items()}
+    results = [(n, found.results[n], say(found.results[n], rules[n].unit)) for n in wanted]
+    known = wheres or {}
+    steps = [
+        {
+            "step": s, "said": say(s.value, s.unit), "used": [(n, say(v, _unit(law, n)), known.get(n, "")) for n, v, _ in s.used],
+            "held": [(h.parameter.name, _held(h)) for h in s.parameters],
+        }
+        for s in found.steps
+    ]  # fmt: skip
+    lost = [
+        n
+        for name, value, _ in results
+        if value is False
+        for n in failing(law, given, name) or (name,)
+    ]
+    actions = list(policy.actions.values())
+    by_name = dict(zip((s.name for s in found.steps), steps, strict=True))
+    ways = [
+        (n, rules[n].clause, [g for g in gaps(law, given, n, actions) if g.steps], by_name.get(n))
+        for n in dict.fromkeys(lost)
+    ]
+    return {
+        "results": results, "steps": steps, "missing": found.missing, "unpublished": found.unpublished, "ways": ways, "answered": True,
+        "open_ends": any(not isinstance(v, (bool, Number)) for _, v, _ in results),
+    }  # fmt: skip
+
+
+def _held(held: Held) -> str:
+    """A parameter as it stands: its figure, or that it has tiers, or that it was not published."""
+    if isinstance(held.value, Number):
+        return say(held.value, held.parameter.unit)
+    if isinstance(held.value, Tiers):
+        return gettext("见分档")
+    return gettext("未公布") if held.value else gettext("当时无此规定")
+
+
+def _unit(law: Law, name: str) -> str:
+    if name in law.inputs:
+        return law.inputs[name].unit
+    return law.formulas[name].rule.unit if name in law.formulas else ""

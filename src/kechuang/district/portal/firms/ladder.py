@@ -1,0 +1,154 @@
+"""The ladder of all firms: how many stand, pass, lack one thing; who lapses; what the plan's targets would gain."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from kechuang.district.core import clock
+from kechuang.district.core.books import current_book
+from kechuang.district.core.sheets import TYPE, plain_sheet
+from kechuang.district.plan.services import readings
+from kechuang.district.portal.components.downloads import download
+from kechuang.district.portal.requests import actor_in, for_roles
+from kechuang.district.registry.queries import lapsing
+from kechuang.district.registry.queries import visible_to as firms_visible_to
+from kechuang.district.registry.services import standings
+from kechuang.district.registry.services.standings import Placed
+
+OFFICE = ("officer", "approver", "auditor")
+PILES = {
+    "near": "差一项",
+    "ready": "达到而未认定",
+    "held": "已认定",
+    "unfit": "已认定而现在未达到",
+    "unknown": "还不能判断",
+    "far": "差两项以上",
+}
+
+
+@for_roles(*OFFICE)
+def ladder(request: HttpRequest) -> HttpResponse:
+    """The funnel of a rung; ?town= ?industry= narrow it, ?pile= names one part, ?export=xlsx takes it away."""
+    book, today = current_book(), clock.today()
+    rungs = standings.ladder(book, today)
+    asked = request.GET.get("rung", "")
+    chosen = next((r for r in rungs if r.id == asked), next((r for r in rungs if r.rule), None))
+    firms = list(firms_visible_to(actor_in(request)))
+    narrowed = _narrowed(firms, request.GET.get("town", ""), request.GET.get("industry", ""))
+    placed = standings.funnel(narrowed, chosen.id, today) if chosen else []
+    piles = {k: [p for p in placed if _pile(p) == k] for k in PILES}
+    pile = request.GET.get("pile", "near")
+    rows = piles.get(pile, [])
+    if request.GET.get("export") == "xlsx" and chosen:
+        return _export(chosen.title, pile, rows)
+    facts = {
+        "rungs": rungs, "chosen": chosen, "piles": [(k, w, len(piles[k])) for k, w in PILES.items()], "pile": pile if pile in PILES else "near", "rows": rows[:500],
+        "total": len(placed), "reasons": _reasons(placed), "towns": sorted({f.town for f in firms if f.town}), "industries": sorted({f.industry for f in firms if f.industry}),
+        "town": request.GET.get("town", ""), "industry": request.GET.get("industry", ""), "by_town": _by(piles, lambda p: p.firm.town), "by_industry": _by(piles, lambda p: p.firm.industry),
+        "effects": _effects(chosen.id, piles, today) if chosen else [],
+    }  # fmt: skip
+    return render(request, "firms/ladder.html", facts)
+
+
+def _narrowed(firms: Sequence[Any], town: str, industry: str) -> list[Any]:
+    return [f for f in firms if town in ("", f.town) and industry in ("", f.industry)]
+
+
+def _pile(placed: Placed) -> str:
+    if placed.held:
+        return "unfit" if placed.verdict == standings.NO else "held"
+    if placed.verdict == standings.YES:
+        return "ready"
+    if placed.near:
+        return "near"
+    return "far" if placed.verdict == standings.NO else "unknown"
+
+
+def _reasons(placed: Sequence[Placed]) -> list[tuple[str, int, int]]:
+    """(condition, how many fail it, how many fail only it), the most frequent first."""
+    fails = Counter(c for p in placed if not p.held for c in p.failing)
+    alone = Counter(p.failing[0] for p in placed if not p.held and p.near)
+    return [(c, n, alone[c]) for c, n in fails.most_common()]
+
+
+def _by(piles: dict[str, list[Placed]], of: Any) -> list[tuple[str, int, int, int]]:
+    """(town or field, held, ready, near)."""
+    names = sorted({of(p) for rows in piles.values() for p in rows if of(p)})
+    counts = {k: Counter(of(p) for p in rows) for k, rows in piles.items()}
+    return [
+        (n, counts["held"][n] + counts["unfit"][n], counts["ready"][n], counts["near"][n])
+        for n in names
+    ]
+
+
+def _effects(rung: str, piles: dict[str, list[Placed]], today: date) -> list[dict[str, Any]]:
+    """Each target of the plans that this rung moves: now, and if those who pass or nearly pass were recognised."""
+    book = current_book()
+    counted = book.ladder[rung].counts_in or rung
+    ready, near = len(piles["ready"]), len(piles["near"])
+    found = []
+    for plan in book.plans.values():
+        for r in readings(book, today.year, today, plan):
+            if r.indicator.measure == counted:
+                value = r.value or 0
+                found.append(
+                    {
+                        "reading": r,
+                        "plan": plan,
+                        "now": value,
+                        "ready": value + ready,
+                        "near": value + ready + near,
+                        "goal": r.target.value,
+                    }
+                )
+    return found
+
+
+def _export(title: str, pile: str, rows: Sequence[Placed]) -> HttpResponse:
+    heads = [
+        gettext(w)
+        for w in ("企业名称", "统一社会信用代码", "街镇", "行业", "差哪一项", "还缺的资料")
+    ]
+    lines = [
+        [
+            p.firm.organisation.name,
+            p.firm.organisation.code,
+            p.firm.town,
+            p.firm.industry,
+            "、".join(p.failing),
+            "、".join(p.unsure),
+        ]
+        for p in rows
+    ]
+    return download(
+        plain_sheet(title, heads, lines), f"{title}-{gettext(PILES.get(pile, pile))}.xlsx", TYPE
+    )
+
+
+@for_roles(*OFFICE)
+def lapses(request: HttpRequest) -> HttpResponse:
+    """Whose recognition ends this year or the next, and whether they would pass again today."""
+    today, book = clock.today(), current_book()
+    rows = list(lapsing(today.replace(month=1, day=1), date(today.year + 1, 12, 31)))
+    firms = {
+        f.pk: f
+        for f in firms_visible_to(actor_in(request)).filter(pk__in={r.firm_id for r in rows})
+    }
+    by_rung = {r.rung for r in rows}
+    verdicts = {
+        (p.firm.pk, rung): p
+        for rung in by_rung if rung in book.ladder
+        for p in standings.funnel([firms[r.firm_id] for r in rows if r.rung == rung], rung, today)
+    }  # fmt: skip
+    due = [r for r in standings.ladder(book, today) if r.update_by]
+    facts = {
+        "rows": [(r, verdicts.get((r.firm_id, r.rung))) for r in rows],
+        "today": today,
+        "updates": due,
+    }
+    return render(request, "firms/lapses.html", facts)

@@ -1,0 +1,102 @@
+"""Yearly returns from a sheet: one row a firm and a year. What is blank stays as it is."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from kechuang.district.accounts.queries import organisations_by_code
+from kechuang.district.core import clock
+from kechuang.district.core.actor import YES, Actor, Verdict, no
+from kechuang.district.core.books import current_book
+from kechuang.district.core.imports.kinds import Applied, RowPlan
+from kechuang.district.core.models import ImportRow
+from kechuang.district.registry.models import Firm, FirmYear
+from kechuang.district.registry.services import years
+from kechuang.district.registry.services.years import FIRST_YEAR, Ask
+from kechuang.engines.base.errors import Invalid
+
+
+def facts_in(values: Mapping[str, Any]) -> dict[str, str]:
+    """The facts that a row holds."""
+    return {n: str(values[n]) for n in current_book().facts if values.get(n) not in (None, "")}
+
+
+class YearSheet:
+    kind = "firm_years"
+    subject_kind = "registry.year"
+
+    def permission(self, actor: Actor) -> Verdict:
+        if actor.is_system or actor.has("officer", "enterprise"):
+            return YES
+        return no("年报由本企业成员或科技局工作人员填写")
+
+    def prepare(
+        self, actor: Actor, values: list[Mapping[str, Any]], options: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        known = organisations_by_code({v["code"] for v in values if v.get("code")})
+        firms = {f.organisation_id: f for f in Firm.objects.filter(organisation__in=known.values())}
+        held = FirmYear.objects.filter(firm__in=firms.values()).select_related("firm__organisation")
+        return {"known": known, "firms": firms, "held": {(y.firm_id, y.year): y for y in held}}
+
+    def check(
+        self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]
+    ) -> RowPlan:
+        found = RowPlan("create")
+        organisation = context["known"].get(values["code"])
+        firm = context["firms"].get(organisation.pk) if organisation else None
+        if firm is None:
+            words = "这个信用代码还没有登记单位，请先导入企业名单"
+            found.problems.append(Invalid(words, "code", "import.no_owner"))
+            return found
+        if not (actor.is_system or actor.has("officer") or firm.pk in actor.firms):
+            found.problems.append(Invalid("只能导入本单位的记录", "code"))
+            return found
+        year, today = int(values["year"]), clock.today()
+        if not FIRST_YEAR <= year <= today.year:
+            found.problems.append(Invalid(f"年度应在 {FIRST_YEAR} 到 {today.year} 之间", "year"))
+        facts = facts_in(values)
+        if not facts:
+            found.problems.append(Invalid("这一行没有填任何一栏年报", "year"))
+        self._against(found, context["held"].get((firm.pk, year)), facts)
+        found.notes += [a.words for a in self._asks(firm, year, facts)]
+        return found
+
+    def _against(self, found: RowPlan, held: FirmYear | None, facts: Mapping[str, str]) -> None:
+        if held is None:
+            return
+        changed = {n: v for n, v in facts.items() if held.facts.get(n, {}).get("v") != v}
+        found.plan = "update" if changed else "same"
+        found.subject_id, found.version = str(held.pk), held.version
+        found.before = {"facts": held.facts, "state": held.state}
+        if changed:
+            found.notes.append(f"已有这一年的年报，{len(changed)} 栏将改写，原值留在台账")
+
+    def _asks(self, firm: Firm, year: int, facts: Mapping[str, str]) -> list[Ask]:
+        """The questions of the form, asked in the preview too; they do not stand in the way."""
+        trial = FirmYear(
+            firm=firm, year=year, facts={n: {"v": v, "s": "list"} for n, v in facts.items()}
+        )
+        return years.asks_of(trial)
+
+    def version_of(self, subject_id: str) -> int:
+        return FirmYear.objects.filter(pk=subject_id).values_list("version", flat=True).first() or 0
+
+    def apply(
+        self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
+    ) -> Applied:
+        organisation = organisations_by_code([row.values["code"]])[row.values["code"]]
+        firm = Firm.objects.get(organisation=organisation)
+        source = row.values.get("source") or ("self" if firm.pk in actor.firms else "list")
+        thing = years.take_in(
+            firm, int(row.values["year"]), facts_in(row.values), source, actor, at
+        )
+        thing.refresh_from_db()
+        return Applied(str(thing.pk), thing.label, {"version": thing.version})
+
+    def undo(self, actor: Actor, row: ImportRow, at: datetime) -> tuple[str, str]:
+        thing = FirmYear.objects.get(pk=row.subject_id)
+        if thing.version != row.after.get("version"):
+            return "kept", "导入之后有人改过这份年报"
+        before = row.before.get("facts", {}) if row.plan == "update" else {}
+        years.restore_year(thing, before, actor, at)
+        return "reversed", "" if before else "年报留作空白草稿"

@@ -1,0 +1,13 @@
+from . import applications, establishments, firms, standings, years
+from .establishments import (
+    correct_establishment,
+    establish,
+    establishment_errors,
+    withdraw_establishment,
+)
+from .firms import correct, keep_firm, record, rung_of, withdraw
+
+__all__ = [
+    "applications", "correct", "correct_establishment", "establish", "establishment_errors", "establishments", "firms", "keep_firm", "record", "rung_of",
+    "standings", "withdraw", "withdraw_establishment", "years",
+]  # fmt: skip

@@ -1,0 +1,76 @@
+"""A firm on its way to a rung: applied, recommended, recognised by a second person, with what the rules said at the time."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.models import Entry
+from kechuang.district.core.workflow import advance, begin
+from kechuang.district.registry.models import Application, Firm, Recognition
+from kechuang.district.registry.workflow import APPLICATIONS
+from kechuang.engines.base.errors import Invalid, WrongState
+
+from .firms import record, rung_of
+from .standings import standing_on
+
+OPEN = ("applied", "returned", "recommended")
+
+
+def apply(firm: Firm, rung: str, note: str, actor: Actor, at: datetime) -> Application:
+    """Apply. The rules' verdict of the day is kept beside it; they do not decide in anybody's place."""
+    held = rung_of(rung)
+    if Application.objects.filter(firm=firm, rung=rung, state__in=OPEN).exists():
+        raise WrongState("这家企业已有进行中的同类申报，请打开那一条继续")
+    made = Application(
+        firm=firm, rung=rung, name=held.named(at.date())[0], note=note.strip(), reckoned=_reckoned(firm, rung, at.date())
+    )  # fmt: skip
+    begin(APPLICATIONS, "apply", made, actor, at, facts={"rung": rung, **made.reckoned})
+    return made
+
+
+def _reckoned(firm: Firm, rung: str, day: date) -> dict[str, object]:
+    found = standing_on(firm, rung, day)
+    return {
+        "verdict": found.verdict,
+        "failing": list(found.failing),
+        "missing": list(found.missing),
+    }
+
+
+def apply_again(thing: Application, actor: Actor, at: datetime) -> Entry:
+    changes = {"reckoned": _reckoned(thing.firm, thing.rung, at.date())}
+    return advance(
+        APPLICATIONS, "apply_again", thing, actor, at, changes=changes, facts=changes["reckoned"]
+    )
+
+
+def recommend(thing: Application, actor: Actor, at: datetime) -> Entry:
+    return advance(
+        APPLICATIONS, "recommend", thing, actor, at, changes={"recommended_by": actor.id}
+    )
+
+
+def return_application(thing: Application, actor: Actor, at: datetime, why: str) -> Entry:
+    return advance(APPLICATIONS, "return_application", thing, actor, at, why=why)
+
+
+def recognise(
+    thing: Application, number: str, valid_from: date | None, valid_until: date | None, actor: Actor, at: datetime
+) -> Recognition:  # fmt: skip
+    """Write down that the rung was given, with its certificate; both or neither are kept."""
+    if valid_from is None:
+        raise Invalid("请填写有效期起（发证或公告日）", "valid_from")
+    with transaction.atomic():
+        advance(APPLICATIONS, "recognise", thing, actor, at, facts={"number": number})
+        return record(
+            thing.firm, thing.rung, number.strip(), valid_from, valid_until, actor, at, thing.name
+        )
+
+
+def refuse(thing: Application, actor: Actor, at: datetime, why: str) -> Entry:
+    return advance(APPLICATIONS, "refuse", thing, actor, at, why=why)
+
+
+def withdraw_application(thing: Application, actor: Actor, at: datetime, why: str) -> Entry:
+    return advance(APPLICATIONS, "withdraw_application", thing, actor, at, why=why)

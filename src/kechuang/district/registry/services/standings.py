@@ -1,0 +1,218 @@
+"""Where firms stand on the ladder: held rungs, the rules' verdict on each, what fails, and what would do."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kechuang.book.schemas import Book, Rung
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import current_book
+from kechuang.district.registry.models import SOURCES, Firm, FirmYear, Recognition
+from kechuang.district.registry.permissions import can_see_finances
+from kechuang.district.registry.queries import in_force, years_of
+from kechuang.engines.rules import (
+    ABSENT,
+    Action,
+    Answer,
+    Gap,
+    Input,
+    Law,
+    Policy,
+    Value,
+    assess,
+    at,
+    evaluate,
+    failing,
+    gaps,
+    parts,
+)  # fmt: skip
+from kechuang.engines.rules.batch import run
+from kechuang.engines.rules.facts import Subject, inputs_of
+from kechuang.engines.rules.frames import frame_of
+
+from .years import values_of
+
+YES, NO, OPEN, NONE = "passes", "fails", "cannot_tell", "no_rule"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A firm on one rung. ``held``: its recognition in force; ``verdict``: what the rules say on the day."""
+
+    rung: Rung
+    held: Recognition | None
+    verdict: str
+    failing: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    unpublished: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Way:
+    """A failing condition with its clause and the actions that would mend it alone, the cheapest first."""
+
+    condition: str
+    clause: str
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One rung in full: the trace, where every input comes from, and the ways up."""
+
+    standing: Standing
+    answer: Answer | None
+    given: Mapping[str, Value]
+    wheres: Mapping[str, str]
+    ways: tuple[Way, ...]
+    law: Law
+    policy: Policy | None
+
+
+def subject_of(
+    firm: Firm, day: date, years: Sequence[FirmYear], held: Iterable[Recognition]
+) -> Subject:
+    """What rules may know of a firm on a day."""
+    known = [r for r in held if r.state == "recorded" and r.valid_from <= day]
+    wheres = {(y.year, n): SOURCES.get(f["s"], "") for y in years for n, f in y.facts.items()}
+    return Subject(
+        {y.year: values_of(y) for y in years}, firm.founded_on, frozenset(r.rung for r in known if in_force(r, day)),
+        frozenset(r.rung for r in known), wheres,
+    )  # fmt: skip
+
+
+def standings_of(firm: Firm, day: date, *, drafts: bool = False) -> list[Standing]:
+    """All rungs, lowest first."""
+    book = current_book()
+    law, given, _ = _known(book, firm, day, drafts)
+    held = _in_force(firm, day)
+    return [_standing(book, law, given, r, held.get(r.id)) for r in ladder(book, day)]
+
+
+def standing_on(firm: Firm, rung: str, day: date) -> Standing:
+    """One rung."""
+    book = current_book()
+    law, given, _ = _known(book, firm, day, drafts=False)
+    return _standing(book, law, given, book.ladder[rung], _in_force(firm, day).get(rung))
+
+
+def ladder(book: Book, day: date) -> list[Rung]:
+    """The rungs there are on a day, lowest first."""
+    return sorted((r for r in book.ladder.values() if r.names[0][0] <= day), key=lambda r: r.order)
+
+
+def explained(firm: Firm, rung: str, day: date, *, drafts: bool = False) -> Explained:
+    """One rung with its trace, and for each failing condition what would do."""
+    book = current_book()
+    law, given, wheres = _known(book, firm, day, drafts)
+    held = book.ladder[rung]
+    found = _standing(book, law, given, held, _in_force(firm, day).get(rung))
+    policy = next((p for p in book.policies.values() if held.rule in p.rules), None)
+    if policy is None or held.rule not in law.formulas:
+        return Explained(found, None, given, wheres, (), law, policy)
+    actions = tuple(policy.actions.values())
+    ways = tuple(_way(law, given, name, actions) for name in found.failing)
+    return Explained(found, assess(law, given, [held.rule]), given, wheres, ways, law, policy)
+
+
+def _way(law: Law, given: Mapping[str, Value], name: str, actions: Sequence[Action]) -> Way:
+    found = tuple(g for g in gaps(law, given, name, actions) if g.steps)
+    return Way(name, law.formulas[name].rule.clause, found)
+
+
+def _known(
+    book: Book, firm: Firm, day: date, drafts: bool
+) -> tuple[Law, dict[str, Value], dict[str, str]]:
+    years = years_of([firm.pk], drafts=drafts).get(firm.pk, [])
+    subject = subject_of(firm, day, years, firm.recognitions.all())
+    given, wheres = inputs_of(book.feeds, subject, day)
+    return at(tuple(book.policies.values()), day), given, wheres
+
+
+def _in_force(firm: Firm, day: date) -> dict[str, Recognition]:
+    rows = (r for r in firm.recognitions.all() if r.state == "recorded" and in_force(r, day))
+    return {r.rung: r for r in sorted(rows, key=lambda r: r.valid_from)}
+
+
+def _standing(
+    book: Book, law: Law, given: Mapping[str, Value], rung: Rung, held: Recognition | None
+) -> Standing:
+    if not rung.rule:
+        return Standing(rung, held, NONE)
+    value = evaluate(law, given, [rung.rule])[rung.rule]
+    if value is ABSENT:
+        return Standing(rung, held, NONE)
+    lost = failing(law, given, rung.rule) if value is not True else ()
+    if value is True:
+        return Standing(rung, held, YES)
+    answer = assess(law, given, [rung.rule])
+    verdict = NO if value is False else OPEN
+    return Standing(rung, held, verdict, lost, answer.missing, answer.unpublished)
+
+
+def may_explain(firm: Firm, actor: Actor) -> bool:
+    """Whether a person may see why: the trace shows the firm's finances."""
+    return bool(can_see_finances(actor, firm))
+
+
+def path_of(firm: Firm, day: date) -> list[tuple[int, list[tuple[str, str]]]]:
+    """Year by year, the verdict on each rung by that year's returns under the law of the middle of the next."""
+    book, years = current_book(), years_of([firm.pk]).get(firm.pk, [])
+    rungs = [r for r in ladder(book, day) if r.rule]
+    found = []
+    for year in sorted({y.year for y in years}):
+        then = min(date(year + 1, 6, 30), day)
+        law = at(tuple(book.policies.values()), then)
+        known = [y for y in years if y.year <= year]
+        given, _ = inputs_of(
+            book.feeds, subject_of(firm, then, known, firm.recognitions.all()), then
+        )
+        found.append((year, [(r.id, _standing(book, law, given, r, None).verdict) for r in rungs]))
+    return found
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A firm in the funnel of a rung."""
+
+    firm: Firm
+    held: Recognition | None
+    verdict: str
+    failing: tuple[str, ...]
+    unsure: tuple[str, ...]  # conditions that cannot be told
+
+    @property
+    def near(self) -> bool:
+        """One condition away: exactly one fails, all others hold or cannot be told about."""
+        return self.verdict == NO and len(self.failing) == 1 and not self.unsure
+
+
+def funnel(firms: Sequence[Firm], rung: str, day: date) -> list[Placed]:
+    """All firms on one rung at once: the batch evaluator over their last returns."""
+    book = current_book()
+    held = book.ladder[rung]
+    law = at(tuple(book.policies.values()), day)
+    if held.rule not in law.formulas:
+        return [Placed(f, _in_force(f, day).get(rung), NONE, (), ()) for f in firms]
+    years = years_of(f.pk for f in firms)
+    rows = [
+        inputs_of(book.feeds, subject_of(f, day, years.get(f.pk, []), f.recognitions.all()), day)[0]
+        for f in firms
+    ]
+    named = parts(law, held.rule)
+    found = run(
+        law, frame_of(_needed(law, held.rule), rows), list(dict.fromkeys([held.rule, *named]))
+    ).frame
+    whole = found[held.rule].to_list()
+    columns = {p: found[p].to_list() for p in named}
+    return [
+        Placed(
+            f, _in_force(f, day).get(rung), YES if whole[n] else OPEN if whole[n] is None else NO,
+            tuple(p for p in named if columns[p][n] is False), tuple(p for p in named if columns[p][n] is None),
+        )
+        for n, f in enumerate(firms)
+    ]  # fmt: skip
+
+
+def _needed(law: Law, rule: str) -> dict[str, Input]:
+    return {n: law.inputs[n] for n in law.needed([rule])}

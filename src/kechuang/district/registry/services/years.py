@@ -1,0 +1,230 @@
+"""A firm's yearly return: opened, saved half-done, asked about, handed in, taken or sent back."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from fractions import Fraction
+
+from django.db import transaction
+
+from kechuang.book.cells import fact_written, read_cell
+from kechuang.book.firms import fact_column
+from kechuang.book.schemas import Book, Fact
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import current_book
+from kechuang.district.core.models import Entry
+from kechuang.district.core.workflow import advance, begin
+from kechuang.district.registry.models import SOURCES, Firm, FirmYear
+from kechuang.district.registry.permissions import can_see_finances
+from kechuang.district.registry.workflow import YEARS
+from kechuang.engines.base.errors import Invalid, InvalidForm
+from kechuang.engines.rules import Input, Number, Policy, Value, evaluate
+from kechuang.engines.rules import at as law_of
+from kechuang.engines.rules.check import typed
+
+FIRST_YEAR = 2000
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question about a return that is answered by correcting a figure or by a word; it never blocks."""
+
+    id: str
+    words: str
+    fields: tuple[str, ...]
+    answer: str = ""
+    words_en: str = ""  # the book's; a jump is said through the refusals' translations
+
+
+def open_year(firm: Firm, year: int, actor: Actor, at: datetime) -> FirmYear:
+    """Begin a year: what changes slowly is taken over from the last one, figures of the year are not."""
+    if not FIRST_YEAR <= year <= at.year:
+        raise Invalid(f"年度应在 {FIRST_YEAR} 到 {at.year} 之间", "year")
+    if found := FirmYear.objects.filter(firm=firm, year=year).first():
+        return found
+    last = FirmYear.objects.filter(firm=firm, year__lt=year).first()
+    slow = {n for n, f in current_book().facts.items() if f.slow}
+    made = FirmYear(
+        firm=firm,
+        year=year,
+        facts={n: f for n, f in (last.facts if last else {}).items() if n in slow},
+    )
+    begin(YEARS, "open_year", made, actor, at, facts={"year": year, "taken": len(made.facts)})
+    return made
+
+
+def save_year(
+    thing: FirmYear, given: Mapping[str, str], source: str, actor: Actor, at: datetime, *,
+    answers: Mapping[str, str] | None = None, version: int | None = None,
+) -> Entry:  # fmt: skip
+    """Keep what is right, half-done too; what is blank is taken out.
+
+    Args:
+        given: Facts as a person writes them; those not named stay as they are.
+        source: Where the facts that change come from; the others keep their own.
+
+    Raises:
+        InvalidForm: Every figure that cannot be read. Nothing is kept then.
+    """
+    clean = clean_facts(given)
+    if source not in SOURCES:
+        raise Invalid("请选数据来源", "source")
+    facts = dict(thing.facts)
+    for name, text in clean.items():
+        if text is None:
+            facts.pop(name, None)
+        elif facts.get(name, {}).get("v") != text:
+            facts[name] = {"v": text, "s": source}
+    changed = sorted(n for n in {*facts, *thing.facts} if facts.get(n) != thing.facts.get(n))
+    kept = {**thing.answers, **{k: v.strip() for k, v in (answers or {}).items()}}
+    changes = {"facts": facts, "answers": {k: v for k, v in kept.items() if v}}
+    return advance(YEARS, "save_year", thing, actor, at, changes=changes, facts={"changed": changed, "source": source}, version=version)  # fmt: skip
+
+
+def clean_facts(given: Mapping[str, str]) -> dict[str, str | None]:
+    """Facts in their plain form, by name.
+
+    Raises:
+        InvalidForm: One error a fact that cannot be read.
+    """
+    book, errors = current_book(), []
+    clean: dict[str, str | None] = {}
+    for name, text in given.items():
+        if name not in book.facts:
+            errors.append(Invalid(f"年报里没有“{name}”这一栏", name))
+            continue
+        try:
+            clean[name] = _read(book, book.facts[name], text)
+        except Invalid as e:
+            errors.append(Invalid(e.words, name, e.code))
+    if errors:
+        raise InvalidForm(errors)
+    return clean
+
+
+def _read(book: Book, fact: Fact, text: str) -> str | None:
+    found = read_cell(fact_column(fact), text.strip(), book)
+    return str(found) if found else None
+
+
+def submit_year(thing: FirmYear, actor: Actor, at: datetime) -> Entry:
+    """Hand in. Questions that nobody answered go along; they do not stand in the way."""
+    if not thing.facts:
+        raise Invalid("还没有填任何一栏，请先填写再提交", "year")
+    opened = [a.id for a in asks_of(thing) if not a.answer]
+    return advance(YEARS, "submit_year", thing, actor, at, facts={"unanswered": opened})
+
+
+def accept_year(thing: FirmYear, actor: Actor, at: datetime) -> Entry:
+    return advance(YEARS, "accept_year", thing, actor, at)
+
+
+def return_year(thing: FirmYear, actor: Actor, at: datetime, why: str) -> Entry:
+    return advance(YEARS, "return_year", thing, actor, at, why=why)
+
+
+def take_in(
+    firm: Firm, year: int, given: Mapping[str, str], source: str, actor: Actor, at: datetime
+) -> FirmYear:
+    """A return from a sheet: opened, written and handed in, in one."""
+    with transaction.atomic():
+        thing = open_year(firm, year, actor, at)
+        save_year(thing, given, source, actor, at)
+        if thing.state in ("draft", "returned"):
+            submit_year(thing, actor, at)
+    return thing
+
+
+def restore_year(
+    thing: FirmYear, facts: Mapping[str, dict[str, str]], actor: Actor, at: datetime
+) -> Entry:
+    """Put a return back to what it said before an import."""
+    changed = sorted(n for n in {*facts, *thing.facts} if facts.get(n) != thing.facts.get(n))
+    return advance(
+        YEARS, "save_year", thing, actor, at, changes={"facts": dict(facts)}, facts={"changed": changed, "restored": True}
+    )  # fmt: skip
+
+
+def values_of(thing: FirmYear) -> dict[str, Value]:
+    """The facts as values; one that the book no longer knows is left out."""
+    inputs = {n: f.given for n, f in current_book().facts.items()}
+    return typed({n: fact_written(f["v"]) for n, f in thing.facts.items() if n in inputs}, inputs)
+
+
+def shown_facts(thing: FirmYear, actor: Actor) -> dict[str, dict[str, str]]:
+    """The facts that a person may see: without the finances where those are not theirs to know."""
+    open_to = bool(can_see_finances(actor, thing.firm))
+    book = current_book()
+    return {
+        n: f
+        for n, f in thing.facts.items()
+        if n in book.facts and (open_to or not book.facts[n].secret)
+    }
+
+
+def year_row(thing: FirmYear, actor: Actor) -> dict[str, object]:
+    """A return as a row of its sheet: what the person may see of it."""
+    owner = thing.firm.organisation
+    shown = shown_facts(thing, actor)
+    sources = Counter(f["s"] for f in shown.values())
+    source = sources.most_common(1)[0][0] if sources else None
+    return {
+        "code": owner.code,
+        "name": owner.name,
+        "year": thing.year,
+        "source": source,
+        **{n: f["v"] for n, f in shown.items()},
+    }
+
+
+def asks_of(thing: FirmYear) -> list[Ask]:
+    """What looks odd: the book's questions, and figures that jumped against last year's."""
+    book = current_book()
+    now = values_of(thing)
+    last = FirmYear.objects.filter(firm=thing.firm, year=thing.year - 1).first()
+    return [
+        replace(a, answer=thing.answers.get(a.id, ""))
+        for a in (*_by_rules(book, now), *_by_jumps(book, now, values_of(last) if last else {}))
+    ]
+
+
+def _by_rules(book: Book, now: Mapping[str, Value]) -> list[Ask]:
+    policy = _as_policy(book)
+    law = law_of([policy], policy.start)
+    found = evaluate(law, now, list(book.asks))
+    return [
+        Ask(n, book.asks[n].clause, law.needed([n]), "", book.asks[n].source)
+        for n, value in found.items()
+        if value is False
+    ]
+
+
+def _as_policy(book: Book) -> Policy:
+    """The questions as rules over the facts, so that the one evaluator answers them."""
+    inputs: dict[str, Input] = {n: f.given for n, f in book.facts.items()}
+    first = min((r.versions[0][0] for r in book.asks.values()), default=date.min)
+    return Policy(
+        "asks", "", "", (), "", None, first, None, (), "", "", tuple(book.asks), inputs, {}, dict(book.asks), {}, ()
+    )  # fmt: skip
+
+
+def _by_jumps(book: Book, now: Mapping[str, Value], last: Mapping[str, Value]) -> list[Ask]:
+    found = []
+    for name, fact in book.facts.items():
+        a, b = last.get(name), now.get(name)
+        if (
+            fact.jump
+            and isinstance(a, Number)
+            and isinstance(b, Number)
+            and _leaps(a.low, b.low, fact.jump)
+        ):
+            words = f"“{name}”比上年变动超过 {fact.jump} 倍，单位是否写错（元、万元）"
+            found.append(Ask(f"{name}·突变", words, (name,)))
+    return found
+
+
+def _leaps(a: Fraction, b: Fraction, jump: int) -> bool:
+    """Ten employees more are no leap: only what is large enough to matter is asked about."""
+    small, large = sorted((abs(a), abs(b)))
+    return large >= 20 and small > 0 and large > small * jump

@@ -1,0 +1,39 @@
+"""Subjects' inputs as a frame for the batch evaluator."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from .batch import HIGH, LOW, SCALE
+from .packs import Input
+from .values import Number, Value
+
+
+def frame_of(inputs: Mapping[str, Input], rows: Sequence[Mapping[str, Value]]) -> pl.DataFrame:
+    """One row a subject, in the units of the batch: fen, booleans, millionths for shares; null where it is not known.
+
+    A share that is no whole number of millionths cannot be put in exactly and is left unknown.
+    """
+    columns: list[pl.Series] = []
+    for name, given in inputs.items():
+        values = [row.get(name) for row in rows]
+        if given.unit == "是否":
+            columns.append(
+                pl.Series(name, [v if isinstance(v, bool) else None for v in values], pl.Boolean)
+            )
+            continue
+        scale = SCALE if given.unit in ("%", "倍") else 1
+        ends = [(_whole(v, "low", scale), _whole(v, "high", scale)) for v in values]
+        if given.interval:
+            columns.append(pl.Series(name + LOW, [a for a, _ in ends], pl.Int64))
+            columns.append(pl.Series(name + HIGH, [b for _, b in ends], pl.Int64))
+        else:
+            columns.append(pl.Series(name, [a if a == b else None for a, b in ends], pl.Int64))
+    return pl.DataFrame(columns)
+
+
+def _whole(value: Value | None, side: str, scale: int) -> int | None:
+    if not isinstance(value, Number):
+        return None
+    scaled = getattr(value, side) * scale
+    return int(scaled) if scaled.denominator == 1 else None

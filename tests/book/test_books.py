@@ -45,13 +45,18 @@ def test_city_and_district_figures_are_linked(jinnan):
     assert (turnover.value, jinnan.parent_target(turnover).value) == (50, 1400)
 
 
-def copy(tmp_path, name, change):
+def copy_of_the_books(tmp_path):
     for book in ("national", "tianjin", "jinnan"):
         for path in (BOOKS / book).rglob("*"):
             if path.is_file():
                 target = tmp_path / book / path.relative_to(BOOKS / book)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(path.read_bytes())
+    return tmp_path
+
+
+def copy(tmp_path, name, change):
+    copy_of_the_books(tmp_path)
     path = tmp_path / "jinnan" / name
     path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
     return read_book(tmp_path / "jinnan")

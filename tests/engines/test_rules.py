@@ -32,6 +32,7 @@ from kechuang.engines.rules import (
 from kechuang.engines.rules.batch import run
 from kechuang.engines.rules.check import run_case
 from kechuang.engines.rules.exact import apply
+from kechuang.engines.rules.gaps import room
 from kechuang.engines.rules.law import topological
 from kechuang.engines.rules.polynomials import changes
 from kechuang.engines.rules.polynomials import sign as poly_sign
@@ -249,7 +250,7 @@ def test_a_gap_is_the_least_that_suffices_even_where_more_would_fail_again(actio
             by_hand = next(
                 (
                     k
-                    for k in range(61)
+                    for k in range(room(law, subject, small) + 1)
                     if evaluate(law, moved(subject, small, k), [wanted])[wanted] is True
                 ),
                 None,

@@ -259,3 +259,19 @@ def test_services_of_a_return_stand_on_their_own_transactions(shared_world):
     applications.recommend(made, shared_world.actor("officer"), NOW)
     applications.recognise(made, "1", TODAY, None, shared_world.actor("officer2"), NOW)
     assert Recognition.objects.filter(firm=firm, rung="sme").exists()
+
+
+def test_what_time_alone_mends_says_from_when_and_a_mix_says_its_cost(world):
+    young = keep_firm(world.firm, {"founded_on": date(2026, 3, 10)}, world.actor("officer"), NOW)
+    found = standings.explained(Firm.objects.get(pk=young.pk), "high_tech", TODAY)
+    assert "注册年限达标" in found.standing.failing
+    assert dict(found.opens)["注册年限达标"] == date(2027, 4, 1)  # 365 days after the founding
+
+
+def test_the_cheapest_mix_mends_two_conditions_at_once(firm, world):
+    firm = report(firm, world, 研发费用="150万元", 境内研发费用="150万元", 科技人员="5人")
+    found = standings.explained(firm, "high_tech", TODAY)
+    assert set(found.standing.failing) == {"研发占比达标", "科技人员达标"}
+    plan = found.mixes.found[0]
+    assert {a.name: k for a, k in plan.steps} == {"增加境内研发投入": 900_000, "招聘科技人员": 2}
+    assert plan.cost == 130_000_000  # 900,000 yuan of R&D and two people at 200,000 each

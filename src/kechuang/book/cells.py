@@ -154,11 +154,17 @@ def _fact(column: Column, raw: object, book: Book) -> str | None:
     text = _text(column, raw, book)
     if given.unit == "元":
         fen = parse_fen(text, column.unit, column.field)
-        text = "" if fen is None else f"{in_unit(fen, '元')}元"
+        text = "" if fen is None else _yuan(fen)
     elif given.unit != "是否" and re.fullmatch(r"[-\d.,]+", text):
         text = text.replace(",", "") + given.unit
     typed({given.name: fact_written(text)}, {given.name: given})
     return text or None
+
+
+def _yuan(fen: int) -> str:
+    """Exact, in the unit in which people think of it: 15463万元, 4500元."""
+    unit = "万元" if abs(fen) >= 1_000_000 else "元"
+    return f"{in_unit(fen, unit).normalize():f}{unit}"
 
 
 def fact_written(text: str) -> object:

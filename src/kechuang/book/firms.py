@@ -9,8 +9,9 @@ from kechuang.engines.rules.facts import Feed
 from kechuang.engines.rules.language import names_in
 
 from .desk import Desk, unique
+from .inputs import read_input, strange
 from .lines import Lined
-from .policies import FIRST, read_input
+from .policies import FIRST
 from .schemas import Column, Fact, Rung, Source
 
 FACT_KEYS = {"英文", "单位", "范围", "区间", "组", "保密", "沿用", "突变", "别名", "来源", "说明"}
@@ -80,7 +81,7 @@ def _rows(at: Lined, key: str, desk: Desk) -> list[tuple[str, Lined]]:
 
 
 def _fact(name: str, at: Lined, desk: Desk) -> Fact | None:
-    _strange(at, FACT_KEYS, desk)
+    strange(at, FACT_KEYS, desk)
     given = read_input(name, at, desk)
     if given is None:
         return None
@@ -89,19 +90,13 @@ def _fact(name: str, at: Lined, desk: Desk) -> Fact | None:
 
 
 def _feed(name: str, at: Lined, desk: Desk) -> Feed:
-    _strange(at, FEED_KEYS, desk)
+    strange(at, FEED_KEYS, desk)
     since = desk.one_of(at, "成立", ("天", "个月")) if "成立" in at else ""
     back, years = (desk.whole(at, k) if k in at else d for k, d in (("往前", 0), ("近", 1)))
     feed = Feed(name, desk.optional(at, "年报"), back, years, since, at.get("至") == "上年末", at.get("成立当年") in ("是", True), desk.optional(at, "持有"), desk.optional(at, "未曾"))  # fmt: skip
     if sum(bool(x) for x in (feed.fact, feed.since, feed.same_year, feed.holds, feed.never)) != 1:
         desk.complain(at, name, f"“{name}”写 年报、成立、成立当年、持有、未曾 之一")
     return feed
-
-
-def _strange(at: Lined, known: set[str], desk: Desk) -> None:
-    for key in at:
-        if key not in known:
-            desk.complain(at, key, f"不认得“{key}”，可用：{'、'.join(sorted(known))}")
 
 
 def fact_column(fact: Fact) -> Column:

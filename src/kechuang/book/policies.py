@@ -23,12 +23,22 @@ from kechuang.engines.rules import (
     Tier,
     Tiers,
     parse,
-    quantity,
 )
-from kechuang.engines.rules.language import FUNCTIONS, Node
-from kechuang.engines.rules.values import UNITS, one
+from kechuang.engines.rules.language import Node
+from kechuang.engines.rules.values import one
 
 from .desk import Desk, Problem
+from .inputs import (
+    all_rows,
+    amount,
+    read_aggregate,
+    read_input,
+    read_relation,
+    rows_of,
+    strange,
+    unit_of,
+    yes,
+)
 from .lines import Lined, load
 
 FIRST = date(1949, 10, 1)
@@ -47,6 +57,8 @@ _POLICY_KEYS = {
     "说明",
     "输入",
     "措施",
+    "关系",
+    "汇总",
 }
 _PARAMETER_KEYS = {"说明", "单位", "按", "依据", "来源", "核对日期", "核实", "取值", "备注"}
 
@@ -57,17 +69,23 @@ def read_policy(identity: str, files: Mapping[str, Lined], desk: Desk, book: str
     if not at:
         desk.problems.append(Problem(at.file, 1, "缺少 policy.yaml，或它是空的"))
         return None
-    _strange(at, _POLICY_KEYS, desk)
+    strange(at, _POLICY_KEYS, desk)
     force = at.get("施行")
     if not isinstance(force, Lined):
         desk.complain(at, "施行", "施行 应写成 {自: 2021-01-01, 至: null}")
         return None
-    inputs = {n: i for n, row in _rows(at, "输入", desk) if (i := read_input(n, row, desk))}
-    parameters = {
-        n: p for n, row in _all(files["parameters"], desk) if (p := _parameter(n, row, desk))
+    inputs = {n: i for n, row in rows_of(at, "输入", desk) if (i := read_input(n, row, desk))}
+    relations = {n: read_relation(n, row, desk) for n, row in rows_of(at, "关系", desk)}
+    aggregates = {
+        n: a
+        for n, row in rows_of(at, "汇总", desk)
+        if (a := read_aggregate(n, row, inputs, relations, desk))
     }
-    rules = {n: r for n, row in _all(files["rules"], desk) if (r := _rule(n, row, desk))}
-    actions = {n: a for n, row in _rows(at, "措施", desk) if (a := _action(n, row, inputs, desk))}
+    parameters = {
+        n: p for n, row in all_rows(files["parameters"], desk) if (p := _parameter(n, row, desk))
+    }
+    rules = {n: r for n, row in all_rows(files["rules"], desk) if (r := _rule(n, row, desk))}
+    actions = {n: x for n, row in rows_of(at, "措施", desk) if (x := _action(n, row, inputs, desk))}
     results = desk.texts(at, "结论")
     for name in results:
         if name not in rules:
@@ -78,104 +96,27 @@ def read_policy(identity: str, files: Mapping[str, Lined], desk: Desk, book: str
         end=desk.day(force, "至", required=False), sources=desk.texts(at, "来源"), about=desk.optional(at, "适用日"),
         subject=desk.text(at, "对象"), results=results, inputs=inputs, parameters=parameters, rules=rules, actions=actions,
         cases=tuple(_cases(files["cases"], desk)), book=book, note=desk.optional(at, "说明"), replaces=desk.texts(at, "替代"),
+        relations=relations, aggregates=aggregates,
     )  # fmt: skip
 
 
-def _strange(at: Lined, known: set[str], desk: Desk) -> None:
-    for key in at:
-        if key not in known:
-            desk.complain(at, key, f"不认得“{key}”，可用：{'、'.join(sorted(known))}")
-
-
-def _rows(at: Lined, key: str, desk: Desk) -> Iterable[tuple[str, Lined]]:
-    held = at.get(key) or Lined()
-    if not isinstance(held, Lined):
-        desk.complain(at, key, f"{key} 应为“名称: {{…}}”")
-        return []
-    return _all(held, desk)
-
-
-def _all(at: Lined, desk: Desk) -> list[tuple[str, Lined]]:
-    found = []
-    for name, row in at.items():
-        if not isinstance(row, Lined):
-            desk.complain(at, name, f"“{name}”后面应为 {{…}}")
-        elif name in FUNCTIONS:
-            desk.complain(at, name, f"“{name}”是函数的名字，请换一个")
-        else:
-            found.append((name, row))
-    return found
-
-
-def _unit(at: Lined, desk: Desk, key: str = "单位") -> str:
-    unit = desk.text(at, key)
-    if unit and unit not in UNITS:
-        desk.complain(at, key, f"没有单位“{unit}”，可用：{' '.join(UNITS)}")
-        return ""
-    return unit
-
-
-def _amount(text: object, unit: str, at: Lined, key: str, desk: Desk) -> Fraction | None:
-    try:
-        value, given = quantity(str(text))
-    except Invalid as e:
-        desk.complain(at, key, e.words)
-        return None
-    if given != unit and {given, unit} != {"%", "倍"}:
-        desk.complain(at, key, f"“{text}”的单位应是“{unit}”")
-        return None
-    return value
-
-
-def read_input(name: str, at: Lined, desk: Desk) -> Input | None:
-    """An input with its unit and range."""
-    unit = _unit(at, desk)
-    low = high = Fraction(0)
-    if unit and unit != "是否":
-        span = at.get("范围")
-        if not isinstance(span, list) or len(span) != 2:
-            desk.complain(at, "范围", f"“{name}”缺少范围，如 [0元, 1000亿元]；运算的界由它推出")
-            return None
-        ends = [_amount(x, unit, at, "范围", desk) for x in span]
-        if ends[0] is None or ends[1] is None:
-            return None
-        low, high = ends[0], ends[1]
-        if low > high:
-            desk.complain(at, "范围", "范围的下限大于上限")
-    if not unit:
-        return None
-    return Input(
-        name,
-        unit,
-        low,
-        high,
-        desk.optional(at, "来源"),
-        desk.optional(at, "说明"),
-        _yes(at, "区间", desk),
-    )
-
-
-def _yes(at: Lined, key: str, desk: Desk) -> bool:
-    value = at.get(key)
-    if value in (None, "否", False):
-        return False
-    if value in ("是", True):
-        return True
-    desk.complain(at, key, f"{key} 写“是”或“否”")
-    return False
-
-
 def _parameter(name: str, at: Lined, desk: Desk) -> Parameter | None:
-    _strange(at, _PARAMETER_KEYS, desk)
-    unit, by = _unit(at, desk), (_unit(at, desk, "按") if "按" in at else "")
-    checked = desk.day(at, "核对日期") is not None and _yes(at, "核实", desk)
+    strange(at, _PARAMETER_KEYS, desk)
+    unit, by = unit_of(at, desk), (unit_of(at, desk, "按") if "按" in at else "")
+    checked = desk.day(at, "核对日期") is not None and yes(at, "核实", desk)
     listed = at.get("取值")
     if not unit or not isinstance(listed, Lined):
         desk.complain(at, "取值", "取值 应写成 {2021-01-01: 50万元}")
         return None
     versions: list[tuple[date, Given]] = []
-    for day, value in listed.items():
-        since = _since(day, listed, desk)
+    known: dict[date, date] = {}
+    for day, written in listed.items():
+        since, value = _since(day, listed, desk), written
+        if isinstance(written, Lined):  # {值: 50万元, 知悉: 2022-03-05}: known later than in force
+            learnt = desk.day(written, "知悉")
+            if since and learnt:
+                known[since] = learnt
+            value = written.get("值")
         ok, given = _given(name, value, unit, by, listed, day, desk)
         if since and ok:
             versions.append((since, given))
@@ -183,7 +124,7 @@ def _parameter(name: str, at: Lined, desk: Desk) -> Parameter | None:
         desk.complain(at, "核实", "没有核实的数要在备注里写明为什么")
     return Parameter(
         name, unit, by, tuple(sorted(versions, key=lambda v: v[0])), desk.text(at, "依据"), desk.text(at, "来源"), checked,
-        desk.optional(at, "备注"), desk.optional(at, "说明"),
+        desk.optional(at, "备注"), desk.optional(at, "说明"), known,
     )  # fmt: skip
 
 
@@ -212,12 +153,12 @@ def _given(
 
 def _number(value: object, unit: str, at: Lined, key: str, desk: Desk) -> Number | None:
     if isinstance(value, list):
-        ends = [_amount(x, unit, at, key, desk) for x in value]
+        ends = [amount(x, unit, at, key, desk) for x in value]
         if len(ends) != 2 or ends[0] is None or ends[1] is None:
             desk.complain(at, key, "区间应写成 [6分, 8分]")
             return None
         return Number(ends[0], ends[1])
-    exact = _amount(value, unit, at, key, desk)
+    exact = amount(value, unit, at, key, desk)
     return None if exact is None else one(exact)
 
 
@@ -244,12 +185,12 @@ def _tiers(rows: list[Lined], unit: str, by: str, desk: Desk) -> Tiers | None:
             )
             return None
         bound, value = (
-            _amount(row[key], by, row, key, desk),
+            amount(row[key], by, row, key, desk),
             _number(row.get("值"), unit, row, "值", desk),
         )
         if bound is None or value is None:
             return None
-        steps.append(Tier(value, bound, _yes(row, "含", desk)))
+        steps.append(Tier(value, bound, yes(row, "含", desk)))
     bounds = [s.bound for s in steps if s.bound is not None]
     if bounds != sorted(set(bounds), reverse=not upward):
         desk.complain(rows[0], "至" if upward else "自", "各档的界没有依次递增（至）或递减（自）")
@@ -258,8 +199,8 @@ def _tiers(rows: list[Lined], unit: str, by: str, desk: Desk) -> Tiers | None:
 
 
 def _rule(name: str, at: Lined, desk: Desk) -> Rule | None:
-    _strange(at, {"公式", "单位", "依据", "来源"}, desk)
-    unit, formula = _unit(at, desk), at.get("公式")
+    strange(at, {"公式", "单位", "依据", "来源"}, desk)
+    unit, formula = unit_of(at, desk), at.get("公式")
     listed: Mapping[str, Any] = (
         formula if isinstance(formula, Lined) else {FIRST.isoformat(): formula}
     )
@@ -295,11 +236,11 @@ def _action(name: str, at: Lined, inputs: Mapping[str, Input], desk: Desk) -> Ac
         desk.complain(at, "作用", f"作用要写输入和每步的增量；不认得 {'、'.join(strange)}")
         return None
     first = inputs[next(iter(effects))]
-    step, limit = (_amount(at.get(k), first.unit, at, k, desk) for k in ("步长", "上限"))
+    step, limit = (amount(at.get(k), first.unit, at, k, desk) for k in ("步长", "上限"))
     if step is None or limit is None or step <= 0:
         return None
-    cost = _amount(at["成本"], "元", at, "成本", desk) if "成本" in at else None
-    months = _amount(at.get("提前", "0个月"), "个月", at, "提前", desk)
+    cost = amount(at["成本"], "元", at, "成本", desk) if "成本" in at else None
+    months = amount(at.get("提前", "0个月"), "个月", at, "提前", desk)
     return Action(
         name, {n: Fraction(str(x)) for n, x in effects.items()}, step, limit, first.unit, None if cost is None else int(cost),
         int(months or 0), desk.optional(at, "说明"),
@@ -311,7 +252,7 @@ def _cases(at: Lined | list[Lined], desk: Desk) -> Iterable[Case]:
     for row in rows:
         if not isinstance(row, Lined):
             continue
-        _strange(row, {"说明", "日期", "输入", "期望"}, desk)
+        strange(row, {"说明", "日期", "输入", "期望"}, desk)
         day = desk.day(row, "日期")
         if day:
             yield Case(
@@ -328,7 +269,7 @@ def read_change(
         content = load(path)
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as e:
         return None, [Problem(path, 1, f"读不出来：{e}")]
-    for name, row in _all(content, desk) if isinstance(content, Lined) else ():
+    for name, row in all_rows(content, desk) if isinstance(content, Lined) else ():
         listed = row.get("取值")
         if name not in parameters or not isinstance(listed, Lined) or len(listed) != 1:
             desk.complain(

@@ -115,6 +115,7 @@ def _policy_commands(commands: Any) -> None:
         each.add_argument("subjects", type=Path)
         each.add_argument("--book", type=Path, required=True)
         each.add_argument("--on", required=True, help="按哪一天的规定，如 2026-11-25")
+        each.add_argument("--known", default="", help="按哪一天所知的规定（之后才公布的不算）")
         each.add_argument("--rules", nargs="*", default=[], help="只看这些规则")
         each.add_argument("--out", type=Path)
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.rules import Answer, Law, Number, Policy, Value, assess, at, evaluate, one
 from kechuang.engines.rules.check import say, typed
+from kechuang.engines.rules.relations import gather
 
 from .files import BadInput, read_rows
 
@@ -50,7 +52,7 @@ def run_simulate(options: argparse.Namespace) -> int:
     )
     if problems or reform is None:
         raise BadInput(problems[0].file, problems[0].line, "", problems[0].words)
-    new = at(policies, law.day, reform)
+    new = at(policies, law.day, reform, _known(options))
     lines: list[str] = []
     total = _Total(policies, wanted)
     for line, row in read_rows(options.subjects):
@@ -121,7 +123,14 @@ def _law(options: argparse.Namespace) -> tuple[tuple[Policy, ...], Law, list[str
     wanted = options.rules or [n for p in policies for n in p.results]
     if strange := next((n for n in wanted if n not in known), ""):
         raise BadInput(options.book, 0, "--rules", f"没有规则“{strange}”")
-    return policies, at(policies, day), list(wanted)
+    return policies, at(policies, day, known=_known(options)), list(wanted)
+
+
+def _known(options: argparse.Namespace) -> date | None:
+    try:
+        return parse_day(options.known, "known") if options.known else None
+    except Invalid as e:
+        raise BadInput(Path("--known"), 0, "", e.words) from e
 
 
 def _book(path: Path) -> Book:
@@ -132,8 +141,14 @@ def _book(path: Path) -> Book:
 
 
 def _given(file: Path, line: int, row: Mapping[str, Any], law: Law) -> dict[str, Value]:
+    """Inputs of a row; under a relation's name stand its rows, which are summed as the policy declares."""
+    relations = {n: r for p in law.policies for n, r in p.relations.items()}
     try:
-        return typed({k: v for k, v in row.items() if k != "id"}, law.inputs)
+        rows = {
+            n: [typed(each, relations[n].columns) for each in row[n]] for n in relations if n in row
+        }
+        plain = {k: v for k, v in row.items() if k != "id" and k not in relations}
+        return {**gather(law.policies, rows, law.day), **typed(plain, law.inputs)}
     except Invalid as e:
         raise BadInput(file, line, e.field, e.words) from e
 

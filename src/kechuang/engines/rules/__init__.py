@@ -7,7 +7,7 @@ assess(law, {"职工总数": one(40), …}, ["科技型中小企业"])
 from .exact import Answer, Step, assess, evaluate, failing
 from .gaps import Gap, gap, gaps, moved
 from .language import names_in, parse, quantity
-from .law import Held, Law, at, conditions, parts
+from .law import Held, Law, at, parts
 from .packs import (
     UNPUBLISHED,
     Action,
@@ -25,5 +25,5 @@ from .values import ABSENT, UNDEFINED, UNKNOWN, Lack, Number, Value, one
 
 __all__ = [
     "ABSENT", "UNDEFINED", "UNKNOWN", "UNPUBLISHED", "Action", "Answer", "Case", "Gap", "Given", "Held", "Input", "Lack", "Law", "Number", "Overlay",
-    "Parameter", "Policy", "Rule", "Step", "Tier", "Tiers", "Value", "assess", "at", "conditions", "evaluate", "failing", "gap", "gaps", "moved", "names_in", "one", "parse", "parts", "quantity",
+    "Parameter", "Policy", "Rule", "Step", "Tier", "Tiers", "Value", "assess", "at", "evaluate", "failing", "gap", "gaps", "moved", "names_in", "one", "parse", "parts", "quantity",
 ]  # fmt: skip

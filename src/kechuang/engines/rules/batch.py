@@ -92,6 +92,11 @@ def run(law: Law, frame: pl.DataFrame, wanted: Sequence[str]) -> Run:
     return Run(lazy.select(picked).collect(), kinds, {n: work.dens(n) for n in wanted})
 
 
+def cell_of(law: Law, given: set[str], node: Node) -> Cell:
+    """A formula's node over the columns of a frame, its rules put in rather than kept as columns of their own."""
+    return _Inline(law, given).cell(node)
+
+
 def _levels(law: Law, cone: Iterable[str]) -> list[list[str]]:
     """Rules that do not need each other, together."""
     depth: dict[str, int] = {}
@@ -222,6 +227,15 @@ class _Batch:
         bad = [graded.high.undefined]
         ends = [r.guarded(x, bad, [differ | differ.is_null()]) for x in (low.low, low.high)]
         return Span(ends[0], ends[0] if low.exact else ends[1])
+
+
+class _Inline(_Batch):
+    """Rules as expressions inside others."""
+
+    def _named(self, name: str) -> Cell:
+        if name in self.law.formulas and name not in self.cells:
+            self.cells[name] = self.cell(self.law.formulas[name].node)
+        return super()._named(name)
 
 
 def _span(ratio: Ratio) -> Span:

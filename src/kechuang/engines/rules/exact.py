@@ -60,12 +60,18 @@ def assess(law: Law, given: Mapping[str, Value], wanted: Sequence[str]) -> Answe
     return Answer(results, tuple(steps), missing, unpublished)
 
 
-def evaluate(law: Law, given: Mapping[str, Value], wanted: Sequence[str]) -> dict[str, Value]:
-    """The same results without a trace."""
+def evaluate(
+    law: Law,
+    given: Mapping[str, Value],
+    wanted: Sequence[str],
+    fixed: Mapping[str, Value] | None = None,
+) -> dict[str, Value]:
+    """The same results without a trace. ``fixed``: rules that keep a value whatever they would be reckoned to."""
     env: dict[str, Value] = {}
     work = _Exact(law, given, env)
     for name in law.cone(wanted):
-        env[name] = work.value(law.formulas[name].node)
+        held = (fixed or {}).get(name)
+        env[name] = work.value(law.formulas[name].node) if held is None else held
     return {name: env.get(name, ABSENT) for name in wanted}
 
 

@@ -54,11 +54,44 @@ def moved(given: Mapping[str, Value], action: Action, steps: int) -> dict[str, V
     return made
 
 
+def room(law: Law, given: Mapping[str, Value], action: Action) -> int:
+    """The most steps: the action's limit, and no input beyond what it can possibly be."""
+    most = int(action.limit / action.step)
+    for name, effect in action.effects.items():
+        value, by = given.get(name, UNKNOWN), effect * action.step
+        if isinstance(value, Number) and by and name in law.inputs:
+            bounds = law.inputs[name]
+            way = (bounds.high - value.high) / by if by > 0 else (bounds.low - value.low) / by
+            most = min(most, max(int(way), 0))
+    return most
+
+
+def moved_by(given: Mapping[str, Value], steps: Sequence[tuple[Action, int]]) -> dict[str, Value]:
+    """Inputs after several actions."""
+    made = dict(given)
+    for action, count in steps:
+        made = moved(made, action, count)
+    return made
+
+
+def tiers_moved(
+    law: Law, before: Mapping[str, Value], after: Mapping[str, Value], wanted: str
+) -> tuple[str, ...]:
+    """Graded rules below ``wanted`` whose value is another one afterwards."""
+    graded = [n for n in law.cone([wanted]) if _is_tier(law.formulas[n].node)]
+    was, now = (evaluate(law, g, graded) for g in (before, after))
+    return tuple(n for n in graded if was[n] != now[n])
+
+
 def gap(law: Law, given: Mapping[str, Value], wanted: str, action: Action) -> Gap:
     """The least number of steps after which ``wanted`` is true."""
-    if unknown := [n for n in action.effects if not isinstance(given.get(n, UNKNOWN), Number)]:
+    if evaluate(law, given, [wanted])[wanted] is True:
+        return _found(law, given, wanted, action, 0)
+    needed = set(law.needed([wanted]))
+    blank = [n for n in action.effects if not isinstance(given.get(n, UNKNOWN), Number)]
+    if unknown := [n for n in blank if n in needed]:
         return Gap(action, None, why=f"缺少{'、'.join(unknown)}，算不出差多少")
-    limit = int(action.limit / action.step)
+    limit = room(law, given, action)
     k, breaks = 0, 0
     while k <= limit:
         walk = _Walk(law, given, action, k)
@@ -84,9 +117,7 @@ def _found(law: Law, given: Mapping[str, Value], wanted: str, action: Action, k:
     after = moved(given, action, k)
     assert evaluate(law, after, [wanted])[wanted] is True
     assert k == 0 or evaluate(law, moved(given, action, k - 1), [wanted])[wanted] is not True
-    graded = [n for n in law.cone([wanted]) if _is_tier(law.formulas[n].node)]
-    before_all, after_all = (evaluate(law, g, graded) for g in (given, after))
-    tiers = tuple(n for n in graded if before_all[n] != after_all[n])
+    tiers = tiers_moved(law, given, after, wanted)
     cost = None if action.cost is None else action.cost * k
     return Gap(action, k, action.step * k, cost, tiers)
 

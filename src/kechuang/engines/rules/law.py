@@ -1,7 +1,7 @@
 """The law of a day: which parameters and formulas hold, in which order rules are reckoned."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -65,13 +65,18 @@ class Law:
         return tuple(dict.fromkeys(n for n in met if n in self.inputs))
 
 
-def at(policies: Sequence[Policy], day: date, reform: Overlay | None = None) -> Law:
+def at(
+    policies: Sequence[Policy], day: date, reform: Overlay | None = None, known: date | None = None
+) -> Law:
     """The law of a day.
 
     Args:
         policies: All policies whose names may be used; those not in force give rules that are absent.
         reform: Parameters said otherwise; they win over the books' on and after their day.
+        known: The law as it was known on that day: what was published later is left out, though it reaches back.
     """
+    if known is not None:
+        policies = [_as_known(p, known) for p in policies]
     held: dict[str, Held] = {}
     formulas: dict[str, Formula] = {}
     inputs: dict[str, Input] = {}
@@ -86,8 +91,17 @@ def at(policies: Sequence[Policy], day: date, reform: Overlay | None = None) -> 
             found = _version(rule.versions, day)
             if found and found[2] is not None:
                 formulas[rule.name] = Formula(rule, found[1], found[2], found[0], policy)
-    known = frozenset(name for p in policies for name in p.rules)
-    return Law(day, tuple(policies), inputs, held, formulas, known)
+    names = frozenset(name for p in policies for name in p.rules)
+    return Law(day, tuple(policies), inputs, held, formulas, names)
+
+
+def _as_known(policy: Policy, known: date) -> Policy:
+    """A policy without what nobody could know on that day; one that was not published yet has no rules then."""
+    if policy.known > known:
+        return replace(policy, rules={n: replace(r, versions=()) for n, r in policy.rules.items()}, parameters={n: replace(p, versions=()) for n, p in policy.parameters.items()})  # fmt: skip
+    return replace(policy, parameters={
+        n: replace(p, versions=tuple(v for v in p.versions if p.known.get(v[0], known) <= known)) for n, p in policy.parameters.items()
+    })  # fmt: skip
 
 
 def _version(
@@ -135,27 +149,21 @@ def topological(formulas: Mapping[str, Formula]) -> list[str]:
 
 
 def parts(law: Law, name: str) -> tuple[str, ...]:
-    """The named conditions that a rule joins by 且; the rule itself when it joins none by name."""
-    named = (
-        c.name for c in conditions(law, name) if isinstance(c, Name) and c.name in law.formulas
-    )
-    return tuple(dict.fromkeys(named)) or (name,)
+    """The named conditions that a rule joins by 且, each as deep as names go.
+
+    A rule that joins something without a name (a comparison, an 或) stands for itself.
+    """
+    joined = _joined(law.formulas[name].node) if name in law.formulas else []
+    named = [n.name for n in joined if isinstance(n, Name) and n.name in law.formulas]
+    if not named:
+        return (name,)
+    deeper = [p for n in named for p in parts(law, n)]
+    return tuple(dict.fromkeys([*deeper, *([name] if len(named) < len(joined) else [])]))
 
 
-def conditions(law: Law, name: str) -> tuple[Node, ...]:
-    """The conditions that a rule joins by 且, through rules that only join others."""
-    node = law.formulas[name].node if name in law.formulas else Name(name)
-    return tuple(_flat(law, node))
-
-
-def _flat(law: Law, node: Node) -> list[Node]:
-    if isinstance(node, Name):
-        inner = law.formulas.get(node.name)
-        if inner and _is_and(inner.node):
-            return _flat(law, inner.node)
-        return [node]
+def _joined(node: Node) -> list[Node]:
     if _is_and(node):
-        return [part for each in node.args for part in _flat(law, each)]  # type: ignore[union-attr]
+        return [n for each in node.args for n in _joined(each)]  # type: ignore[union-attr]
     return [node]
 
 

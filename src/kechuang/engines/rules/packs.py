@@ -56,6 +56,9 @@ class Parameter:
     checked: bool
     note: str = ""
     about: str = ""
+    known: Mapping[date, date] = field(
+        default_factory=dict
+    )  # in force from → known from, where that is later
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,26 @@ class Action:
     cost: int | None  # fen per step
     lead_months: int
     about: str = ""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Rows that belong to a subject, with their columns: an agency's contracts."""
+
+    name: str
+    columns: Mapping[str, Input]
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """An input that is the sum of a column, or the number, of a relation's rows for which ``where`` holds."""
+
+    input: str
+    relation: str
+    how: str  # 合计 or 计数
+    column: str
+    text: str
+    where: Node
 
 
 @dataclass(frozen=True)
@@ -118,6 +141,13 @@ class Policy:
     book: str = ""
     note: str = ""
     replaces: tuple[str, ...] = ()
+    relations: Mapping[str, Relation] = field(default_factory=dict)
+    aggregates: Mapping[str, Aggregate] = field(default_factory=dict)
+
+    @property
+    def known(self) -> date:
+        """The day from which anybody could know it: its publication, else its first day."""
+        return self.issued or self.start
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,11 @@ def whole(value: int) -> pl.Expr:
     return pl.lit(value, pl.Int64 if abs(value) < SMALL else pl.Int128)
 
 
+def negated(num: pl.Expr) -> pl.Expr:
+    """-num; polars has no unary minus for Int128."""
+    return num * -1
+
+
 def fit(most: int, *parts: pl.Expr) -> list[pl.Expr]:
     """Operands wide enough for a result of at most ``most``.
 
@@ -127,7 +132,7 @@ def divide(a: Ratio, b: Ratio) -> Ratio:
     num = times(a.num, b.den, most)
     below = times(b.num, a.den, den_most)
     if not b.positive:
-        num = pl.when(below < 0).then(-num).otherwise(num)
+        num = pl.when(below < 0).then(negated(num)).otherwise(num)
         below = below.abs()
     if isinstance(a.den, pl.Expr) or isinstance(b.den, pl.Expr):
         bad = pl.lit(False)
@@ -200,7 +205,7 @@ def to_whole(value: Ratio, *, half_up: bool) -> Ratio:
         shaped = (num * 2 + below) // (below * 2)
     else:
         up = (num.abs() * 2 + below) // (below * 2)
-        shaped = pl.when(num < 0).then(-up).otherwise(up)
+        shaped = pl.when(num < 0).then(negated(up)).otherwise(up)
     result: int | pl.Expr = 1
     if isinstance(value.den, pl.Expr):
         result = pl.when(value.den == 0).then(whole(0)).otherwise(whole(1))

@@ -36,7 +36,7 @@ def ladder(request: HttpRequest) -> HttpResponse:
     """The funnel of a rung; ?town= ?industry= narrow it, ?pile= names one part, ?export=xlsx takes it away."""
     book, today = current_book(), clock.today()
     rungs = standings.ladder(book, today)
-    asked = request.GET.get("rung", "")
+    asked = request.GET.get("rung", "high_tech")
     chosen = next((r for r in rungs if r.id == asked), next((r for r in rungs if r.rule), None))
     firms = list(firms_visible_to(actor_in(request)))
     narrowed = _narrowed(firms, request.GET.get("town", ""), request.GET.get("industry", ""))
@@ -80,10 +80,11 @@ def _by(piles: dict[str, list[Placed]], of: Any) -> list[tuple[str, int, int, in
     """(town or field, held, ready, near)."""
     names = sorted({of(p) for rows in piles.values() for p in rows if of(p)})
     counts = {k: Counter(of(p) for p in rows) for k, rows in piles.items()}
-    return [
+    rows = [
         (n, counts["held"][n] + counts["unfit"][n], counts["ready"][n], counts["near"][n])
         for n in names
     ]
+    return [r for r in rows if any(r[1:])]
 
 
 def _effects(rung: str, piles: dict[str, list[Placed]], today: date) -> list[dict[str, Any]]:

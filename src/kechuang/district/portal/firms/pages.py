@@ -17,9 +17,11 @@ from kechuang.district.registry.models import SOURCES
 from kechuang.district.registry.queries import applications_visible_to, years_of, years_visible_to
 from kechuang.district.registry.queries import visible_to as firms_visible_to
 from kechuang.district.registry.services import applications, standings, years
-from kechuang.engines.base.days import parse_day
+from kechuang.engines.base.days import months_after, parse_day
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
 from kechuang.engines.base.numbers import parse_whole
+from kechuang.engines.rules import one as one_
+from kechuang.engines.rules.check import say
 
 YEARS, APPLICATIONS = WORKFLOWS["registry.year"], WORKFLOWS["registry.application"]
 VERDICTS = {"passes": "达到", "fails": "未达到", "cannot_tell": "还不能判断", "no_rule": "没有规则"}
@@ -74,6 +76,13 @@ def rung(request: HttpRequest, pk: int, identity: str) -> HttpResponse:
         facts |= answer_facts(
             found.law, found.policy, found.given, [found.standing.rung.rule], found.wheres
         )
+    facts["mixes"] = [
+        {
+            "plan": p, "words": [f"{a.name} {say(one_(a.step * k), a.unit)}" for a, k in p.steps],
+            "from": months_after(today, p.months),
+        }
+        for p in found.mixes.found
+    ]  # fmt: skip
     feeds = current_book().feeds
     facts["missing_facts"] = [
         (n, feeds[n].fact if n in feeds else "") for n in found.standing.missing

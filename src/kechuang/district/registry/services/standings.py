@@ -10,6 +10,7 @@ from kechuang.district.core.books import current_book
 from kechuang.district.registry.models import SOURCES, Firm, FirmYear, Recognition
 from kechuang.district.registry.permissions import can_see_finances
 from kechuang.district.registry.queries import in_force, years_of
+from kechuang.engines.base.days import months_after
 from kechuang.engines.rules import (
     ABSENT,
     Action,
@@ -29,9 +30,12 @@ from kechuang.engines.rules import (
 from kechuang.engines.rules.batch import run
 from kechuang.engines.rules.facts import Subject, inputs_of
 from kechuang.engines.rules.frames import frame_of
+from kechuang.engines.rules.plans import Plans, plans
 
 from .years import values_of
 
+LOOK_AHEAD = 36  # months
+NO_PLANS = Plans(())
 YES, NO, OPEN, NONE = "passes", "fails", "cannot_tell", "no_rule"
 
 
@@ -67,6 +71,10 @@ class Explained:
     ways: tuple[Way, ...]
     law: Law
     policy: Policy | None
+    mixes: Plans = NO_PLANS
+    opens: tuple[
+        tuple[str, date], ...
+    ] = ()  # conditions that time alone mends, and the first month in which it has
 
 
 def subject_of(
@@ -112,7 +120,23 @@ def explained(firm: Firm, rung: str, day: date, *, drafts: bool = False) -> Expl
         return Explained(found, None, given, wheres, (), law, policy)
     actions = tuple(policy.actions.values())
     ways = tuple(_way(law, given, name, actions) for name in found.failing)
-    return Explained(found, assess(law, given, [held.rule]), given, wheres, ways, law, policy)
+    mixes = plans(law, given, held.rule, actions) if found.failing else NO_PLANS
+    opens = tuple((n, d) for n in found.failing if (d := _opens(book, firm, law, given, n, day)))
+    answer = assess(law, given, [held.rule])
+    return Explained(found, answer, given, wheres, ways, law, policy, mixes, opens)
+
+
+def _opens(
+    book: Book, firm: Firm, law: Law, given: Mapping[str, Value], name: str, day: date
+) -> date | None:
+    """The first of a month, within three years, on which a condition holds though nothing but time has passed."""
+    ageing = {n: f for n, f in book.feeds.items() if f.since and n in law.needed([name])}
+    for months in range(1, LOOK_AHEAD + 1) if ageing else ():
+        then = months_after(day.replace(day=1), months)
+        later, _ = inputs_of(ageing, Subject({}, firm.founded_on), then)
+        if evaluate(law, {**given, **later}, [name])[name] is True:
+            return then
+    return None
 
 
 def _way(law: Law, given: Mapping[str, Value], name: str, actions: Sequence[Action]) -> Way:

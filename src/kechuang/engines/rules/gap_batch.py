@@ -1,0 +1,324 @@
+"""What many subjects lack: for every row the least number of steps of one action after which a rule holds.
+
+Along an action inputs are straight lines in the number of steps k, so every comparison that the rule may meet turns where
+a straight line crosses zero. Those crossings are reckoned for all rows at once, as integers; the rule itself is then
+asked at each of them, and the least k that passes is the answer: between two crossings nothing changes. A rule in which
+two moving quantities are multiplied, or a moving one is rounded, is refused here; ``gaps.gap`` answers for one subject.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import polars as pl
+
+from kechuang.engines.base.errors import Invalid
+
+from . import ratios as r
+from .batch import HIGH, LOW, SCALE, Gone, Span, cell_of, run
+from .exact import COMPARISONS
+from .language import Apply, Literal, Name, Node, names_in
+from .law import Law
+from .packs import Action, Tiers
+from .ratios import Ratio
+
+
+@dataclass(frozen=True)
+class _Line:
+    """rest + slope · k, row by row. A slope of None is zero; ``most`` bound both."""
+
+    rest: pl.Expr
+    most: int
+    slope: pl.Expr | None = None
+    slope_most: int = 0
+
+
+_ONE = _Line(r.whole(1), 1)
+
+
+@dataclass(frozen=True)
+class _Quotient:
+    num: _Line
+    den: _Line = _ONE
+
+
+def gap_batch(law: Law, frame: pl.DataFrame, wanted: str, action: Action) -> pl.Series:
+    """The least number of steps for every row.
+
+    Args:
+        frame: As for ``batch.run``.
+
+    Returns:
+        0 where the rule holds already, null where no number of steps within limit and range suffices, or where what the
+        action moves is not known.
+
+    Raises:
+        Invalid: The rule is not made of straight lines along this action.
+    """
+    moving = set(action.effects)
+    if wanted not in law.formulas or not moving <= set(law.inputs):
+        return pl.Series(action.name, [None] * frame.height, pl.Int64)
+    missing = [
+        n for n in moving if not set(_columns(law, n, set(frame.columns))) <= set(frame.columns)
+    ]
+    frame = frame.with_columns(pl.lit(None, pl.Int64).alias(n) for n in missing)
+    marked = frame.with_row_index("·行")
+    holds = run(law, frame, [wanted]).truth(wanted)
+    failing = marked.filter(~holds.fill_null(False))
+    answers = _least(law, failing, wanted, action)
+    found = marked.select("·行").with_columns(pl.when(holds).then(0).otherwise(None).alias("·步"))
+    joined = found.join(answers, on="·行", how="left")
+    return joined.select(pl.coalesce("·步", "·少").cast(pl.Int64)).to_series().alias(action.name)
+
+
+def _least(law: Law, failing: pl.DataFrame, wanted: str, action: Action) -> pl.DataFrame:
+    given = set(failing.columns)
+    crossings = _Crossings(law, given, action)
+    limit = _room(law, action, given)
+    columns = [c.alias(f"·{n}") for n, c in enumerate(crossings.of(wanted))]
+    lazy = failing.lazy().with_columns(limit.alias("·限")).with_columns(columns)
+    names = [f"·{n}" for n in range(len(columns))]
+    whole = lazy.collect()
+    found: list[pl.DataFrame] = []
+    for name in names:
+        for beyond in (0, 1):
+            steps = (pl.col(name) + beyond).alias("·试")
+            trial = whole.with_columns(steps)
+            there = pl.col("·试").is_between(1, pl.col("·限"))
+            part = trial.filter(there)
+            if not part.height:
+                continue
+            passes = run(law, part.with_columns(_moved(law, action, given)), [wanted]).truth(wanted)
+            found.append(
+                part.filter(passes.fill_null(False)).select("·行", pl.col("·试").alias("·少"))
+            )
+    if not found:
+        return pl.DataFrame({"·行": [], "·少": []}, schema={"·行": pl.UInt32, "·少": pl.Int64})
+    return pl.concat(found).group_by("·行").agg(pl.col("·少").min())
+
+
+def _scaled(law: Law, action: Action, name: str) -> int:
+    """What one step adds to a column, in the batch's unit.
+
+    Raises:
+        Invalid: It is no whole number there.
+    """
+    den = SCALE if law.inputs[name].unit in ("%", "倍") else 1
+    by = action.effects[name] * action.step * den
+    if by.denominator != 1:
+        raise Invalid("每步的增量不是批量里的整数", "action", "rules.gap_step")
+    return int(by)
+
+
+def _columns(law: Law, name: str, given: set[str]) -> list[str]:
+    interval = law.inputs[name].interval and f"{name}{LOW}" in given
+    return [f"{name}{LOW}", f"{name}{HIGH}"] if interval else [name]
+
+
+def _moved(law: Law, action: Action, given: set[str]) -> list[pl.Expr]:
+    """The inputs after ``·试`` steps."""
+    return [
+        (pl.col(c) + pl.col("·试") * _scaled(law, action, n)).alias(c)
+        for n in action.effects
+        for c in _columns(law, n, given)
+        if c in given
+    ]
+
+
+def _room(law: Law, action: Action, known: set[str]) -> pl.Expr:
+    """The most steps of each row: the action's limit, and no input beyond what it can possibly be."""
+    most = pl.lit(int(action.limit / action.step), pl.Int64)
+    for name in action.effects:
+        by, given = _scaled(law, action, name), law.inputs[name]
+        den = SCALE if given.unit in ("%", "倍") else 1
+        end = int((given.high if by > 0 else given.low) * den)
+        for column in _columns(law, name, known):
+            if by and column in known:
+                way = (pl.lit(end) - pl.col(column)) * (1 if by > 0 else -1)
+                most = pl.min_horizontal(most, way // abs(by))
+    return most
+
+
+class _Crossings:
+    """Where the comparisons below a rule may turn, as whole numbers of steps (rounded down)."""
+
+    def __init__(self, law: Law, given: set[str], action: Action) -> None:
+        self.law, self.given, self.action = law, given, action
+        self.moving = self._moving()
+        self.known: dict[str, list[_Quotient]] = {}
+        self.lines: list[_Line] = []
+
+    def _moving(self) -> frozenset[str]:
+        """Inputs and rules that the action moves."""
+        found = set(self.action.effects)
+        for name in self.law.order:
+            if found & set(names_in(self.law.formulas[name].node)):
+                found.add(name)
+        return frozenset(found)
+
+    def of(self, wanted: str) -> Iterator[pl.Expr]:
+        """One column of candidate steps for each straight line."""
+        self._look(self.law.formulas[wanted].node)
+        seen = set()
+        for line in self.lines:
+            if line.slope is None:
+                continue
+            key = str(line.rest) + str(line.slope)
+            if key not in seen:
+                seen.add(key)
+                yield _root(line)
+
+    def _still(self, node: Node) -> bool:
+        return not (set(names_in(node)) & self.moving)
+
+    def _look(self, node: Node) -> None:
+        """Every comparison below a condition."""
+        if self._still(node) or isinstance(node, Literal):
+            return
+        if isinstance(node, Name):
+            if node.name in self.law.formulas:
+                self._look(self.law.formulas[node.name].node)
+            return
+        if node.op in COMPARISONS:
+            self._compared(self.number(node.args[0]), self.number(node.args[1]))
+            return
+        for each in node.args:
+            self._look(each)
+
+    def _compared(self, left: list[_Quotient], right: list[_Quotient]) -> None:
+        for a in left:
+            for b in right:
+                self.lines.append(_added(_times(a.num, b.den), _times(b.num, a.den), -1))
+                self.lines += [a.den, b.den]
+
+    def number(self, node: Node) -> list[_Quotient]:
+        """All that a number may be along the action: its ends, in each case that a step or a 若 distinguishes."""
+        if self._still(node):
+            return self._standing(node)
+        if isinstance(node, Name):
+            if node.name not in self.known:
+                self.known[node.name] = self._named(node.name)
+            return self.known[node.name]
+        assert isinstance(node, Apply)
+        if node.op == "分档":
+            return self._tier(node)
+        if node.op == "若":
+            self._look(node.args[0])
+            return [*self.number(node.args[1]), *self.number(node.args[2])]
+        parts = [self.number(a) for a in node.args]
+        if node.op in ("取大", "取小"):
+            for n, a in enumerate(parts):
+                for b in parts[n + 1 :]:
+                    self._compared(a, b)
+            return [q for part in parts for q in part]
+        return self._reckoned(node.op, parts)
+
+    def _standing(self, node: Node) -> list[_Quotient]:
+        """A number that the action does not move: whatever the batch makes of it."""
+        cell = cell_of(self.law, self.given, node)
+        if isinstance(cell, Gone):
+            return []
+        assert isinstance(cell, Span)
+        ends = (cell.low,) if cell.exact else (cell.low, cell.high)
+        return [_Quotient(_Line(e.num, e.most), _den(e)) for e in ends]
+
+    def _named(self, name: str) -> list[_Quotient]:
+        if name in self.law.formulas:
+            return self.number(self.law.formulas[name].node)
+        given = self.law.inputs[name]
+        den = SCALE if given.unit in ("%", "倍") else 1
+        by = _scaled(self.law, self.action, name)
+        most = int(max(abs(given.low), abs(given.high)) * den)
+        slope = r.whole(by) if by else None
+        below = _Line(r.whole(den), den)
+        return [
+            _Quotient(_Line(pl.col(c), most, slope, abs(by)), below)
+            for c in _columns(self.law, name, self.given)
+        ]
+
+    def _tier(self, node: Apply) -> list[_Quotient]:
+        table = node.args[1]
+        held = self.law.held[table.name].value if isinstance(table, Name) else None
+        if not isinstance(held, Tiers):
+            return []
+        graded = self.number(node.args[0])
+        bounds = [_fixed(s.bound) for s in held.steps if s.bound is not None]
+        self._compared(graded, bounds)
+        values = {x for s in held.steps for x in (s.value.low, s.value.high)}
+        return [_fixed(v) for v in sorted(values)]
+
+    def _reckoned(self, op: str, parts: Sequence[list[_Quotient]]) -> list[_Quotient]:
+        found = parts[0]
+        if op == "neg":
+            return [_Quotient(_negated(q.num), q.den) for q in found]
+        if op not in ("+", "-", "合计", "*", "/"):
+            raise Invalid(f"“{op}”之后不是直线，批量不能推算", "formula", "rules.gap_line")
+        for other in parts[1:]:
+            found = [_combined(op, a, b) for a in found for b in other]
+            if len(found) > 200:
+                raise Invalid("分档太多，批量不能推算", "formula", "rules.gap_cases")
+        if op == "/":
+            self.lines += [q.den for q in found]
+        return found
+
+
+def _den(ratio: Ratio) -> _Line:
+    den = r.whole(ratio.den) if isinstance(ratio.den, int) else ratio.den
+    return _Line(den, ratio.den_most)
+
+
+def _fixed(value: Fraction | None) -> _Quotient:
+    exact = Fraction(value or 0)
+    return _Quotient(
+        _Line(r.whole(exact.numerator), max(abs(exact.numerator), 1)),
+        _Line(r.whole(exact.denominator), exact.denominator),
+    )
+
+
+def _negated(line: _Line) -> _Line:
+    return _Line(
+        r.negated(line.rest),
+        line.most,
+        None if line.slope is None else r.negated(line.slope),
+        line.slope_most,
+    )
+
+
+def _added(a: _Line, b: _Line, sign: int = 1) -> _Line:
+    other = b if sign > 0 else _negated(b)
+    x, y = r.fit(a.most + b.most, a.rest, other.rest)
+    slope = a.slope if other.slope is None else other.slope
+    if a.slope is not None and other.slope is not None:
+        p, q = r.fit(a.slope_most + b.slope_most, a.slope, other.slope)
+        slope = p + q
+    return _Line(x + y, a.most + b.most, slope, a.slope_most + b.slope_most)
+
+
+def _times(a: _Line, b: _Line) -> _Line:
+    if a.slope is not None and b.slope is not None:
+        raise Invalid("两个会变的数相乘，批量不能推算", "formula", "rules.gap_product")
+    if b.slope is not None:
+        a, b = b, a
+    most, slope_most = a.most * b.most, a.slope_most * b.most
+    slope = None if a.slope is None else r.times(a.slope, b.rest, slope_most)
+    return _Line(r.times(a.rest, b.rest, most), most, slope, slope_most)
+
+
+def _combined(op: str, a: _Quotient, b: _Quotient) -> _Quotient:
+    if op == "*":
+        return _Quotient(_times(a.num, b.num), _times(a.den, b.den))
+    if op == "/":
+        return _Quotient(_times(a.num, b.den), _times(a.den, b.num))
+    sign = -1 if op == "-" else 1
+    if a.den is b.den:
+        return _Quotient(_added(a.num, b.num, sign), a.den)
+    return _Quotient(_added(_times(a.num, b.den), _times(b.num, a.den), sign), _times(a.den, b.den))
+
+
+def _root(line: _Line) -> pl.Expr:
+    """⌊k⌋ where rest + slope · k = 0; null where the line is level."""
+    assert line.slope is not None
+    rest, slope = r.fit(max(line.most, line.slope_most), line.rest, line.slope)
+    sign = pl.when(slope < 0).then(-1).otherwise(1)
+    below = pl.when(slope == 0).then(None).otherwise(slope * sign)
+    return ((rest * (sign * -1)) // below).clip(-2, 1 << 61).cast(pl.Int64)

@@ -1,0 +1,406 @@
+"""The cheapest ways up: which actions together make a rule hold, at the least cost. Solved by CP-SAT, checked exactly.
+
+Steps of an action are whole numbers; inputs move along them in straight lines. A comparison of two quotients is a linear
+constraint as long as no product of two moving quantities is met; a graded value is a choice among its steps. What cannot
+be put so (rounding, a product of moving inputs) is said, never guessed.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from ortools.sat.python import cp_model
+
+from .exact import evaluate
+from .gaps import moved_by, room, tiers_moved
+from .language import Apply, Literal, Name, Node
+from .law import Law
+from .packs import Action, Tiers
+from .values import UNKNOWN, Number, Value
+
+SECONDS = 2.0
+_STRICT, _NEGATED = (
+    {">=": False, "<=": False, ">": True, "<": True},
+    {">=": "<", "<=": ">", ">": "<=", "<": ">="},
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Actions with their number of steps that together suffice; ``cost`` in fen.
+
+    ``tiers``: graded rules that change their step on the way; ``by_tier``: it suffices only because a requirement
+    became milder, so it is to be looked at twice. ``months``: the longest lead.
+    """
+
+    steps: tuple[tuple[Action, int], ...]
+    cost: int
+    tiers: tuple[str, ...]
+    by_tier: bool
+    months: int
+
+
+@dataclass(frozen=True)
+class Plans:
+    """The cheapest plans, each with another set of actions; or why there are none."""
+
+    found: tuple[Plan, ...]
+    why: str = ""
+
+
+class _CannotSay(Exception):
+    """Something that is no linear constraint."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A straight line in variables: coefficients by variable number, and a constant."""
+
+    terms: Mapping[int, Fraction] = field(default_factory=dict)
+    rest: Fraction = Fraction(0)
+
+    @property
+    def fixed(self) -> bool:
+        return not self.terms
+
+    def plus(self, other: "_Line", sign: int = 1) -> "_Line":
+        terms = dict(self.terms)
+        for v, c in other.terms.items():
+            terms[v] = terms.get(v, Fraction(0)) + sign * c
+        return _Line({v: c for v, c in terms.items() if c}, self.rest + sign * other.rest)
+
+    def times(self, by: Fraction) -> "_Line":
+        return _Line({v: c * by for v, c in self.terms.items() if by}, self.rest * by)
+
+
+_ONE = _Line({}, Fraction(1))
+
+
+@dataclass(frozen=True)
+class _Quotient:
+    """num ÷ den; the denominator is held positive."""
+
+    num: _Line
+    den: _Line = _ONE
+
+
+@dataclass(frozen=True)
+class _Cases:
+    """A number in cases: (literals that must hold, both its ends)."""
+
+    cases: tuple[tuple[tuple[Any, ...], _Quotient, _Quotient], ...]
+
+
+def plans(
+    law: Law, given: Mapping[str, Value], wanted: str, actions: Sequence[Action], most: int = 3
+) -> Plans:
+    """The cheapest mixes of actions after which ``wanted`` is true.
+
+    Args:
+        actions: Only those with a cost take part.
+        most: How many plans, each with another set of actions.
+    """
+    priced = [a for a in actions if a.cost is not None and _known(given, a)]
+    if not priced:
+        return Plans((), "没有写明成本、又知道现值的措施")
+    try:
+        model = _Model(law, given, priced)
+        model.require(law.formulas[wanted].node, True, ())
+    except _CannotSay as e:
+        return Plans((), str(e))
+    found = []
+    for _ in range(most):
+        steps = model.solve()
+        if steps is None:
+            break
+        if plan := _checked(law, given, wanted, priced, steps):
+            found.append(plan)
+        model.forbid(steps)
+    return Plans(tuple(found), "" if found else "这些措施做到上限也不够")
+
+
+def _known(given: Mapping[str, Value], action: Action) -> bool:
+    return all(isinstance(given.get(n, UNKNOWN), Number) for n in action.effects)
+
+
+def _checked(
+    law: Law,
+    given: Mapping[str, Value],
+    wanted: str,
+    actions: Sequence[Action],
+    steps: Sequence[int],
+) -> Plan | None:
+    used = tuple((a, k) for a, k in zip(actions, steps, strict=True) if k)
+    after = moved_by(given, used)
+    if evaluate(law, after, [wanted])[wanted] is not True:
+        return None
+    tiers = tiers_moved(law, given, after, wanted)
+    cost = sum((a.cost or 0) * k for a, k in used)
+    return Plan(used, cost, tiers, bool(tiers) and _by_tier(law, given, after, wanted, tiers), max((a.lead_months for a, _ in used), default=0))  # fmt: skip
+
+
+def _by_tier(
+    law: Law,
+    given: Mapping[str, Value],
+    after: Mapping[str, Value],
+    wanted: str,
+    tiers: Sequence[str],
+) -> bool:
+    """Whether it would fail had the graded requirements stayed as they were."""
+    before = evaluate(law, given, tiers)
+    held = {n: v for n, v in before.items() if isinstance(v, Number)}
+    return evaluate(law, after, [wanted], held)[wanted] is not True
+
+
+class _Model:
+    """The constraints, and the way from names to lines."""
+
+    def __init__(self, law: Law, given: Mapping[str, Value], actions: Sequence[Action]) -> None:
+        self.law, self.given, self.actions = law, given, actions
+        self.model = cp_model.CpModel()
+        self.steps = [self.model.new_int_var(0, room(law, given, a), a.name) for a in actions]
+        self.vars: list[Any] = list(self.steps)
+        self.known: dict[str, _Cases] = {}
+        self.model.minimize(
+            sum((a.cost or 0) * k for a, k in zip(actions, self.steps, strict=True))
+        )
+
+    def solve(self) -> list[int] | None:
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers, solver.parameters.random_seed = 1, 0
+        solver.parameters.max_time_in_seconds = SECONDS
+        if solver.solve(self.model) != cp_model.OPTIMAL:
+            return None
+        return [solver.value(k) for k in self.steps]
+
+    def forbid(self, steps: Sequence[int]) -> None:
+        """The next plan is to use another set of actions."""
+        changed = []
+        for k, was in zip(self.steps, steps, strict=True):
+            flag = self.model.new_bool_var("")
+            if was:
+                self.model.add(k == 0).only_enforce_if(flag)
+            else:
+                self.model.add(k >= 1).only_enforce_if(flag)
+            changed.append(flag)
+        self.model.add_bool_or(changed)
+
+    def require(self, node: Node, holds: bool, guards: tuple[Any, ...]) -> None:
+        """The node is true (or false) whenever all guards hold."""
+        if isinstance(node, Name):
+            self._require_name(node.name, holds, guards)
+        elif isinstance(node, Apply) and node.op == "not":
+            self.require(node.args[0], not holds, guards)
+        elif isinstance(node, Apply) and node.op in ("and", "or"):
+            self._require_joined(node, holds, guards)
+        elif isinstance(node, Apply) and node.op in _STRICT:
+            self._compare(node, node.op if holds else _NEGATED[node.op], guards)
+        elif isinstance(node, Apply) and node.op in ("==", "!="):
+            self._require_equal(node, (node.op == "==") == holds, guards)
+        else:
+            raise _CannotSay("条件里有不能推算的写法")
+
+    def _require_name(self, name: str, holds: bool, guards: tuple[Any, ...]) -> None:
+        if name in self.law.formulas:
+            self.require(self.law.formulas[name].node, holds, guards)
+        elif self.given.get(name, UNKNOWN) is not holds:
+            self._never(guards)
+
+    def _never(self, guards: tuple[Any, ...]) -> None:
+        if guards:
+            self.model.add_bool_or([g.negated() for g in guards])
+        else:
+            self.model.add_bool_or([])
+
+    def _require_joined(self, node: Apply, holds: bool, guards: tuple[Any, ...]) -> None:
+        if (node.op == "and") == holds:
+            for each in node.args:
+                self.require(each, holds, guards)
+            return
+        ways = []
+        for each in node.args:
+            flag = self.model.new_bool_var("")
+            self.require(each, holds, (*guards, flag))
+            ways.append(flag)
+        self.model.add_bool_or([*ways, *(g.negated() for g in guards)])
+
+    def _require_equal(self, node: Apply, equal: bool, guards: tuple[Any, ...]) -> None:
+        if equal:
+            self._compare(node, ">=", guards)
+            self._compare(node, "<=", guards)
+            return
+        flag = self.model.new_bool_var("")
+        self._compare(node, ">", (*guards, flag))
+        self._compare(node, "<", (*guards, flag.negated()))
+
+    def _compare(self, node: Apply, op: str, guards: tuple[Any, ...]) -> None:
+        """For every pair of cases: the worst ends still compare so."""
+        left, right = self.number(node.args[0]), self.number(node.args[1])
+        if op in ("<", "<="):
+            left, right, op = right, left, {"<": ">", "<=": ">="}[op]
+        for la, low, _ in left.cases:
+            for rb, _, high in right.cases:
+                self._bound(low, high, op == ">", (*guards, *la, *rb))
+
+    def _bound(self, a: _Quotient, b: _Quotient, strict: bool, guards: tuple[Any, ...]) -> None:
+        """a ≥ b (or >) under the guards."""
+        line = _product(a.num, b.den).plus(_product(b.num, a.den), -1)
+        for den in (a.den, b.den):
+            if not den.fixed:
+                self._at_least(den, Fraction(0), True, guards)
+            elif den.rest <= 0:
+                self._never(guards)
+        self._at_least(line, Fraction(0), strict, guards)
+
+    def _at_least(self, line: _Line, low: Fraction, strict: bool, guards: tuple[Any, ...]) -> None:
+        scale = math.lcm(*(c.denominator for c in (*line.terms.values(), line.rest, low)))
+        terms = [(self.vars[v], int(c * scale)) for v, c in line.terms.items()]
+        rest = int((line.rest - low) * scale)
+        if not terms:
+            if rest < (1 if strict else 0):
+                self._never(guards)
+            return
+        constraint = self.model.add(sum(v * c for v, c in terms) + rest >= (1 if strict else 0))
+        if guards:
+            constraint.only_enforce_if(list(guards))
+
+    def number(self, node: Node) -> _Cases:
+        """A number along the actions."""
+        if isinstance(node, Literal):
+            return _plain(Number(node.value, node.value))
+        if isinstance(node, Name):
+            if node.name not in self.known:
+                self.known[node.name] = self._named(node.name)
+            return self.known[node.name]
+        if node.op == "分档":
+            return self._tier(node)
+        if node.op == "若":
+            return self._either(node)
+        if node.op in ("+", "-", "*", "/", "合计", "neg"):
+            return self._reckoned(node)
+        raise _CannotSay(f"“{node.op}”不能推算")
+
+    def _named(self, name: str) -> _Cases:
+        if name in self.law.formulas:
+            return self.number(self.law.formulas[name].node)
+        if name in self.law.inputs:
+            value = self.given.get(name, UNKNOWN)
+            if not isinstance(value, Number):
+                raise _CannotSay(f"还缺“{name}”")
+            terms = {
+                n: a.effects[name] * a.step for n, a in enumerate(self.actions) if name in a.effects
+            }
+            ends = [_Quotient(_Line(terms, e)) for e in (value.low, value.high)]
+            return _Cases((((), ends[0], ends[1]),))
+        held = self.law.held.get(name)
+        if held is None or not isinstance(held.value, Number):
+            raise _CannotSay(f"“{name}”没有公布")
+        return _plain(held.value)
+
+    def _tier(self, node: Apply) -> _Cases:
+        """One literal a step; the graded number, at both its ends, lies in the step that is chosen."""
+        table = node.args[1]
+        held = self.law.held[table.name] if isinstance(table, Name) else None
+        if held is None or not isinstance(held.value, Tiers):
+            raise _CannotSay("分档没有公布")
+        graded = self.number(node.args[0])
+        flags = [self.model.new_bool_var("") for _ in held.value.steps]
+        self.model.add_exactly_one(flags)
+        for place, flag in enumerate(flags):
+            for guards, low, high in graded.cases:
+                self._inside(held.value, place, low, high, (*guards, flag))
+        return _Cases(
+            tuple(((f,), _constant(s.value.low), _constant(s.value.high)) for f, s in zip(flags, held.value.steps, strict=True))
+        )  # fmt: skip
+
+    def _inside(
+        self, table: Tiers, place: int, low: _Quotient, high: _Quotient, guards: tuple[Any, ...]
+    ) -> None:
+        step = table.steps[place]
+        if step.bound is not None:
+            bound = _constant(step.bound)
+            if table.upward:
+                self._bound(bound, high, not step.includes, guards)
+            else:
+                self._bound(low, bound, not step.includes, guards)
+        if place:
+            before = table.steps[place - 1]
+            assert before.bound is not None
+            bound = _constant(before.bound)
+            if table.upward:
+                self._bound(low, bound, before.includes, guards)
+            else:
+                self._bound(bound, high, before.includes, guards)
+
+    def _either(self, node: Apply) -> _Cases:
+        yes, no = self.model.new_bool_var(""), None
+        self.require(node.args[0], True, (yes,))
+        no = yes.negated()
+        self.require(node.args[0], False, (no,))
+        cases = []
+        for flag, branch in ((yes, node.args[1]), (no, node.args[2])):
+            cases += [((*g, flag), a, b) for g, a, b in self.number(branch).cases]
+        return _Cases(tuple(cases))
+
+    def _reckoned(self, node: Apply) -> _Cases:
+        found = self.number(node.args[0])
+        if node.op == "neg":
+            return _Cases(tuple((g, _scaled(b, -1), _scaled(a, -1)) for g, a, b in found.cases))
+        for each in node.args[1:]:
+            other = self.number(each)
+            found = _Cases(tuple(
+                ((*ga, *gb), *_combined(node.op, (a, b), (c, d)))
+                for ga, a, b in found.cases for gb, c, d in other.cases
+            ))  # fmt: skip
+            if len(found.cases) > 5_000:
+                raise _CannotSay("分档太多，不能推算")
+        return found
+
+
+def _plain(value: Number) -> _Cases:
+    return _Cases((((), _constant(value.low), _constant(value.high)),))
+
+
+def _constant(value: Fraction | Number) -> _Quotient:
+    return _Quotient(_Line({}, value.low if isinstance(value, Number) else value))
+
+
+def _scaled(q: _Quotient, by: int) -> _Quotient:
+    return _Quotient(q.num.times(Fraction(by)), q.den)
+
+
+def _product(a: _Line, b: _Line) -> _Line:
+    if a.fixed:
+        return b.times(a.rest)
+    if b.fixed:
+        return a.times(b.rest)
+    raise _CannotSay("两个会变的数相乘，不能推算")
+
+
+def _combined(
+    op: str, a: tuple[_Quotient, _Quotient], b: tuple[_Quotient, _Quotient]
+) -> tuple[_Quotient, _Quotient]:
+    """Both ends of a sum, difference, product or quotient; products only where one side stands still."""
+    if op in ("+", "合计", "-"):
+        sign = -1 if op == "-" else 1
+        other = (b[1], b[0]) if op == "-" else b
+        return _added(a[0], other[0], sign), _added(a[1], other[1], sign)
+    if a[0] != a[1] or b[0] != b[1]:
+        raise _CannotSay("区间相乘除，不能推算")
+    x, y = a[0], b[0]
+    if op == "/":
+        if y.num.fixed and y.num.rest < 0:
+            raise _CannotSay("除以负数，不能推算")
+        y = _Quotient(y.den, y.num)
+    made = _Quotient(_product(x.num, y.num), _product(x.den, y.den))
+    return made, made
+
+
+def _added(a: _Quotient, b: _Quotient, sign: int) -> _Quotient:
+    if a.den == b.den:
+        return _Quotient(a.num.plus(b.num, sign), a.den)
+    return _Quotient(
+        _product(a.num, b.den).plus(_product(b.num, a.den), sign), _product(a.den, b.den)
+    )

@@ -7,7 +7,7 @@ be put so (rounding, a product of moving inputs) is said, never guessed.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +18,7 @@ from .gaps import moved_by, room, tiers_moved
 from .language import Apply, Literal, Name, Node
 from .law import Law
 from .packs import Action, Tiers
+from .straight import CannotSay, Cases, Line, Quotient, combined, constant, plain, product, scaled
 from .values import UNKNOWN, Number, Value
 
 SECONDS = 2.0
@@ -50,49 +51,6 @@ class Plans:
     why: str = ""
 
 
-class _CannotSay(Exception):
-    """Something that is no linear constraint."""
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A straight line in variables: coefficients by variable number, and a constant."""
-
-    terms: Mapping[int, Fraction] = field(default_factory=dict)
-    rest: Fraction = Fraction(0)
-
-    @property
-    def fixed(self) -> bool:
-        return not self.terms
-
-    def plus(self, other: "_Line", sign: int = 1) -> "_Line":
-        terms = dict(self.terms)
-        for v, c in other.terms.items():
-            terms[v] = terms.get(v, Fraction(0)) + sign * c
-        return _Line({v: c for v, c in terms.items() if c}, self.rest + sign * other.rest)
-
-    def times(self, by: Fraction) -> "_Line":
-        return _Line({v: c * by for v, c in self.terms.items() if by}, self.rest * by)
-
-
-_ONE = _Line({}, Fraction(1))
-
-
-@dataclass(frozen=True)
-class _Quotient:
-    """num ÷ den; the denominator is held positive."""
-
-    num: _Line
-    den: _Line = _ONE
-
-
-@dataclass(frozen=True)
-class _Cases:
-    """A number in cases: (literals that must hold, both its ends)."""
-
-    cases: tuple[tuple[tuple[Any, ...], _Quotient, _Quotient], ...]
-
-
 def plans(
     law: Law, given: Mapping[str, Value], wanted: str, actions: Sequence[Action], most: int = 3
 ) -> Plans:
@@ -108,7 +66,7 @@ def plans(
     try:
         model = _Model(law, given, priced)
         model.require(law.formulas[wanted].node, True, ())
-    except _CannotSay as e:
+    except CannotSay as e:
         return Plans((), str(e))
     found = []
     for _ in range(most):
@@ -162,7 +120,7 @@ class _Model:
         self.model = cp_model.CpModel()
         self.steps = [self.model.new_int_var(0, room(law, given, a), a.name) for a in actions]
         self.vars: list[Any] = list(self.steps)
-        self.known: dict[str, _Cases] = {}
+        self.known: dict[str, Cases] = {}
         self.model.minimize(
             sum((a.cost or 0) * k for a, k in zip(actions, self.steps, strict=True))
         )
@@ -200,7 +158,7 @@ class _Model:
         elif isinstance(node, Apply) and node.op in ("==", "!="):
             self._require_equal(node, (node.op == "==") == holds, guards)
         else:
-            raise _CannotSay("条件里有不能推算的写法")
+            raise CannotSay("条件里有不能推算的写法")
 
     def _require_name(self, name: str, holds: bool, guards: tuple[Any, ...]) -> None:
         if name in self.law.formulas:
@@ -244,9 +202,9 @@ class _Model:
             for rb, _, high in right.cases:
                 self._bound(low, high, op == ">", (*guards, *la, *rb))
 
-    def _bound(self, a: _Quotient, b: _Quotient, strict: bool, guards: tuple[Any, ...]) -> None:
+    def _bound(self, a: Quotient, b: Quotient, strict: bool, guards: tuple[Any, ...]) -> None:
         """a ≥ b (or >) under the guards."""
-        line = _product(a.num, b.den).plus(_product(b.num, a.den), -1)
+        line = product(a.num, b.den).plus(product(b.num, a.den), -1)
         for den in (a.den, b.den):
             if not den.fixed:
                 self._at_least(den, Fraction(0), True, guards)
@@ -254,7 +212,7 @@ class _Model:
                 self._never(guards)
         self._at_least(line, Fraction(0), strict, guards)
 
-    def _at_least(self, line: _Line, low: Fraction, strict: bool, guards: tuple[Any, ...]) -> None:
+    def _at_least(self, line: Line, low: Fraction, strict: bool, guards: tuple[Any, ...]) -> None:
         scale = math.lcm(*(c.denominator for c in (*line.terms.values(), line.rest, low)))
         terms = [(self.vars[v], int(c * scale)) for v, c in line.terms.items()]
         rest = int((line.rest - low) * scale)
@@ -266,10 +224,10 @@ class _Model:
         if guards:
             constraint.only_enforce_if(list(guards))
 
-    def number(self, node: Node) -> _Cases:
+    def number(self, node: Node) -> Cases:
         """A number along the actions."""
         if isinstance(node, Literal):
-            return _plain(Number(node.value, node.value))
+            return plain(Number(node.value, node.value))
         if isinstance(node, Name):
             if node.name not in self.known:
                 self.known[node.name] = self._named(node.name)
@@ -280,47 +238,47 @@ class _Model:
             return self._either(node)
         if node.op in ("+", "-", "*", "/", "合计", "neg"):
             return self._reckoned(node)
-        raise _CannotSay(f"“{node.op}”不能推算")
+        raise CannotSay(f"“{node.op}”不能推算")
 
-    def _named(self, name: str) -> _Cases:
+    def _named(self, name: str) -> Cases:
         if name in self.law.formulas:
             return self.number(self.law.formulas[name].node)
         if name in self.law.inputs:
             value = self.given.get(name, UNKNOWN)
             if not isinstance(value, Number):
-                raise _CannotSay(f"还缺“{name}”")
+                raise CannotSay(f"还缺“{name}”")
             terms = {
                 n: a.effects[name] * a.step for n, a in enumerate(self.actions) if name in a.effects
             }
-            ends = [_Quotient(_Line(terms, e)) for e in (value.low, value.high)]
-            return _Cases((((), ends[0], ends[1]),))
+            ends = [Quotient(Line(terms, e)) for e in (value.low, value.high)]
+            return Cases((((), ends[0], ends[1]),))
         held = self.law.held.get(name)
         if held is None or not isinstance(held.value, Number):
-            raise _CannotSay(f"“{name}”没有公布")
-        return _plain(held.value)
+            raise CannotSay(f"“{name}”没有公布")
+        return plain(held.value)
 
-    def _tier(self, node: Apply) -> _Cases:
+    def _tier(self, node: Apply) -> Cases:
         """One literal a step; the graded number, at both its ends, lies in the step that is chosen."""
         table = node.args[1]
         held = self.law.held[table.name] if isinstance(table, Name) else None
         if held is None or not isinstance(held.value, Tiers):
-            raise _CannotSay("分档没有公布")
+            raise CannotSay("分档没有公布")
         graded = self.number(node.args[0])
         flags = [self.model.new_bool_var("") for _ in held.value.steps]
         self.model.add_exactly_one(flags)
         for place, flag in enumerate(flags):
             for guards, low, high in graded.cases:
                 self._inside(held.value, place, low, high, (*guards, flag))
-        return _Cases(
-            tuple(((f,), _constant(s.value.low), _constant(s.value.high)) for f, s in zip(flags, held.value.steps, strict=True))
+        return Cases(
+            tuple(((f,), constant(s.value.low), constant(s.value.high)) for f, s in zip(flags, held.value.steps, strict=True))
         )  # fmt: skip
 
     def _inside(
-        self, table: Tiers, place: int, low: _Quotient, high: _Quotient, guards: tuple[Any, ...]
+        self, table: Tiers, place: int, low: Quotient, high: Quotient, guards: tuple[Any, ...]
     ) -> None:
         step = table.steps[place]
         if step.bound is not None:
-            bound = _constant(step.bound)
+            bound = constant(step.bound)
             if table.upward:
                 self._bound(bound, high, not step.includes, guards)
             else:
@@ -328,13 +286,13 @@ class _Model:
         if place:
             before = table.steps[place - 1]
             assert before.bound is not None
-            bound = _constant(before.bound)
+            bound = constant(before.bound)
             if table.upward:
                 self._bound(low, bound, before.includes, guards)
             else:
                 self._bound(bound, high, before.includes, guards)
 
-    def _either(self, node: Apply) -> _Cases:
+    def _either(self, node: Apply) -> Cases:
         yes, no = self.model.new_bool_var(""), None
         self.require(node.args[0], True, (yes,))
         no = yes.negated()
@@ -342,65 +300,18 @@ class _Model:
         cases = []
         for flag, branch in ((yes, node.args[1]), (no, node.args[2])):
             cases += [((*g, flag), a, b) for g, a, b in self.number(branch).cases]
-        return _Cases(tuple(cases))
+        return Cases(tuple(cases))
 
-    def _reckoned(self, node: Apply) -> _Cases:
+    def _reckoned(self, node: Apply) -> Cases:
         found = self.number(node.args[0])
         if node.op == "neg":
-            return _Cases(tuple((g, _scaled(b, -1), _scaled(a, -1)) for g, a, b in found.cases))
+            return Cases(tuple((g, scaled(b, -1), scaled(a, -1)) for g, a, b in found.cases))
         for each in node.args[1:]:
             other = self.number(each)
-            found = _Cases(tuple(
-                ((*ga, *gb), *_combined(node.op, (a, b), (c, d)))
+            found = Cases(tuple(
+                ((*ga, *gb), *combined(node.op, (a, b), (c, d)))
                 for ga, a, b in found.cases for gb, c, d in other.cases
             ))  # fmt: skip
             if len(found.cases) > 5_000:
-                raise _CannotSay("分档太多，不能推算")
+                raise CannotSay("分档太多，不能推算")
         return found
-
-
-def _plain(value: Number) -> _Cases:
-    return _Cases((((), _constant(value.low), _constant(value.high)),))
-
-
-def _constant(value: Fraction | Number) -> _Quotient:
-    return _Quotient(_Line({}, value.low if isinstance(value, Number) else value))
-
-
-def _scaled(q: _Quotient, by: int) -> _Quotient:
-    return _Quotient(q.num.times(Fraction(by)), q.den)
-
-
-def _product(a: _Line, b: _Line) -> _Line:
-    if a.fixed:
-        return b.times(a.rest)
-    if b.fixed:
-        return a.times(b.rest)
-    raise _CannotSay("两个会变的数相乘，不能推算")
-
-
-def _combined(
-    op: str, a: tuple[_Quotient, _Quotient], b: tuple[_Quotient, _Quotient]
-) -> tuple[_Quotient, _Quotient]:
-    """Both ends of a sum, difference, product or quotient; products only where one side stands still."""
-    if op in ("+", "合计", "-"):
-        sign = -1 if op == "-" else 1
-        other = (b[1], b[0]) if op == "-" else b
-        return _added(a[0], other[0], sign), _added(a[1], other[1], sign)
-    if a[0] != a[1] or b[0] != b[1]:
-        raise _CannotSay("区间相乘除，不能推算")
-    x, y = a[0], b[0]
-    if op == "/":
-        if y.num.fixed and y.num.rest < 0:
-            raise _CannotSay("除以负数，不能推算")
-        y = _Quotient(y.den, y.num)
-    made = _Quotient(_product(x.num, y.num), _product(x.den, y.den))
-    return made, made
-
-
-def _added(a: _Quotient, b: _Quotient, sign: int) -> _Quotient:
-    if a.den == b.den:
-        return _Quotient(a.num.plus(b.num, sign), a.den)
-    return _Quotient(
-        _product(a.num, b.den).plus(_product(b.num, a.den), sign), _product(a.den, b.den)
-    )

@@ -21,13 +21,14 @@ from kechuang.district.plan.services import (
 )
 from kechuang.district.portal import sayings, words
 from kechuang.district.registry import services as registry
+from kechuang.district.support.services import changes
 from kechuang.district.transfer import services as transfer
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(p for p in (ROOT / "src").rglob("*.py") if "migrations" not in p.parts)
 SERVICES = {
     "market.achievement": listings, "market.demand": listings, "market.introduction": introductions, "market.invitation": introductions,
-    "transfer.contract": transfer, "registry.recognition": registry, "registry.establishment": registry, "registry.year": registry.years, "registry.application": registry.applications, "plan.bulletin": bulletins,
+    "transfer.contract": transfer, "registry.recognition": registry, "registry.establishment": registry, "support.change": changes, "registry.year": registry.years, "registry.application": registry.applications, "plan.bulletin": bulletins,
     "plan.figure": figures, "plan.closing": closings, "plan.task": tasks, "plan.milestone": milestones, "plan.return": returns, "plan.draft": drafts,
 }  # fmt: skip
 INSIDE = {

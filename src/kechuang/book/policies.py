@@ -110,12 +110,16 @@ def _parameter(name: str, at: Lined, desk: Desk) -> Parameter | None:
         return None
     versions: list[tuple[date, Given]] = []
     known: dict[date, date] = {}
+    said: dict[date, tuple[str, str]] = {}
     for day, written in listed.items():
         since, value = _since(day, listed, desk), written
         if isinstance(written, Lined):  # {值: 50万元, 知悉: 2022-03-05}: known later than in force
-            learnt = desk.day(written, "知悉")
+            strange(written, {"值", "依据", "来源", "知悉"}, desk)
+            learnt = desk.day(written, "知悉", required=False)
             if since and learnt:
                 known[since] = learnt
+            if since and "依据" in written:
+                said[since] = (desk.text(written, "依据"), desk.text(written, "来源"))
             value = written.get("值")
         ok, given = _given(name, value, unit, by, listed, day, desk)
         if since and ok:
@@ -124,7 +128,7 @@ def _parameter(name: str, at: Lined, desk: Desk) -> Parameter | None:
         desk.complain(at, "核实", "没有核实的数要在备注里写明为什么")
     return Parameter(
         name, unit, by, tuple(sorted(versions, key=lambda v: v[0])), desk.text(at, "依据"), desk.text(at, "来源"), checked,
-        desk.optional(at, "备注"), desk.optional(at, "说明"), known,
+        desk.optional(at, "备注"), desk.optional(at, "说明"), known, said,
     )  # fmt: skip
 
 

@@ -24,7 +24,6 @@ def days_of(policies: Iterable[Policy]) -> list[date]:
 def check_policies(book: Book, folder: Path) -> list[Problem]:
     """Names, units, circles, bounds, sources and examples of every policy in the stack; each with file and line."""
     policies = tuple(book.policies.values())
-    own = {p.id for p in policies if p.book == folder.name}
     complaints = check(policies, days_of(policies))
     problems = [_placed(folder, book, c.policy, c.where, c.key, c.words) for c in complaints]
     for policy in policies:
@@ -33,8 +32,12 @@ def check_policies(book: Book, folder: Path) -> list[Problem]:
                 _placed(folder, book, policy.id, where, x.name, f"sources.yaml 里没有来源“{x.source}”，请登记")
                 for x in listed.values() if x.source not in book.sources
             ]  # fmt: skip
-        if policy.id in own and not problems:
-            problems += _failed(policies, policy, folder)
+        problems += [
+            _placed(folder, book, policy.id, "parameters", x.name, f"sources.yaml 里没有来源“{source}”，请登记")
+            for x in policy.parameters.values() for _, source in x.said.values() if source not in book.sources
+        ]  # fmt: skip
+        if not problems:
+            problems += _failed(policies, policy, folder.parent / policy.book)
     return problems
 
 

@@ -123,6 +123,14 @@ def _law(options: argparse.Namespace) -> tuple[tuple[Policy, ...], Law, list[str
     wanted = options.rules or [n for p in policies for n in p.results]
     if strange := next((n for n in wanted if n not in known), ""):
         raise BadInput(options.book, 0, "--rules", f"没有规则“{strange}”")
+    for policy in policies:
+        if policy.start > day and (
+            early := next((n for n in options.rules if n in policy.rules), "")
+        ):
+            words = (
+                f"“{early}”所在的“{policy.title}”自 {policy.start} 起施行，{day} 还没有；请改 --on"
+            )
+            raise BadInput(options.book, 0, "--rules", words)
     return policies, at(policies, day, known=_known(options)), list(wanted)
 
 
@@ -173,7 +181,7 @@ def _said(
         made["steps"] = [
             {
                 "name": s.name, "value": say(s.value, s.unit), "formula": s.formula, "clause": s.clause, "source": s.source,
-                "used": {n: _plain(v) for n, v, _ in s.used}, "parameters": {h.parameter.name: h.parameter.clause for h in s.parameters}, "missing": list(s.missing),
+                "used": {n: _plain(v) for n, v, _ in s.used}, "parameters": {h.parameter.name: h.parameter.says(h.since)[0] for h in s.parameters}, "missing": list(s.missing),
             }
             for s in answer.steps
         ]  # fmt: skip

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "kechuang.district.registry",
     "kechuang.district.market",
     "kechuang.district.transfer",
+    "kechuang.district.support",
     "kechuang.district.plan",
     "kechuang.district.portal",
     "django.contrib.auth",

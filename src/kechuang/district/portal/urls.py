@@ -9,6 +9,7 @@ from .firms import ladder as firm_ladder
 from .firms import lists as firm_lists
 from .firms import pages as firm_pages
 from .member import contracts, desk, introductions, listings, matches
+from .office import changes as office_changes
 from .office import imports, planning, registers, supervision
 from .office import reports as office_reports
 from .office import tasks as office_tasks
@@ -38,6 +39,10 @@ _pages: list[URLPattern | URLResolver] = [
     path("plan/targets/<slug:identity>/", plans.target_page, name="target"),
     path("plan/targets/<slug:identity>/way.svg", plans.target_chart, name="target-chart"),
     path("plan/tasks/<int:number>/", plans.task_page, name="task"),
+    path("policies/changes/", office_changes.change_list, name="changes"),
+    path("policies/changes/<int:pk>/", office_changes.change_page, name="change"),
+    path("policies/changes/<int:pk>/<slug:name>/", office_changes.change_step, name="change-step"),
+    path("policies/<slug:identity>/change/", office_changes.change_form, name="change-form"),
     path("policies/", policies.policy_list, name="policies"),
     path("policies/<slug:identity>/", policies.policy_page, name="policy"),
     path("establishments/", establishments.establishment_list, name="establishments"),

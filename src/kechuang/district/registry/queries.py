@@ -124,3 +124,9 @@ def lapsing(start: date, end: date) -> QuerySet[Recognition]:
         state="recorded", firm=OuterRef("firm"), rung=OuterRef("rung"), valid_from__gt=OuterRef("valid_from")
     )  # fmt: skip
     return found.filter(~Exists(later)).select_related("firm__organisation").order_by("valid_until")
+
+
+def firms_with_returns() -> list[Firm]:
+    """Firms of which there is a return that rules may rest on."""
+    fed = Firm.objects.filter(years__state__in=FED).distinct().order_by("organisation__name")
+    return list(fed.select_related("organisation").prefetch_related("recognitions"))

@@ -123,8 +123,25 @@ def _of_a_day(law: Law) -> Iterator[Complaint]:
         circle = e.words.partition("：")[2].split(" → ")[0]
         yield Complaint(law.formulas[circle].policy.id, "rules", circle, e.words)
         return
+    yield from _not_yet(law)
     for name, words in prove(law):
         yield Complaint(law.formulas[name].policy.id, "rules", name, f"“{name}”：{words}")
+
+
+def _not_yet(law: Law) -> Iterator[Complaint]:
+    """Rules in force that rest on a rule of a law that is not: what they say then is nothing, not no."""
+    homes = {n: p for p in law.policies for n in p.rules}
+    for name, formula in law.formulas.items():
+        for used in names_in(formula.node):
+            home = homes.get(used)
+            if (
+                home
+                and home.id != formula.policy.id
+                and used not in law.formulas
+                and home.start > law.day
+            ):
+                words = f"“{name}”用到“{used}”，而“{home.title}”到 {home.start} 才施行；请推迟这条规则，或给它写分期的公式"
+                yield Complaint(formula.policy.id, "rules", name, words)
 
 
 def typed(given: Mapping[str, object], inputs: Mapping[str, Input]) -> dict[str, Value]:

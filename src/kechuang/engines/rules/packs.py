@@ -59,6 +59,13 @@ class Parameter:
     known: Mapping[date, date] = field(
         default_factory=dict
     )  # in force from → known from, where that is later
+    said: Mapping[date, tuple[str, str]] = field(
+        default_factory=dict
+    )  # in force from → clause and source of its own
+
+    def says(self, since: date | None) -> tuple[str, str]:
+        """Clause and source of the value that holds since a day."""
+        return self.said.get(since or date.min, (self.clause, self.source))
 
 
 @dataclass(frozen=True)

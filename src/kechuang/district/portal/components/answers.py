@@ -1,6 +1,7 @@
 """How an answer of the rules is shown: results, trace with clauses, what fails and what would do. One way for all pages."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext
@@ -20,7 +21,7 @@ def answer_facts(
     steps = [
         {
             "step": s, "said": say(s.value, s.unit), "used": [(n, say(v, _unit(law, n)), known.get(n, "")) for n, v, _ in s.used],
-            "held": [(h.parameter.name, _held(h)) for h in s.parameters],
+            "held": [(h.parameter.name, _held(h), h.parameter.said.get(h.since or date.min, ("", ""))[0]) for h in s.parameters],
         }
         for s in found.steps
     ]  # fmt: skip

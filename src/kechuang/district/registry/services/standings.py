@@ -211,6 +211,15 @@ class Placed:
         return self.verdict == NO and len(self.failing) == 1 and not self.unsure
 
 
+def inputs_of_firms(firms: Sequence[Firm], day: date) -> list[tuple[Firm, dict[str, Value]]]:
+    """Each firm with what the rules may know of it on a day: one query for all returns."""
+    years, feeds = years_of(f.pk for f in firms), current_book().feeds
+    return [
+        (f, inputs_of(feeds, subject_of(f, day, years.get(f.pk, []), f.recognitions.all()), day)[0])
+        for f in firms
+    ]
+
+
 def funnel(firms: Sequence[Firm], rung: str, day: date) -> list[Placed]:
     """All firms on one rung at once: the batch evaluator over their last returns."""
     book = current_book()
@@ -218,11 +227,7 @@ def funnel(firms: Sequence[Firm], rung: str, day: date) -> list[Placed]:
     law = at(tuple(book.policies.values()), day)
     if held.rule not in law.formulas:
         return [Placed(f, _in_force(f, day).get(rung), NONE, (), ()) for f in firms]
-    years = years_of(f.pk for f in firms)
-    rows = [
-        inputs_of(book.feeds, subject_of(f, day, years.get(f.pk, []), f.recognitions.all()), day)[0]
-        for f in firms
-    ]
+    rows = [given for _, given in inputs_of_firms(firms, day)]
     named = parts(law, held.rule)
     found = run(
         law, frame_of(_needed(law, held.rule), rows), list(dict.fromkeys([held.rule, *named]))

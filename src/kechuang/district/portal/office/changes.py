@@ -1,0 +1,113 @@
+"""Changing a policy's parameter: the form with its trial, the proposal, the second person."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from kechuang.district.core import clock, ledger
+from kechuang.district.core.books import current_book, drop
+from kechuang.district.core.workflow import WORKFLOWS
+from kechuang.district.portal.components.tables import Column, Filter, Table, show
+from kechuang.district.portal.requests import actor_in, for_roles, one
+from kechuang.district.support.queries import changes_visible_to
+from kechuang.district.support.services import changes
+from kechuang.engines.base.days import parse_day
+from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
+
+OFFICE = ("officer", "approver", "auditor")
+CHANGES = WORKFLOWS["support.change"]
+_GIVEN = ("day", "value", "clause", "source", "document", "issuer", "issued_on", "url", "note")
+
+
+@for_roles(*OFFICE)
+def change_list(request: HttpRequest) -> HttpResponse:
+    """Proposals, those that wait first."""
+    table = Table(
+        title="政策参数改动",
+        columns=[
+            Column("参数", lambda c: c.parameter, "parameter"),
+            Column("政策", lambda c: _title(c.policy), minor=True),
+            Column("施行日", lambda c: c.day.isoformat(), "day", number=True),
+            Column("新的值", lambda c: c.value[:40]),
+            Column("状态", lambda c: format_html('<span class="state state-{}">{}</span>', c.state, gettext(CHANGES.states[c.state])), "state"),
+        ],
+        link=lambda c: reverse("change", args=[c.pk]),
+        filters=[Filter("state", "状态", list(CHANGES.states.items()), lambda q, v: q.filter(state=v))],
+        search=lambda q, words: q.filter(parameter__contains=words) | q.filter(clause__contains=words), hint="参数或条款",
+        empty="还没有改动。在政策页的参数旁点“改”。",
+    )  # fmt: skip
+    return show(request, table, changes_visible_to(actor_in(request)))
+
+
+def _title(policy: str) -> str:
+    held = current_book().policies.get(policy)
+    return held.title if held else policy
+
+
+@for_roles("officer")
+def change_form(request: HttpRequest, identity: str) -> HttpResponse:
+    """New day, value, clause, document; a trial shows who gains, who loses and what it costs before anything is proposed."""
+    name = (request.POST or request.GET).get("parameter", "")
+    policy, parameter = changes.parameter_of(identity, name)
+    today = clock.today()
+    given = {n: request.POST.get(n, "") for n in _GIVEN}
+    facts: dict[str, Any] = {
+        "policy": policy, "parameter": parameter, "sources": current_book().sources.values(), "given": given, "now": changes.said(parameter, today),
+        "versions": [(d, changes.said(parameter, d), parameter.says(d)) for d, _ in parameter.versions],
+    }  # fmt: skip
+    errors: list[Invalid] = []
+    if request.method == "POST":
+        try:
+            day = parse_day(given["day"], "day")
+            parse_day(given["issued_on"], "issued_on")
+            if request.POST.get("then") == "propose":
+                made = changes.propose_change(
+                    identity, name, day, given, actor_in(request), clock.now()
+                )
+                messages.success(request, gettext("已提出，等另一位同事批准"))
+                return redirect("change", made.pk)
+            trial = changes.try_change(identity, name, day, given, today)
+            drop(trial.folder)
+            facts |= {"effects": trial.effects, "written": trial.written.items()}
+        except InvalidForm as e:
+            errors = list(e.errors)
+        except Invalid as e:
+            errors = [e]
+    else:
+        given["value"] = facts["now"]
+    facts |= {"errors": errors, "wrong": {e.field: e.words for e in errors}}
+    return render(request, "office/change_form.html", facts, status=422 if errors else 200)
+
+
+@for_roles(*OFFICE)
+def change_page(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = actor_in(request)
+    thing = one(changes_visible_to(actor), pk)
+    facts = {
+        "thing": thing, "policy": current_book().policies.get(thing.policy), "states": CHANGES.states, "steps": CHANGES.open_steps(thing, actor),
+        "needs_why": {"refuse_change", "withdraw_change"}, "effects": thing.effects, "written": thing.written.items(),
+        "history": ledger.history("support.change", thing.pk), "book": current_book(),
+    }  # fmt: skip
+    return render(request, "office/change.html", facts)
+
+
+@require_POST
+@for_roles("officer", "approver")
+def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    actor, now, why = actor_in(request), clock.now(), request.POST.get("why", "").strip()
+    thing = one(changes_visible_to(actor), pk)
+    if name == "approve_change":
+        changes.approve_change(thing, actor, now)
+    elif name in ("refuse_change", "withdraw_change"):
+        {"refuse_change": changes.refuse_change, "withdraw_change": changes.withdraw_change}[name](
+            thing, actor, now, why
+        )
+    else:
+        raise NotFound("没有这个步骤。")
+    return redirect("change", pk)

@@ -1,0 +1,3 @@
+from . import changes
+
+__all__ = ["changes"]

@@ -1,0 +1,233 @@
+"""Changing a policy's parameter: tried on the district's firms, proposed with its document, approved by a second person, written as YAML."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from django.db import transaction
+
+from kechuang.book import read_book
+from kechuang.book.amend import Amendment, Document, amended, next_code, with_source
+from kechuang.book.schemas import Book
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import (
+    book_folder,
+    changed_book,
+    current_book,
+    drop,
+    take_over,
+)
+from kechuang.district.core.models import Entry
+from kechuang.district.core.workflow import advance, begin
+from kechuang.district.registry.queries import firms_with_returns
+from kechuang.district.registry.services.standings import inputs_of_firms
+from kechuang.district.support.models import PolicyChange
+from kechuang.district.support.workflow import CHANGES
+from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
+from kechuang.engines.rules import Law, Number, Parameter, Policy, Tiers, Value, at, evaluate, one
+from kechuang.engines.rules.check import say
+
+FIELDS = ("value", "clause", "source", "document", "issuer", "url", "note")
+MOST_NAMED = 200
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A change as it would stand: the checked copy of the book, what it does, and the lines it writes."""
+
+    folder: Any
+    effects: list[dict[str, Any]]
+    written: dict[str, str]
+
+
+def parameter_of(policy: str, name: str) -> tuple[Policy, Parameter]:
+    """A parameter of the book in force."""
+    held = current_book().policies.get(policy)
+    if held is None or name not in held.parameters:
+        raise NotFound("没有这项参数。")
+    return held, held.parameters[name]
+
+
+def said(parameter: Parameter, day: date) -> str:
+    """The value that holds on a day, as the book writes it: what the form begins with."""
+    past = [v for v in parameter.versions if v[0] <= day]
+    value = past[-1][1] if past else None
+    if isinstance(value, Tiers):
+        rows = []
+        for step in value.steps:
+            words = _amount(step.value, parameter.unit)
+            if step.bound is None:
+                rows += ["{其余: " + words + "}"]
+            else:
+                bound = _plain(say(one(step.bound), parameter.by))
+                parts = [
+                    "至: " if value.upward else "自: ",
+                    bound,
+                    ", 含: ",
+                    "是" if step.includes else "否",
+                ]
+                rows += ["{" + "".join(parts) + ", 值: " + words + "}"]
+        return f"[{', '.join(rows)}]"
+    return _amount(value, parameter.unit) if isinstance(value, Number) else str(value or "null")
+
+
+def _amount(value: Number, unit: str) -> str:
+    low, high = (_plain(say(one(x), unit)) for x in (value.low, value.high))
+    return low if low == high else f"[{low}, {high}]"
+
+
+def _plain(words: str) -> str:
+    return words.replace(",", "")
+
+
+def try_change(
+    policy: str, name: str, day: date | None, given: Mapping[str, str], today: date
+) -> Trial:
+    """Write the change into a copy of the book, check it with all its examples, and reckon what it does.
+
+    Raises:
+        InvalidForm: What is missing or wrong, and what the book's check says. No copy is left then.
+    """
+    held, parameter = parameter_of(policy, name)
+    errors = [
+        Invalid(f"请填写{label}", key)
+        for key, label in (("value", "新的值"), ("clause", "条款"))
+        if not given.get(key, "").strip()
+    ]
+    if day is None:
+        errors.append(Invalid("请填写施行日", "day"))
+    code = given.get("source", "").strip()
+    if not code and not given.get("document", "").strip():
+        errors.append(Invalid("请选已登记的来源，或写明文件名", "document"))
+    if code and code not in current_book().sources:
+        errors.append(Invalid(f"没有来源“{code}”", "source"))
+    if errors or day is None:
+        raise InvalidForm(errors)
+    changes = _texts(held, parameter, day, given, today)
+    folder = changed_book(changes.full)
+    book, _ = read_book(folder)
+    assert book
+    return Trial(folder, effects(current_book(), book, held, max(day, today), today), changes.added)
+
+
+@dataclass(frozen=True)
+class _Texts:
+    full: dict[str, str]
+    added: dict[str, str]
+
+
+def _texts(
+    held: Policy, parameter: Parameter, day: date, given: Mapping[str, str], today: date
+) -> _Texts:
+    """The files that change, and the lines that are new in each."""
+    root = book_folder().parent
+    where = f"{held.book}/policies/{held.id}/parameters.yaml"
+    code, full = given.get("source", "").strip(), {}
+    if not code:
+        code = next_code(current_book().sources)
+        sources = f"{held.book}/sources.yaml"
+        issued = given.get("issued_on", "").strip()
+        document = Document(code, given["document"].strip(), given.get("issuer", "").strip(), issued, given.get("url", "").strip(), today, given.get("note", "").strip())  # fmt: skip
+        full[sources] = with_source((root / sources).read_text(encoding="utf-8"), document)
+    change = Amendment(parameter.name, day, given["value"].strip(), given["clause"].strip(), code, today if day < today else None)  # fmt: skip
+    full[where] = amended((root / where).read_text(encoding="utf-8"), change)
+    added = {p: _new_lines((root / p).read_text(encoding="utf-8"), t) for p, t in full.items()}
+    return _Texts(full, added)
+
+
+def _new_lines(before: str, after: str) -> str:
+    old = before.split("\n")
+    return "\n".join(line for line in after.split("\n") if line not in old)
+
+
+def effects(now: Book, then: Book, held: Policy, day: date, today: date) -> list[dict[str, Any]]:
+    """What each result of the policy would be for the district's firms, before and after: sums, and who gains and loses."""
+    was, new = (at(tuple(b.policies.values()), day) for b in (now, then))
+    found = []
+    rows = inputs_of_firms(firms_with_returns(), today)
+    for name in held.results:
+        unit = held.rules[name].unit
+        if unit not in ("元", "是否"):
+            continue
+        pairs = [(f, _one(was, g, name), _one(new, g, name)) for f, g in rows]
+        gain = [f for f, a, b in pairs if _worth(b) > _worth(a)]
+        lose = [f for f, a, b in pairs if _worth(b) < _worth(a)]
+        found.append({
+            "rule": name, "unit": unit, "before": _sum([a for _, a, _ in pairs], unit), "after": _sum([b for _, _, b in pairs], unit),
+            "cost": int(sum(_worth(b) - _worth(a) for _, a, b in pairs)) if unit == "元" else 0, "firms": len(pairs),
+            "gain": [[f.pk, f.organisation.name] for f in gain[:MOST_NAMED]], "gains": len(gain),
+            "lose": [[f.pk, f.organisation.name] for f in lose[:MOST_NAMED]], "loses": len(lose),
+            "open": sum(not isinstance(b, (bool, Number)) for _, _, b in pairs),
+        })  # fmt: skip
+    return found
+
+
+def _one(law: Law, given: Mapping[str, Value], name: str) -> Value:
+    return evaluate(law, given, [name])[name]
+
+
+def _worth(value: Value) -> Fraction:
+    return value.low if isinstance(value, Number) else Fraction(value is True)
+
+
+def _sum(values: list[Value], unit: str) -> str:
+    total = sum((_worth(v) for v in values), Fraction(0))
+    return say(one(total), "元") if unit == "元" else f"{total} 家"
+
+
+def propose_change(
+    policy: str, name: str, day: date | None, given: Mapping[str, str], actor: Actor, at_: datetime
+) -> PolicyChange:
+    """Propose, with what it would do on the day it was proposed."""
+    trial = try_change(policy, name, day, given, at_.date())
+    drop(trial.folder)
+    _, parameter = parameter_of(policy, name)
+    assert day
+    made = PolicyChange(
+        policy=policy, parameter=name, day=day, was=said(parameter, day), effects=trial.effects, written=trial.written, proposed_by=actor.id,
+        issued_on=date.fromisoformat(given["issued_on"]) if given.get("issued_on") else None,
+        **{f: given.get(f, "").strip() for f in FIELDS},
+    )  # fmt: skip
+    facts = {
+        "policy": policy,
+        "day": day,
+        "value": made.value,
+        "was": made.was,
+        "clause": made.clause,
+    }
+    begin(CHANGES, "propose_change", made, actor, at_, facts=facts)
+    return made
+
+
+def approve_change(thing: PolicyChange, actor: Actor, at_: datetime) -> Entry:
+    """Write it into the book: the second person. The book is checked again as it stands now; both or neither happen."""
+    given = {f: getattr(thing, f) for f in FIELDS}
+    given["issued_on"] = thing.issued_on.isoformat() if thing.issued_on else ""
+    trial = try_change(thing.policy, thing.parameter, thing.day, given, at_.date())
+    changes = {"effects": trial.effects, "written": trial.written}
+    try:
+        with transaction.atomic():
+            entry = advance(
+                CHANGES,
+                "approve_change",
+                thing,
+                actor,
+                at_,
+                changes=changes,
+                facts={"written": trial.written},
+            )
+            take_over(trial.folder)
+    except BaseException:
+        drop(trial.folder)
+        raise
+    return entry
+
+
+def refuse_change(thing: PolicyChange, actor: Actor, at_: datetime, why: str) -> Entry:
+    return advance(CHANGES, "refuse_change", thing, actor, at_, why=why)
+
+
+def withdraw_change(thing: PolicyChange, actor: Actor, at_: datetime, why: str) -> Entry:
+    return advance(CHANGES, "withdraw_change", thing, actor, at_, why=why)

@@ -1,0 +1,214 @@
+"""Changing a policy's parameter: tried, proposed, approved by a second person, written as a person would write it."""
+
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from kechuang.book import read_book
+from kechuang.book.amend import Amendment, Document, amended, next_code, quoted, with_source
+from kechuang.district.core.books import book_folder, current_book
+from kechuang.district.registry.models import Firm
+from kechuang.district.registry.services import keep_firm, standings, years
+from kechuang.district.support.models import PolicyChange
+from kechuang.district.support.queries import changes_visible_to
+from kechuang.district.support.services import changes
+from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, NotFound
+from kechuang.engines.rules import at, one
+from tests.factories import NOW
+from tests.rooms.test_firms import GOOD
+
+DAY = date(2027, 1, 1)
+GIVEN = {
+    "value": "15%", "clause": "修订后第十一条第（四）项", "document": "高新技术企业认定管理办法（2026年修订）国科发火〔2026〕1号", "issuer": "科技部",
+    "issued_on": "2026-11-20", "url": "https://example.org/1", "note": "",
+}  # fmt: skip
+BOOKS = Path(__file__).parents[2] / "books"
+
+
+@pytest.fixture
+def firms(world):
+    """One firm with 15 % technical staff, one with 12 %."""
+    for organisation, heads in ((world.firm, "9人"), (world.rival, "7人")):
+        firm = keep_firm(
+            organisation, {"founded_on": date(2015, 3, 1)}, world.actor("officer"), NOW
+        )
+        for back in range(3):
+            facts = GOOD | {
+                "科技人员": heads,
+                "销售收入": f"{4000 - 400 * back}万元",
+                "净资产": f"{2000 - 200 * back}万元",
+            }
+            years.take_in(firm, 2025 - back, facts, "audit", world.actor("officer"), NOW)
+    return world
+
+
+def propose(world, **changed):
+    return changes.propose_change(
+        "gaoxin-2016", "科技人员占比下限", DAY, GIVEN | changed, world.actor("officer"), NOW
+    )
+
+
+def test_a_proposal_says_who_loses_and_changes_nothing(firms):
+    made = propose(firms)
+    (effect,) = made.effects
+    assert (effect["rule"], effect["gains"], effect["loses"]) == ("高新技术企业", 0, 1)
+    assert effect["lose"][0][1] == firms.rival.name
+    assert (effect["before"], effect["after"]) == ("2 家", "1 家")
+    assert book_folder() == BOOKS / "jinnan"
+    assert made.was == "10%"
+
+
+def test_the_second_person_writes_one_line_and_one_source(firms):
+    made = propose(firms)
+    with pytest.raises(NotAllowed, match="换一位"):
+        changes.approve_change(made, firms.actor("officer"), NOW)
+    changes.approve_change(made, firms.actor("approver"), NOW)
+    assert made.state == "approved"
+    written = book_folder().parent / "national"
+    before = (
+        (BOOKS / "national/policies/gaoxin-2016/parameters.yaml")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
+    after = (
+        (written / "policies/gaoxin-2016/parameters.yaml").read_text(encoding="utf-8").splitlines()
+    )
+    assert len(after) == len(before)
+    (line,) = [x for x in after if x not in before]
+    assert line.endswith("2027-01-01: {值: 15%, 依据: 修订后第十一条第（四）项, 来源: K1}}}")
+    tail = (written / "sources.yaml").read_text(encoding="utf-8").splitlines()[-7:]
+    assert tail == [
+        "  K1:", "    title: 高新技术企业认定管理办法（2026年修订）国科发火〔2026〕1号", "    issuer: 科技部", "    date: 2026-11-20",
+        "    url: https://example.org/1", "    status: official", f"    checked_on: {NOW.date()}",
+    ]  # fmt: skip
+    held = at(tuple(current_book().policies.values()), DAY).held["科技人员占比下限"]
+    assert held.value == one(Fraction(15, 100))
+    assert held.parameter.says(held.since) == ("修订后第十一条第（四）项", "K1")
+    assert (
+        standings.standing_on(Firm.objects.get(pk=firms.rival.pk), "high_tech", NOW.date()).verdict
+        == "passes"
+    )
+    assert standings.standing_on(
+        Firm.objects.get(pk=firms.rival.pk), "high_tech", date(2027, 2, 1)
+    ).failing == ("科技人员达标",)
+    assert not read_book(BOOKS / "jinnan")[1]  # the books that came with the software are untouched
+
+
+def test_two_changes_stand_beside_each_other(firms):
+    first, second = (
+        propose(firms),
+        changes.propose_change(
+            "gaoxin-2016", "认定分数线", DAY, GIVEN | {"value": "75分"}, firms.actor("officer"), NOW
+        ),
+    )
+    changes.approve_change(first, firms.actor("approver"), NOW)
+    changes.approve_change(second, firms.actor("approver"), NOW)
+    held = at(tuple(current_book().policies.values()), DAY).held
+    assert held["认定分数线"].value == one(75)
+    assert held["科技人员占比下限"].since == DAY
+    assert "K2" in current_book().sources
+
+
+@pytest.mark.parametrize(("changed", "field", "words"), [
+    ({"value": ""}, "value", "请填写新的值"), ({"clause": " "}, "clause", "请填写条款"), ({"document": ""}, "document", "文件名"),
+    ({"source": "X9"}, "source", "没有来源"), ({"value": "15人"}, "value", "单位应是"), ({"value": "很多"}, "value", "带单位的数"),
+    ({"value": "[{至: 5%, 值: 1%}, {其余: 2%}]"}, "value", "按"), ({"value": "{a: ["}, "value", "YAML"),
+])  # fmt: skip
+def test_a_bad_change_is_refused_in_words_and_leaves_nothing(firms, changed, field, words):
+    with pytest.raises(InvalidForm) as refused:
+        propose(firms, **changed)
+    assert any(e.field == field and words in e.words for e in refused.value.errors), [
+        e.words for e in refused.value.errors
+    ]
+    assert not PolicyChange.objects.exists()
+    law = book_folder().parent
+    assert law == BOOKS
+
+
+def test_a_change_that_breaks_an_example_is_refused(firms):
+    with pytest.raises(InvalidForm) as refused:
+        changes.propose_change(
+            "gaoxin-2016",
+            "科技人员占比下限",
+            date(2016, 1, 2),
+            GIVEN | {"value": "60%"},
+            firms.actor("officer"),
+            NOW,
+        )
+    assert any("cases.yaml" in e.words for e in refused.value.errors)
+
+
+def test_only_the_bureau_sees_and_proposes(firms):
+    made = propose(firms)
+    for name in ("enterprise", "rival", "broker", "researcher", "visitor", "administrator"):
+        assert not changes_visible_to(firms.actor(name)).exists()
+        with pytest.raises(NotAllowed):
+            changes.propose_change(
+                "gaoxin-2016", "认定分数线", DAY, GIVEN | {"value": "75分"}, firms.actor(name), NOW
+            )
+    with pytest.raises(NotAllowed):
+        changes.approve_change(made, firms.actor("enterprise"), NOW)
+    assert changes_visible_to(firms.actor("auditor")).exists()
+    with pytest.raises(NotFound):
+        changes.parameter_of("gaoxin-2016", "没有的")
+    changes.refuse_change(made, firms.actor("approver"), NOW, "原件没有这一句")
+    again = propose(firms)
+    changes.withdraw_change(again, firms.actor("officer"), NOW, "写错")
+    assert again.state == "withdrawn"
+
+
+def test_a_proposal_and_its_approval_stand_on_their_own_transactions(shared_world):
+    made = changes.propose_change(
+        "gaoxin-2016", "科技人员占比下限", DAY, GIVEN, shared_world.actor("officer"), NOW
+    )
+    changes.approve_change(made, shared_world.actor("approver"), NOW)
+    assert book_folder().parent.name == "1"
+
+
+def test_every_parameter_of_the_books_is_shown_as_the_book_writes_it():
+    """What the form begins with goes in again unchanged: the book reads it back to the same value."""
+    for policy in current_book().policies.values():
+        path = BOOKS / policy.book / "policies" / policy.id / "parameters.yaml"
+        for parameter in policy.parameters.values():
+            last = parameter.versions[-1][0]
+            words = changes.said(parameter, last)
+            text = amended(
+                path.read_text(encoding="utf-8"),
+                Amendment(parameter.name, date(2030, 1, 1), words, "条款", policy.sources[0]),
+            )
+            assert text.count("2030-01-01") == 1
+
+
+BLOCK = '甲:\n  单位: "%"\n  取值:\n    2016-01-01: 60%\n    2020-01-01: 70%\n乙: {单位: 元, 取值: {2016-01-01: [{至: 1元, 含: 是, 值: 2元}, {其余: 3元}]}}\n'
+
+
+@pytest.mark.parametrize(("name", "day", "line"), [
+    ("甲", date(2018, 1, 1), "    2018-01-01: {值: 65%, 依据: 第一条, 来源: K1}"), ("甲", date(2021, 1, 1), "    2021-01-01: {值: 65%, 依据: 第一条, 来源: K1}"),
+    ("乙", date(2015, 1, 1), "乙: {单位: 元, 取值: {2015-01-01: {值: 65%, 依据: 第一条, 来源: K1}, 2016-01-01: [{至: 1元, 含: 是, 值: 2元}, {其余: 3元}]}}"),
+])  # fmt: skip
+def test_a_value_goes_to_its_place_among_the_days(name, day, line):
+    text = amended(BLOCK, Amendment(name, day, "65%", "第一条", "K1"))
+    assert line in text.split("\n")
+    assert len(set(BLOCK.split("\n")) - set(text.split("\n"))) <= 1
+
+
+def test_a_value_of_a_day_that_has_one_is_refused():
+    for name in ("甲", "乙"):
+        with pytest.raises(Invalid, match="已经有取值"):
+            amended(BLOCK, Amendment(name, date(2016, 1, 1), "1%", "第一条", "K1"))
+    with pytest.raises(Invalid, match="没有"):
+        amended(BLOCK, Amendment("丙", date(2016, 1, 1), "1%", "第一条", "K1"))
+
+
+def test_codes_and_quotes():
+    assert next_code(["K1", "K3", "J1"]) == "K2"
+    assert quoted("办法第十一条") == "办法第十一条"
+    assert quoted("a: b") == '"a: b"'
+    text = with_source(
+        "sources:\n  J1:\n    title: 甲\n", Document("K1", "乙: 丙", "", "", "", date(2026, 1, 1))
+    )
+    assert text.endswith(
+        '  K1:\n    title: "乙: 丙"\n    status: copy\n    checked_on: 2026-01-01\n'
+    )

@@ -1,5 +1,7 @@
 """People walk through the running house."""
 
+from datetime import date
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -10,8 +12,10 @@ from kechuang.district.core.books import current_book
 from kechuang.district.market.models import Demand, Introduction
 from kechuang.district.plan.models import MonthlyReturn
 from kechuang.district.plan.services import milestones, returns, tasks
+from kechuang.district.registry.services import keep_firm, record, years
 from tests.engines.test_plantext import TEXT
 from tests.factories import NOW, sheet
+from tests.rooms.test_firms import GOOD
 
 
 def test_from_a_demand_to_the_indicator(shared_world, visit):
@@ -227,6 +231,46 @@ def test_office_pages_pass_axe_and_fit_a_phone(shared_world, visit, path):
     assert found.violations_count == 0, found.generate_report()
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def reported_firm(world):
+    firm = keep_firm(world.firm, {"founded_on": date(2015, 3, 1)}, world.actor("officer"), NOW)
+    for back in range(3):
+        facts = GOOD | {
+            "科技人员": "5人",
+            "销售收入": f"{4000 - 400 * back}万元",
+            "净资产": f"{2000 - 200 * back}万元",
+        }
+        years.take_in(firm, 2025 - back, facts, "audit", world.actor("officer"), NOW)
+    record(firm, "gazelle", "D1", date(2025, 6, 1), date(2026, 12, 31), world.actor("officer"), NOW)
+    return firm
+
+
+@pytest.mark.parametrize("path", [
+    "/ladder/", "/ladder/lapses/", "/firms/", "/firms/{}/", "/firms/{}/rungs/high_tech/", "/firms/{}/years/2025/", "/applications/", "/policies/changes/",
+    "/policies/gaoxin-2016/change/?parameter=研发占比档", "/policies/gaoxin-2016/",
+])  # fmt: skip
+def test_pages_of_firms_and_rules_pass_axe_and_fit_a_phone(shared_world, visit, path):
+    firm = reported_firm(shared_world)
+    one = visit()
+    page = one.sign_in("officer")
+    one.go(path.format(firm.pk))
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
+    assert found.violations_count == 0, found.generate_report()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_firm_that_never_saw_the_system_finds_why_it_fails_in_three_clicks(shared_world, visit):
+    reported_firm(shared_world)
+    owner = visit(java_script_enabled=False)
+    page = owner.sign_in("enterprise")
+    page.click("nav >> text=企业")
+    page.click("main tbody a")
+    page.click("tr:has-text('国家高新技术企业') >> text=为什么，怎么办")
+    told = page.inner_text("main")
+    assert "招聘科技人员 2人" in told
+    assert "办法第十一条第（四）项" in told
 
 
 def test_a_draft_and_its_text_fit_a_phone(shared_world, visit, tmp_path):

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from kechuang.district.core.books import current_book
+from kechuang.district.core.models import Entry
 from kechuang.district.plan.measures import MEASURES
 from kechuang.district.registry.models import Firm, FirmYear, Recognition
 from kechuang.district.registry.queries import (
@@ -245,8 +246,6 @@ def test_the_path_over_the_years_uses_each_years_returns(firm, world):
 
 def test_what_the_ledger_keeps_of_a_return_names_fields_and_no_figures(firm, world):
     report(firm, world)
-    from kechuang.district.core.models import Entry
-
     entries = Entry.objects.filter(kind="registry.year.save_year")
     assert entries.count() == 3
     assert "4000" not in str([e.facts for e in entries])

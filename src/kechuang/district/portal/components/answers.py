@@ -6,7 +6,19 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from kechuang.engines.rules import Held, Law, Number, Policy, Tiers, Value, assess, failing, gaps
+from kechuang.engines.rules import (
+    UNKNOWN,
+    Held,
+    Law,
+    Number,
+    Policy,
+    Tiers,
+    Value,
+    assess,
+    failing,
+    gaps,
+    parts,
+)
 from kechuang.engines.rules.check import say
 
 
@@ -37,8 +49,14 @@ def answer_facts(
         (n, rules[n].clause, [g for g in gaps(law, given, n, actions) if g.steps], by_name.get(n))
         for n in dict.fromkeys(lost)
     ]
+    named = [p for n, value, _ in results if not isinstance(value, Number) for p in parts(law, n)]
+    unsure = [
+        (n, rules[n].clause, by_name[n])
+        for n in dict.fromkeys(named)
+        if n in by_name and by_name[n]["said"] == UNKNOWN.value
+    ]
     return {
-        "results": results, "steps": steps, "missing": found.missing, "unpublished": found.unpublished, "ways": ways, "answered": True,
+        "unsure": [u for u in unsure if u[0] not in wanted], "results": results, "steps": steps, "missing": found.missing, "unpublished": found.unpublished, "ways": ways, "answered": True,
         "open_ends": any(not isinstance(v, (bool, Number)) for _, v, _ in results),
     }  # fmt: skip
 

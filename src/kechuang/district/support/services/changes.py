@@ -1,5 +1,6 @@
 """Changing a policy's parameter: tried on the district's firms, proposed with its document, approved by a second person, written as YAML."""
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -138,8 +139,12 @@ def _texts(
 
 
 def _new_lines(before: str, after: str) -> str:
-    old = before.split("\n")
-    return "\n".join(line for line in after.split("\n") if line not in old)
+    """The lines of ``after`` that are new, in order."""
+    matcher = difflib.SequenceMatcher(None, before.split("\n"), after.split("\n"), autojunk=False)
+    lines = after.split("\n")
+    return "\n".join(
+        line for tag, _, _, a, b in matcher.get_opcodes() if tag != "equal" for line in lines[a:b]
+    )
 
 
 def effects(now: Book, then: Book, held: Policy, day: date, today: date) -> list[dict[str, Any]]:

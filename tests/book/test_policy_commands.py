@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from kechuang.book import read_book
 from kechuang.cli import main
+from tests.book.test_books import copy_of_the_books
 
 RULES = ["--book", "books/jinnan", "--on", "2026-11-25", "--rules", "科技人员达标"]
 
@@ -70,3 +72,76 @@ def test_simulate_adds_money_and_conditions_but_no_shares(tmp_path, capsys):
     assert "科技人员达标：2 个 → 1 个" in told
     assert "科技人员占比" not in told
     assert "得益 0 个，受损 1 个" in told
+
+
+def test_yearly_returns_feed_the_rules_as_in_the_house(tmp_path, capsys):
+    path = tmp_path / "firms.jsonl"
+    years = [
+        {"年度": y, "销售收入": "1000万元", "研发费用": r, "职工总数": "50人", "科技人员": "6人"}
+        for y, r in ((2023, "40万元"), (2024, "50万元"), (2025, "60万元"))
+    ]
+    rows = [
+        {"id": "甲", "成立日期": "2015-01-01", "持有": ["high_tech"], "年报": years},
+        {"id": "乙", "成立日期": "2025-05-01", "年报": years[2:]},
+        {"id": "丙", "年报": years[2:]},
+    ]
+    path.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in rows), encoding="utf-8")
+    command = [
+        "policy",
+        "assess",
+        str(path),
+        *RULES[:4],
+        "--rules",
+        "研发费用占比",
+        "研发占比达标",
+        "中小直接确认",
+        "注册年限达标",
+    ]
+    assert main(command) == 0
+    first, second, third = (
+        json.loads(line)["results"] for line in capsys.readouterr().out.splitlines()
+    )
+    assert first == {
+        "研发费用占比": "5%",
+        "研发占比达标": "是",
+        "中小直接确认": "是",
+        "注册年限达标": "是",
+    }
+    assert second["研发费用占比"] == "6%"  # nothing was earned before the founding
+    assert third["研发占比达标"] == "待定"  # two years are not known
+    rows[0]["年报"] = [{"销售收入": "1元"}]
+    path.write_text(json.dumps(rows[0], ensure_ascii=False), encoding="utf-8")
+    assert main(command) == 2
+    assert "firms.jsonl:1: 年报" in capsys.readouterr().err
+
+
+def test_a_law_not_yet_in_force_is_refused_with_its_day(subjects, capsys):
+    early = ["--book", "books/jinnan", "--on", "2015-06-01", "--rules", "高新技术企业"]
+    assert main(["policy", "assess", str(subjects), *early]) == 2
+    assert "自 2016-01-01 起施行" in capsys.readouterr().err
+
+
+def test_a_rule_that_rests_on_a_law_not_yet_in_force_is_refused_with_file_and_line(tmp_path):
+    folder = copy_of_the_books(tmp_path) / "jinnan" / "policies" / "yunying-jigou-butie"
+    path = folder / "rules.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text
+        + "早用的规则: {公式: {2021-02-03: 后补助转移机构金额 > 0元}, 单位: 是否, 依据: 条, 来源: J1}\n",
+        encoding="utf-8",
+    )
+    _, problems = read_book(tmp_path / "jinnan")
+    (found,) = [p for p in problems if "才施行" in p.words]
+    assert found.file == path
+    assert found.line == len(text.splitlines()) + 1
+    assert "2022-03-21" in found.words
+
+
+def test_the_law_as_it_was_known_is_asked_on_the_command_line(subjects, capsys):
+    on = ["--book", "books/jinnan", "--on", "2016-01-15", "--rules", "科技人员达标"]
+    assert main(["policy", "assess", str(subjects), *on]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["results"] == {"科技人员达标": "是"}
+    assert main(["policy", "assess", str(subjects), *on, "--known", "2016-01-15"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["results"] == {
+        "科技人员达标": "当时无此规定"
+    }

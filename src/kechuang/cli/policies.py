@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from kechuang.book import read_book
+from kechuang.book.cells import fact_written
 from kechuang.book.coverage import coverage
 from kechuang.book.policies import read_change
 from kechuang.book.schemas import Book
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.numbers import parse_whole
 from kechuang.engines.rules import Answer, Law, Number, Policy, Value, assess, at, evaluate, one
 from kechuang.engines.rules.check import say, typed
+from kechuang.engines.rules.facts import Subject, inputs_of
 from kechuang.engines.rules.relations import gather
 
 from .files import BadInput, read_rows
@@ -24,10 +27,10 @@ from .files import BadInput, read_rows
 
 def run_assess(options: argparse.Namespace) -> int:
     """Every subject's results, one JSON line each; with --trace the steps, clauses and what is missing."""
-    policies, law, wanted = _law(options)
+    book, policies, law, wanted = _law(options)
     lines = []
     for line, row in read_rows(options.subjects):
-        given = _given(options.subjects, line, row, law)
+        given = _given(options.subjects, line, row, law, book)
         answer = assess(law, given, wanted)
         lines.append(
             json.dumps(
@@ -46,7 +49,7 @@ def run_cover(options: argparse.Namespace) -> int:
 
 def run_simulate(options: argparse.Namespace) -> int:
     """A change beside the law as it is: who gains, who loses, and what it costs."""
-    policies, law, wanted = _law(options)
+    book, policies, law, wanted = _law(options)
     reform, problems = read_change(
         options.change, {n: p for x in policies for n, p in x.parameters.items()}
     )
@@ -56,7 +59,7 @@ def run_simulate(options: argparse.Namespace) -> int:
     lines: list[str] = []
     total = _Total(policies, wanted)
     for line, row in read_rows(options.subjects):
-        given = _given(options.subjects, line, row, law)
+        given = _given(options.subjects, line, row, law, book)
         was, now = evaluate(law, given, wanted), evaluate(new, given, wanted)
         total.take(was, now)
         changes = {
@@ -110,7 +113,7 @@ def _rank(value: Value) -> Fraction:
     return value.low if isinstance(value, Number) else Fraction(value is True)
 
 
-def _law(options: argparse.Namespace) -> tuple[tuple[Policy, ...], Law, list[str]]:
+def _law(options: argparse.Namespace) -> tuple[Book, tuple[Policy, ...], Law, list[str]]:
     book = _book(options.book)
     try:
         day = parse_day(options.on, "on")
@@ -131,7 +134,7 @@ def _law(options: argparse.Namespace) -> tuple[tuple[Policy, ...], Law, list[str
                 f"“{early}”所在的“{policy.title}”自 {policy.start} 起施行，{day} 还没有；请改 --on"
             )
             raise BadInput(options.book, 0, "--rules", words)
-    return policies, at(policies, day, known=_known(options)), list(wanted)
+    return book, policies, at(policies, day, known=_known(options)), list(wanted)
 
 
 def _known(options: argparse.Namespace) -> date | None:
@@ -148,17 +151,41 @@ def _book(path: Path) -> Book:
     return book
 
 
-def _given(file: Path, line: int, row: Mapping[str, Any], law: Law) -> dict[str, Value]:
-    """Inputs of a row; under a relation's name stand its rows, which are summed as the policy declares."""
+def _given(file: Path, line: int, row: Mapping[str, Any], law: Law, book: Book) -> dict[str, Value]:
+    """Inputs of a row.
+
+    Under a relation's name stand its rows, which are summed as the policy declares. Under 年报 stand yearly returns
+    ({年度: 2025, 销售收入: …}), with 成立日期 and 持有 (rungs held) beside them: they feed inputs as the book says.
+    """
     relations = {n: r for p in law.policies for n, r in p.relations.items()}
     try:
         rows = {
             n: [typed(each, relations[n].columns) for each in row[n]] for n in relations if n in row
         }
-        plain = {k: v for k, v in row.items() if k != "id" and k not in relations}
-        return {**gather(law.policies, rows, law.day), **typed(plain, law.inputs)}
+        own = {"id", *_YEARLY, *relations}
+        plain = {k: v for k, v in row.items() if k not in own}
+        fed = _fed(row, law, book) if _YEARLY & set(row) else {}
+        return {**fed, **gather(law.policies, rows, law.day), **typed(plain, law.inputs)}
     except Invalid as e:
         raise BadInput(file, line, e.field, e.words) from e
+
+
+_YEARLY = {"年报", "成立日期", "持有"}
+
+
+def _fed(row: Mapping[str, Any], law: Law, book: Book) -> dict[str, Value]:
+    """Inputs that yearly returns feed: this year's, last year's, the sum of three, the age, what is held."""
+    inputs = {n: f.given for n, f in book.facts.items()}
+    years = {}
+    for each in row.get("年报", ()):
+        year = parse_whole(str(each.get("年度", "")), 9999)
+        if year is None:
+            raise Invalid("年报的每一行都要有 年度，如 2025", "年报")
+        told = {k: fact_written(str(v)) for k, v in each.items() if k != "年度"}
+        years[year] = typed(told, inputs)
+    held = frozenset(row.get("持有", ()))
+    subject = Subject(years, parse_day(row.get("成立日期", ""), "成立日期"), held, held)
+    return inputs_of(book.feeds, subject, law.day)[0]
 
 
 def _unit(policies: Sequence[Policy], name: str) -> str:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from kechuang.engines.base.errors import Invalid
 
@@ -61,6 +62,7 @@ class Apply:
 Node = Literal | Name | Apply
 
 
+@lru_cache(maxsize=65_536)
 def quantity(text: str) -> tuple[Fraction, str]:
     """A number with its unit: ``5000万元`` → (5 000 000 000 fen, 元), ``60%`` → (3/5, %), ``3`` → (3, 倍).
 

@@ -32,11 +32,22 @@ def fill(count: int) -> None:
     """Firms with what high-tech recognition asks, three years each."""
     rng, now = random.Random(1), datetime(2026, 11, 25, tzinfo=UTC)
     for n in range(count):
-        owner = Organisation.objects.create(code=f"9112{n:014d}", name=f"企业{n}", kind="enterprise", search=f"企业{n}")
-        models.Firm.objects.create(organisation=owner, town=f"镇{n % 12}", industry=f"行业{n % 30}", founded_on=date(2015, 1, 1))
+        owner = Organisation.objects.create(
+            code=f"9112{n:014d}", name=f"企业{n}", kind="enterprise", search=f"企业{n}"
+        )
+        models.Firm.objects.create(
+            organisation=owner,
+            town=f"镇{n % 12}",
+            industry=f"行业{n % 30}",
+            founded_on=date(2015, 1, 1),
+        )
     made = []
     for firm in models.Firm.objects.all():
-        staff, sales, share = rng.randrange(10, 300), rng.randrange(500, 9000), rng.uniform(0.03, 0.07)
+        staff, sales, share = (
+            rng.randrange(10, 300),
+            rng.randrange(500, 9000),
+            rng.uniform(0.03, 0.07),
+        )
         for year in (2023, 2024, 2025):
             facts = {
                 "销售收入": f"{sales}万元", "总收入": f"{sales}万元", "高新产品收入": f"{sales * rng.randrange(50, 90) // 100}万元", "净资产": f"{sales}万元",
@@ -45,7 +56,9 @@ def fill(count: int) -> None:
                 "核心知识产权": "是", "重大安全事故": "否", "重大质量事故": "否", "严重环境违法": "否",
             }  # fmt: skip
             told = {k: {"v": v, "s": "audit"} for k, v in facts.items()}
-            made.append(models.FirmYear(firm=firm, year=year, facts=told, state="accepted", changed_at=now))
+            made.append(
+                models.FirmYear(firm=firm, year=year, facts=told, state="accepted", changed_at=now)
+            )
             sales = int(sales * rng.uniform(0.9, 1.25)) + 1
     models.FirmYear.objects.bulk_create(made, 2000)
 
@@ -69,10 +82,16 @@ if __name__ == "__main__":
     standings.standings_of(firms[0], TODAY)  # the book is read once a process
     timed(f"funnel of {len(firms)} firms", lambda: standings.funnel(firms, "high_tech", TODAY))
     timed("one firm on every rung", lambda: standings.standings_of(firms[0], TODAY))
-    timed("one rung explained with mixes", lambda: standings.explained(firms[0], "high_tech", TODAY))
+    timed(
+        "one rung explained with mixes", lambda: standings.explained(firms[0], "high_tech", TODAY)
+    )
 
     def trial() -> None:
         """A change tried on all of them."""
-        drop(changes.try_change("gaoxin-2016", "科技人员占比下限", date(2027, 1, 1), given, TODAY).folder)
+        drop(
+            changes.try_change(
+                "gaoxin-2016", "科技人员占比下限", date(2027, 1, 1), given, TODAY
+            ).folder
+        )
 
     timed("a change of a parameter tried on all", trial)

@@ -168,3 +168,14 @@ def test_gaps_never_leave_the_range_of_an_input():
     law = at(POLICIES, DAY)
     full = {**GOOD, "科技人员数": one(10), "职工总数": one(1_000_000)}
     assert gap(law, full, "科技人员达标", HIRE).steps is None
+
+
+def test_several_conditions_are_mended_together_where_the_whole_cannot_be_told():
+    law = at(POLICIES, DAY)
+    unsure = {
+        **GOOD, "科技人员数": one(5), "近三年研发费用": one(450_000_000), "近三年境内研发费用": one(440_000_000),
+        "知识产权得分": Number(Fraction(10), Fraction(29)),
+    }  # fmt: skip
+    assert not plans(law, unsure, "高新技术企业", [INVEST, HIRE]).found
+    (plan, *_) = plans(law, unsure, ["研发占比达标", "科技人员达标"], [INVEST, HIRE]).found
+    assert {a.name: k for a, k in plan.steps} == {"研发": 900, "招聘": 2}

@@ -13,7 +13,7 @@ SOURCE = Path(__file__).resolve().parents[2]
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _AT = {
     "Invalid": 0, "NotAllowed": 0, "NotFound": 0, "WrongState": 0, "Stale": 0, "DomainError": 0, "no": 0, "append": 0,
-    "complain": 2, "Standing": 1, "Lonely": 1, "Forecast": 4, "Path": 3, "Measure": 1,
+    "complain": 2, "Standing": 1, "Lonely": 1, "Forecast": 4, "Path": 3, "Measure": 1, "Plans": 1, "CannotSay": 0,
 }  # fmt: skip
 _NAMED = frozenset(("why", "how"))  # words that an engine gives as a reason
 

@@ -75,10 +75,10 @@ def moved_by(given: Mapping[str, Value], steps: Sequence[tuple[Action, int]]) ->
 
 
 def tiers_moved(
-    law: Law, before: Mapping[str, Value], after: Mapping[str, Value], wanted: str
+    law: Law, before: Mapping[str, Value], after: Mapping[str, Value], *wanted: str
 ) -> tuple[str, ...]:
     """Graded rules below ``wanted`` whose value is another one afterwards."""
-    graded = [n for n in law.cone([wanted]) if _is_tier(law.formulas[n].node)]
+    graded = [n for n in law.cone(wanted) if _is_tier(law.formulas[n].node)]
     was, now = (evaluate(law, g, graded) for g in (before, after))
     return tuple(n for n in graded if was[n] != now[n])
 

@@ -52,20 +52,27 @@ class Plans:
 
 
 def plans(
-    law: Law, given: Mapping[str, Value], wanted: str, actions: Sequence[Action], most: int = 3
+    law: Law,
+    given: Mapping[str, Value],
+    wanted: str | Sequence[str],
+    actions: Sequence[Action],
+    most: int = 3,
 ) -> Plans:
     """The cheapest mixes of actions after which ``wanted`` is true.
 
     Args:
+        wanted: A rule, or several that are all to hold.
         actions: Only those with a cost take part.
         most: How many plans, each with another set of actions.
     """
+    names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
     priced = [a for a in actions if a.cost is not None and _known(given, a)]
     if not priced:
         return Plans((), "没有写明成本、又知道现值的措施")
     try:
         model = _Model(law, given, priced)
-        model.require(law.formulas[wanted].node, True, ())
+        for name in names:
+            model.require(law.formulas[name].node, True, ())
     except CannotSay as e:
         return Plans((), str(e))
     found = []
@@ -73,7 +80,7 @@ def plans(
         steps = model.solve()
         if steps is None:
             break
-        if plan := _checked(law, given, wanted, priced, steps):
+        if plan := _checked(law, given, names, priced, steps):
             found.append(plan)
         model.forbid(steps)
     return Plans(tuple(found), "" if found else "这些措施做到上限也不够")
@@ -86,15 +93,15 @@ def _known(given: Mapping[str, Value], action: Action) -> bool:
 def _checked(
     law: Law,
     given: Mapping[str, Value],
-    wanted: str,
+    wanted: Sequence[str],
     actions: Sequence[Action],
     steps: Sequence[int],
 ) -> Plan | None:
     used = tuple((a, k) for a, k in zip(actions, steps, strict=True) if k)
     after = moved_by(given, used)
-    if evaluate(law, after, [wanted])[wanted] is not True:
+    if not _holds(law, after, wanted):
         return None
-    tiers = tiers_moved(law, given, after, wanted)
+    tiers = tiers_moved(law, given, after, *wanted)
     cost = sum((a.cost or 0) * k for a, k in used)
     return Plan(used, cost, tiers, bool(tiers) and _by_tier(law, given, after, wanted, tiers), max((a.lead_months for a, _ in used), default=0))  # fmt: skip
 
@@ -103,13 +110,22 @@ def _by_tier(
     law: Law,
     given: Mapping[str, Value],
     after: Mapping[str, Value],
-    wanted: str,
+    wanted: Sequence[str],
     tiers: Sequence[str],
 ) -> bool:
     """Whether it would fail had the graded requirements stayed as they were."""
     before = evaluate(law, given, tiers)
     held = {n: v for n, v in before.items() if isinstance(v, Number)}
-    return evaluate(law, after, [wanted], held)[wanted] is not True
+    return not _holds(law, after, wanted, held)
+
+
+def _holds(
+    law: Law,
+    given: Mapping[str, Value],
+    wanted: Sequence[str],
+    fixed: Mapping[str, Value] | None = None,
+) -> bool:
+    return all(v is True for v in evaluate(law, given, wanted, fixed).values())
 
 
 class _Model:

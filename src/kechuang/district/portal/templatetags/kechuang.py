@@ -43,6 +43,17 @@ def titled(thing: Any) -> str:
 
 
 @register.filter
+def within(text: str, columns: int) -> str:
+    """The text cut to so many columns; a Chinese character takes two."""
+    taken = 0
+    for place, c in enumerate(text):
+        taken += 1 if c.isascii() else 2
+        if taken > columns:
+            return text[:place] + "…"
+    return text
+
+
+@register.filter
 def asked(ask: Any) -> str:
     """A question of the book, by language."""
     return str(ask.words_en if english() else ask.words)

@@ -75,6 +75,7 @@ class Explained:
     opens: tuple[
         tuple[str, date], ...
     ] = ()  # conditions that time alone mends, and the first month in which it has
+    partial: bool = False  # the mixes mend what surely fails; other conditions cannot be told
 
 
 def subject_of(
@@ -121,9 +122,12 @@ def explained(firm: Firm, rung: str, day: date, *, drafts: bool = False) -> Expl
     actions = tuple(policy.actions.values())
     ways = tuple(_way(law, given, name, actions) for name in found.failing)
     mixes = plans(law, given, held.rule, actions) if found.failing else NO_PLANS
+    partial = bool(found.failing) and not mixes.found
+    if partial:  # other conditions cannot be told: mend at least what surely fails
+        mixes = plans(law, given, found.failing, actions)
     opens = tuple((n, d) for n in found.failing if (d := _opens(book, firm, law, given, n, day)))
     answer = assess(law, given, [held.rule])
-    return Explained(found, answer, given, wheres, ways, law, policy, mixes, opens)
+    return Explained(found, answer, given, wheres, ways, law, policy, mixes, opens, partial)
 
 
 def _opens(

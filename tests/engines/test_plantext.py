@@ -205,3 +205,18 @@ def test_an_annex_of_tasks_names_who_leads_and_who_helps():
     assert [(a.name, len(a.tasks)) for a in draft.areas] == [("盘活资源", 2), ("建强队伍", 1)]
     assert draft.tasks[0].lead == "市知识产权局"
     assert draft.tasks[0].cooperating == ("市教育局", "在市高校")
+
+
+@pytest.mark.parametrize("told", [
+    "六、《方案》保障措施有哪些\n一是加强领导。成立专班。二是加大投入。每年安排资金。三是严格考核。按季通报。\n",
+    "六、如何推动《方案》落地落实？\n一是加强领导，成立专班。二是加大投入，每年安排资金。三是严格考核，按季通报。\n",
+    "六、保障措施\n包括加强领导、加大投入、严格考核三项措施。\n",
+])  # fmt: skip
+def test_safeguards_are_found_however_they_are_told(told):
+    text = TEXT.split("三、保障措施")[0] + told
+    assert read_plan(text).safeguards == ("加强领导", "加大投入", "严格考核")
+
+
+def test_a_document_number_is_given_as_it_is_printed():
+    text = TEXT.replace("一、", "某政办发[2022]17号\n一、", 1)
+    assert [d.number for d in read_plan(text).documents if d.number] == ["某政办发[2022]17号"]

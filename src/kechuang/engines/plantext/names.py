@@ -20,13 +20,13 @@ _FIVE = {
     "十五五": (2026, 2030),
 }
 _ISSUER = re.compile(
-    r"(?:来源|发文机关|发布机构|发布单位|发文单位|信息来源|制定机关)\s*:?\s*(?P<name>[\u4e00-\u9fff()]{2,30})"
+    r"(?:来源|作者|发文机关|发布机构|发布单位|发文单位|信息来源|制定机关)\s*:?\s*(?P<name>[\u4e00-\u9fff()]{2,30})"
 )
 _GOVERNMENT = re.compile(
     r"(?P<name>(?:中共)?[\u4e00-\u9fff]{2,14}(?:人民政府办公室|人民政府办公厅|人民政府|管理委员会|委员会|科学技术局|科技局|办公室|办公厅))(?=关于|印发|$)"
 )
 _PRINTED = re.compile(
-    r"(?:^|[,。:;日,前号]|经|由|我|以)(?P<name>[\u4e00-\u9fff]{2,12}(?:人民政府办公[室厅]|人民政府|管委会|管理委员会|委员会|科学技术局|科技局))(?:正式|联合)?(?:名义)?印发"
+    r"(?:^|[,。:;日,前号]|经|由|我|以)(?P<name>(?:[\u4e00-\u9fff]{2,12}(?:人民政府办公[室厅]|人民政府|管委会|管理委员会|委员会|科学技术局|科技局)|[\u4e00-\u9fff]{0,8}[省市区县](?:政府|委)(?:办公[室厅])?))(?:正式|联合|日前|近日)*(?:名义)?(?:正式|联合|日前|近日)*印发"
 )
 _TITLE_BOOK = re.compile(r"《((?:[^《》]|《[^《》]*》){4,120})》")
 KINDS = (
@@ -128,7 +128,10 @@ def documents_of(folded: str, original: str) -> list[Document]:
         start = hit.start("word") + len(hit["word"]) - len(_number_word(hit["word"]))
         title = _title_before(folded[:start], original)
         if number not in found or (title and not found[number].title):
-            found[number] = Document(title, number, "", (start, hit.end()))
+            printed = re.sub(
+                r"\s+", "", original[start : hit.end()]
+            )  # its own brackets and characters
+            found[number] = Document(title, printed, "", (start, hit.end()))
     return list(found.values())
 
 
@@ -190,6 +193,8 @@ def period_of(title: str, text: str) -> tuple[str, str] | None:
         for name, (a, b) in _FIVE.items():
             if where is title and name in where:
                 return f"{a}-01-01", f"{b}-12-31"
+    if year := re.search(r"(20\d\d)年", title):
+        return f"{year[1]}-01-01", f"{year[1]}-12-31"
     return None
 
 
@@ -202,6 +207,12 @@ def issuer_of(lines: list[Line], title: str) -> str:
             or line.text[found.end() :].startswith("关于")
         ):
             return re.sub(r"^(?:并|现)?(?:以|由|经)", "", found["name"])
+    for line in lines[:30]:
+        if found := re.search(
+            r"(?P<name>[\u4e00-\u9fff]{2,14}(?:局|委员会|人民政府|办公室|管委会))\s*关于印发",
+            line.text,
+        ):
+            return found["name"]
     for line in lines[:20]:
         if found := _ISSUER.match(line.text) or _ISSUER.search(line.text[:60]):
             name = re.sub(r"(?:发布时间|发布日期|时间|日期).*$", "", found["name"])
@@ -209,9 +220,10 @@ def issuer_of(lines: list[Line], title: str) -> str:
                 return name
     if found := _GOVERNMENT.match(title):
         return found["name"]
-    for line in reversed(lines[-12:]):
-        if found := _GOVERNMENT.fullmatch(line.text):
-            return found["name"]
+    for line in [*lines[:12], *reversed(lines[-12:])]:
+        for part in re.split(r"\s+", re.sub(r"\d{4}年.*$", "", line.text)):
+            if found := _GOVERNMENT.fullmatch(part):
+                return found["name"]
     return ""
 
 

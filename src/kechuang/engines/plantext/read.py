@@ -9,6 +9,7 @@ from .grids import part_grids
 from .lines import Line, fold, is_meta, part_noise, split_lines
 from .names import bodies_of, days_of, documents_of, force_of, issuer_of, period_of, title_of
 from .outline import Node, build, runs, whole
+from .phrases import split_list
 from .schemas import Document, Draft, DraftArea, DraftGroup, DraftTarget, Problem, moved
 from .sections import Sections, sort_out
 from .tables import areas_in, targets_in
@@ -66,7 +67,7 @@ def _read(text: str) -> Draft:
         period=period_of(fold(title), plain) or force_of(folded, issued),
         groups=tuple(groups),
         areas=tuple(areas),
-        safeguards=tuple(_safeguards(sections)),
+        safeguards=tuple(_slice_of(text, folded, g) for g in _safeguards(root, sections)),
         bodies=tuple(bodies_of(body, text)),
         noise=tuple(noise),
         problems=tuple(problems),
@@ -97,6 +98,12 @@ def _tasks_as_printed(area: DraftArea, text: str) -> DraftArea:
 def _slice(text: str, at: tuple[int, int] | None, otherwise: str) -> str:
     found = text[slice(*at)].strip() if at else ""
     return found if found and len(found) <= len(otherwise) + 4 else otherwise
+
+
+def _slice_of(text: str, folded: str, words: str) -> str:
+    """The words in the text's own characters."""
+    place = folded.find(words)
+    return text[place : place + len(words)] if place >= 0 else words
 
 
 def _unit(text: str, target: DraftTarget) -> str:
@@ -221,16 +228,44 @@ def _same_rank(sections: Sections, node: Node) -> bool:
     )
 
 
-def _safeguards(sections: Sections) -> list[str]:
-    found: list[str] = []
-    for node in sections.safeguards:
-        children = node.children or []
-        found += [re.split(r"[,。;:]", c.head)[0].strip() for c in children if c.head]
-        if not children and node.body:
-            found += [
-                s.strip() for s in re.split(r"[。;]", node.body[0].text) if 3 < len(s.strip()) <= 20
-            ][:6]
-    return found
+def _safeguards(root: Node, sections: Sections) -> list[str]:
+    found = [x for node in sections.safeguards for x in _guards_of(node)]
+    if found:
+        return found
+    for node in root.walk():
+        for told in runs(node.children, ("enum", "ordinal")):
+            before = [line.text for line in node.body if line.end <= told[0].span[0]]
+            if len(told) >= 2 and before and "保障" in before[-1][-24:]:
+                return [_guard(c.head) for c in told]
+    return []
+
+
+def _guards_of(node: Node) -> list[str]:
+    """Headed below it, else listed in its body (包括A、B、C四项措施), else its short sentences."""
+    headed = [
+        _guard(c.head)
+        for c in node.children
+        if c.head and not re.match(r"[(\[]?(?:责任|牵头|配合)(?:单位|部门)", c.head)
+    ]
+    if headed or not node.body:
+        return headed
+    text = "".join(line.text for line in node.body)
+    if listed := _LISTED_GUARDS.search(text):
+        items = split_list(listed["list"], None)
+        if len(items) >= 2:
+            return [listed["list"][a:b] for a, b in items]
+    pieces = [s.strip() for s in re.split(r"[。;:]", text)]
+    clauses = [p.split(",")[0].strip() for p in pieces]
+    return [c for c in clauses if 3 < len(c) <= 16][:8]
+
+
+_LISTED_GUARDS = re.compile(
+    r"(?:包括|提出|有|即)(?P<list>[^。;:]{6,120}?)(?:等)?(?:[一二三四五六七八九十两\d]+)?(?:项|条|个|方面)*(?:保障)?(?:措施|举措|机制|保障)。"
+)
+
+
+def _guard(head: str) -> str:
+    return re.split(r"[,。;:]", head)[0].strip()
 
 
 def _is_notice(title: str) -> bool:

@@ -15,6 +15,10 @@ SAFEGUARDS = re.compile(
 STORY = re.compile(
     r"背景|依据|起草|过程|指导思想|基本原则|总体(?:要求|思路|考虑)|出台|意义|必要性|附则|解释|有效期|现状|成效|成就|回顾|形势|基础|面临|适用范围|名词|定位|思路|特点|亮点|创新点|咨询|联系|关键词"
 )
+# A question how it will be seen to: 如何推动《行动计划》落地落实, 采取哪些措施保障实施
+_ASKS_HOW = re.compile(
+    r"(?:如何|怎样|怎么|哪些措施|什么措施)(?:来)?(?:推动|推进|确保|保障|保证|抓好|抓).{0,14}(?:落地|落实|落到实处|实施|见效|完成)"
+)
 _VERB = r"(?:完善|加强|夯实|强化|推进|优化|构建|建立|提升|推动|加快|打造|培育|实施|开展|建设|发展(?!基础|形势|现状|背景|环境)|拓展|深化|健全|保障|突出|聚焦|壮大|做强|做优|攻克|突破|支持|引育|集聚)"
 
 
@@ -34,10 +38,10 @@ def kind_of(node: Node) -> str:
     if len(head) > 40:
         return ""
     head = head.strip("?？ ")
-    if (
+    if _ASKS_HOW.search(head) or (
         SAFEGUARDS.search(head)
         and not re.search(r"任务|目标", head)
-        and not re.match(_VERB + r".{5,}", head)
+        and not re.match(rf"(?!保障(?:措施|机制|体系|举措)){_VERB}.{{5,}}", head)
     ):
         return "safeguards"
     if TARGETS.search(head) and not re.search(r"任务|措施|举措|责任|考核|管理|目标导向", head):

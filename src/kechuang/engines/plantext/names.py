@@ -220,7 +220,12 @@ def issuer_of(lines: list[Line], title: str) -> str:
                 return name
     if found := _GOVERNMENT.match(title):
         return found["name"]
-    for line in [*lines[:12], *reversed(lines[-12:])]:
+    return _signed([*lines[:12], *reversed(lines[-12:])])
+
+
+def _signed(lines: list[Line]) -> str:
+    """A body's name alone on its line, with or without the day."""
+    for line in lines:
         for part in re.split(r"\s+", re.sub(r"\d{4}年.*$", "", line.text)):
             if found := _GOVERNMENT.fullmatch(part):
                 return found["name"]

@@ -112,7 +112,21 @@ def _of_node(node: Node, *, top: bool, named: bool) -> Iterator[DraftTarget]:
 
 
 def _from_lines(lines: list[Line], node: Node) -> list[DraftTarget]:
-    return [t for line in lines for t in in_sentence(line.text, line.start)]
+    return [
+        t
+        for n, line in enumerate(lines)
+        if not _tells_the_past(line.text, lines[n + 1 :])
+        for t in in_sentence(line.text, line.start)
+    ]
+
+
+def _tells_the_past(text: str, following: list[Line]) -> bool:
+    """2022年，…达到116亿元。 before 到2026年，…: where things stood, not where they are to go."""
+    then = re.match(r"(?:截至|至)?(20\d\d)年(?:底|末|全年)?[,，]", text)
+    goals = [m for line in following if (m := re.search(r"(?:到|至)(20\d\d)年", line.text[:12]))]
+    return bool(then and goals and int(then[1]) < int(goals[0][1])) and not re.search(
+        r"力争|目标", text
+    )
 
 
 def _listed(section: Node) -> Iterator[DraftGroup]:

@@ -25,7 +25,7 @@ def apply(firm: Firm, rung: str, note: str, actor: Actor, at: datetime) -> Appli
     made = Application(
         firm=firm, rung=rung, name=held.named(at.date())[0], note=note.strip(), reckoned=_reckoned(firm, rung, at.date())
     )  # fmt: skip
-    begin(APPLICATIONS, "apply", made, actor, at, facts={"rung": rung, **made.reckoned})
+    begin(APPLICATIONS, "apply", made, actor, at, facts={"rung": rung})
     return made
 
 
@@ -40,9 +40,7 @@ def _reckoned(firm: Firm, rung: str, day: date) -> dict[str, object]:
 
 def apply_again(thing: Application, actor: Actor, at: datetime) -> Entry:
     changes = {"reckoned": _reckoned(thing.firm, thing.rung, at.date())}
-    return advance(
-        APPLICATIONS, "apply_again", thing, actor, at, changes=changes, facts=changes["reckoned"]
-    )
+    return advance(APPLICATIONS, "apply_again", thing, actor, at, changes=changes)
 
 
 def recommend(thing: Application, actor: Actor, at: datetime) -> Entry:

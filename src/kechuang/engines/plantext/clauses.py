@@ -9,10 +9,12 @@ from .phrases import TIME, split_list
 from .schemas import DraftTarget, Span
 
 _VERBS = (
-    "力争|争取|努力|确保|实现|新建|选育推广|选育|推广应用|推广|培训|获得|落户|发行|扶持|孵化|新增|新培育|新认定|新引进|新获批|培育壮大|培育|培养|引进|引育|引入|建设|建成|打造|获批|组织实施|实施|突破|认定|形成|布局建设|布局|创建|搭建|组建|"
+    "力争|争取|努力|确保|实现|新建|选育推广|选育|推广应用|推广|培训|获得|落户|发行|扶持|孵化(?!面积|载体|器|基地|空间)|新增|新培育|新认定|新引进|新获批|培育壮大|培育|培养|引进|引育|引入|建设|建成|打造|获批|组织实施|实施|突破|认定|形成|布局建设|布局|创建|搭建|组建|"
     "转化落地|转化|落地|支持|推动|完成|达到|发展|集聚|聚集|汇聚|吸引|拥有|保有|累计|总计|共|全年|每年|年均|登记|开展|举办|组织|承担|带动|撬动|促成|签订|签约|设立|推出|攻克|净增|柔性引进|育成|或|主导|参与|服务承接|服务|承接|力促|再|其中|并|且|使|和|及|以及|将|全区|全市|全省|全县|本区|我区|我市|区内|市域|全域|县域"
 )
-_LEAD = re.compile(rf"^(?:{_VERBS}|[,、:;\s])+")
+_LEAD = re.compile(
+    rf"^(?:[两二三四五]年(?:内|共)?(?=累计|共|新增|培育|引进|实施|组织|建成)|{_VERBS}|[,、:;\s])+"
+)
 _TAIL = re.compile(
     r"(?:不|力争|争取|努力|总量|累计|总计|合计|分别|在\d{4}年基础上|在?\s+基础上|较\s+|比\s+|[迈跨]上|[迈跨]入|新增|稳定在|保持在|≥|≤|>|<|年均|每年|均|已|全部|稳步|持续|稳定|保持|预计|将|要|再|增长|增加|提高|提升|达到|达|突破|超过|超|实现|控制在|不低于|不少于|占比?|约|为|至|到|在|较.{2,8}年|比.{2,8}年|[,、:;\s])+$"
 )
@@ -45,9 +47,11 @@ def in_sentence(text: str, start: int) -> list[DraftTarget]:
     for sentence in _parts(_Clause(text, start), "。!"):
         if _PAST.search(sentence.text) and not _FUTURE.search(sentence.text):
             continue
-        by = _by(sentence.text)
+        by, several = _by(sentence.text), len(set(re.findall(r"20\d\d(?=年)", sentence.text))) > 1
         for clause in _parts(sentence, ",;"):
-            made = [replace(t, by=by) for t in _in_clause(clause, subject)]
+            own = re.findall(r"(?<![较比自从由在])(20\d\d)年", clause.text) if several else []
+            its = f"{own[-1]}-12-31" if own else by  # 2023年达到18亿元，2025年达到26亿元
+            made = [replace(t, by=its) for t in _in_clause(clause, subject)]
             for one in made:
                 if found and one.figure and not found[-1].figure and one.name == found[-1].name:
                     found.pop()  # 翻一番，达到4万件: one target
@@ -86,9 +90,19 @@ def _parts(clause: _Clause, marks: str) -> Iterator[_Clause]:
             depth = 0
 
 
+def _attributive(text: str, hit: Figure) -> bool:
+    """2万平方米以上孵化器8家: the first figure says which incubators, not how many."""
+    after = text[hit.end :]
+    return (
+        text[: hit.end].endswith(("以上", "以下", "以内"))
+        and bool(re.match(r"的?[\u4e00-\u9fff]{2,}", after))
+        and bool(figures(after))
+    )
+
+
 def _in_clause(clause: _Clause, subject: str) -> Iterator[DraftTarget]:
     text = TIME.sub(lambda m: " " * len(m[0]), clause.text)
-    hits = figures(text)
+    hits = [h for h in figures(text) if not _attributive(text, h)]
     if not hits:
         yield from _doubled(text, clause)
         return

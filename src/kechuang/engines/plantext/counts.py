@@ -84,7 +84,7 @@ def twice(groups: list[DraftGroup]) -> list[Problem]:
     return found
 
 
-def elsewhere(groups: list[DraftGroup], text: str) -> list[Problem]:
+def elsewhere(groups: list[DraftGroup], text: str, last_year: str = "") -> list[Problem]:
     """A target whose figure the text gives otherwise in another place, for the same year."""
     found = []
     for target in (t for g in groups for t in g.targets if t.figure and len(t.name) >= 4):
@@ -99,13 +99,13 @@ def elsewhere(groups: list[DraftGroup], text: str) -> list[Problem]:
             ]
             years = re.findall(r"20\d\d", sentence)
             outside = not target.span[0] <= hit.start() < target.span[1]
-            timely = not years or (bool(target.by) and target.by[:4] in years)
+            timely = not years or (target.by[:4] or last_year or "—") in years[-1:]
             if (
                 outside
                 and timely
                 and value is not None
-                and format(value, "f") != target.figure
-                and not re.search(r"截至|目前|已|同比", sentence)
+                and format(value, "f") not in (target.figure, *(m for _, m in target.marks))
+                and not re.search(r"截至|目前|已|同比|十[二三四]五", sentence)
             ):
                 words = f"目标“{target.name}”在另一处写作 {hit['n']}{target.unit}，此处是 {target.figure}{target.unit}，请核对"
                 found.append(Problem("twice", words, hit.span()))

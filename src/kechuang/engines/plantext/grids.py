@@ -22,7 +22,7 @@ ROLES = (
     ("unit", re.compile(_UNIT)), ("body", re.compile(_BODY)), ("time", re.compile(_TIME)),
     ("value", re.compile(rf"(?=.*(?:\d{{4}}|目标|规划|预期|基期|现状|十[三四五]五)){_VALUE}")), ("other", re.compile(_OTHER)),
 )  # fmt: skip
-_CHAPTER = re.compile(r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\))\s*")
+CHAPTER = re.compile(r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\))\s*")
 _LONGEST_CELL = 40
 
 
@@ -44,7 +44,7 @@ class Grid:
     span: Span
 
     def column(self, role: str) -> int:
-        """The first column of a role, or -1."""
+        """The column of a role, or -1."""
         return self.roles.index(role) if role in self.roles else -1
 
 
@@ -66,11 +66,12 @@ def part_grids(lines: list[Line]) -> tuple[list[Line], list[Grid]]:
 
 def cells_of(line: Line) -> list[Cell]:
     """Cells between tabs or upright strokes; without either, between blanks."""
-    if line.text.startswith("|") and line.text.count("|") >= 3:
-        inner = line.text.rstrip().rstrip("|")
+    if _stroked(line.text):
+        inner = line.text.rstrip()
+        inner = inner.removesuffix("|") if inner.startswith("|") or inner.endswith("|") else inner
         return [
             Cell(m[1].strip(), _stripped(line.start + m.start(1), m[1]))
-            for m in re.finditer(r"\|([^|]*)", inner)
+            for m in re.finditer(r"(?:^(?!\|)|\|)([^|]*)", inner)
         ]
     pattern = r"[^\t]*" if "\t" in line.text else r"\S+"
     return [
@@ -80,9 +81,13 @@ def cells_of(line: Line) -> list[Cell]:
     ]
 
 
+def _stroked(text: str) -> bool:
+    return text.count("|") >= 2
+
+
 def _ruled(line: Line) -> bool:
     """Whether tabs or strokes keep the cells apart, so that an empty cell is seen."""
-    return "\t" in line.text or line.text.startswith("|")
+    return "\t" in line.text or _stroked(line.text)
 
 
 def _stripped(start: int, text: str) -> Span:
@@ -97,7 +102,7 @@ def role_of(text: str) -> str:
 
 def _grid_at(lines: list[Line], place: int) -> tuple[Grid | None, int]:
     heads = cells_of(lines[place])
-    roles = [role_of(c.text) for c in heads]
+    roles = _settled([role_of(c.text) for c in heads])
     if _is_heading(roles):
         rows, after = _rows(lines, place + 1, roles, _ruled(lines[place]))
         if len(rows) >= 2:
@@ -107,7 +112,7 @@ def _grid_at(lines: list[Line], place: int) -> tuple[Grid | None, int]:
         if len(line.text) > 16 or not role_of(line.text):
             break
         column.append(Cell(line.text, (line.start, line.end)))
-    roles = [role_of(c.text) for c in column]
+    roles = _settled([role_of(c.text) for c in column])
     if _is_heading(roles):
         cells, after = _stream(lines, place + len(column))
         rows = [("", tuple(r)) for r in _dealt(cells, roles)]
@@ -121,6 +126,14 @@ def _is_heading(roles: list[str]) -> bool:
     subject = "name" in named or "task" in named
     about = {"value", "unit", "body", "time"} & set(named)
     return len(roles) >= 3 and subject and bool(about) and len(named) >= max(2, len(roles) - 1)
+
+
+def _settled(roles: list[str]) -> list[str]:
+    """重点任务 before 具体任务: the first of two columns of tasks is the chapter."""
+    if roles.count("task") == 2:
+        first = roles.index("task")
+        return [*roles[:first], "category", *roles[first + 1 :]]
+    return roles
 
 
 def _made(
@@ -137,7 +150,7 @@ def _rows(
     chapter, after = "", place
     for n, line in enumerate(lines[place:], place):
         cells = cells_of(line)
-        if [role_of(c.text) for c in cells] == roles:
+        if _settled([role_of(c.text) for c in cells]) == roles:
             after = n + 1  # the heading again, on a new page
         elif re.fullmatch(r"[|\s:-]+", line.text):
             after = n + 1  # the rule below a heading
@@ -145,13 +158,13 @@ def _rows(
             found.append((chapter, row))
             after = n + 1
         elif (
-            _CHAPTER.match(line.text)
+            CHAPTER.match(line.text)
             and len(line.text) <= _LONGEST_CELL
             and not re.search(r"[。;]", line.text)
             and n + 1 < len(lines)
             and len(cells_of(lines[n + 1])) >= 2
         ):
-            chapter = _CHAPTER.sub("", line.text)
+            chapter = CHAPTER.sub("", line.text)
         else:
             break
     return found, after
@@ -195,7 +208,7 @@ def _stream(lines: list[Line], place: int) -> tuple[list[Cell], int]:
     for n, line in enumerate(lines[place:], place):
         if len(line.text) > _LONGEST_CELL or re.search(r"[。;]|^(?:注|说明|备注)[:1-9]", line.text):
             return cells, n
-        if _CHAPTER.match(line.text) and not re.search(r"\d", line.text):
+        if CHAPTER.match(line.text) and not re.search(r"\d", line.text):
             return cells, n
         cells.append(Cell(line.text, (line.start, line.end)))
     return cells, len(lines)

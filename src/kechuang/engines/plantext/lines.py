@@ -187,3 +187,40 @@ def _ends_document(text: str) -> bool:
         or re.search(r"[。;].", text) or re.search(r"(?:人民政府|办公室|局|委员会|管委会)$", text)
         or re.match(r"^[★▶●■◆【]", text)
     )  # fmt: skip
+
+
+_FIGURE_ALONE = re.compile(
+    r"^(?:约|近|超过?|突破|不低于|不少于|达到|新增|力争|实现|控制在|≥|≤|>|<)*\s*\d[\d,.]*\s*[\u4e00-\u9fff%/]{0,6}?(?:以上|左右|以内|以下)?$"
+)
+_NAME_ALONE = re.compile(r"^[\u4e00-\u9fffA-Za-z&“”()、]{4,28}$")
+
+
+def pair_figures(lines: list[Line], folded: str) -> list[Line]:
+    """A name and, on the next line, its figure: what a picture's text gives. They are one line again."""
+    out: list[Line] = []
+    place = 0
+    while place < len(lines):
+        line = lines[place]
+        after = lines[place + 1] if place + 1 < len(lines) else None
+        if (
+            after
+            and re.fullmatch(r"(?:PART|Part)?\s*0?\d", line.text)
+            and re.fullmatch(r"[^。;,:\d][^。;,:]{2,23}", after.text)
+        ):
+            text = folded[line.start : after.end].replace("\n", " ")  # 02 above 总体目标: a heading
+            out.append(Line(text, line.start, after.end))
+            place += 2
+            continue
+        if (
+            after
+            and _NAME_ALONE.match(line.text)
+            and _FIGURE_ALONE.match(after.text)
+            and not re.search(r"\d{4}年", after.text)
+        ):
+            text = folded[line.start : after.end].replace("\n", " ")
+            out.append(Line(text, line.start, after.end))
+            place += 2
+            continue
+        out.append(line)
+        place += 1
+    return out

@@ -17,7 +17,7 @@ _MARKS = (
     (
         "action",
         re.compile(
-            rf"^(?:[●★▶■◆]\s*)?(?:专栏|任务|行动|目标|工程|举措|专题)\s*(?:{_CN}|\d{{1,2}})\s*[:、.\s]\s*"
+            rf"^(?:[●★▶■◆]\s*)?【?\s*(?:专栏|任务|行动|目标|工程|举措|专题)\s*(?:{_CN}|\d{{1,2}})\s*[:、.】\s]\s*"
         ),
     ),
     (
@@ -34,7 +34,7 @@ _MARKS = (
     ("number_paren", re.compile(r"^\(?\d{1,2}\)\s*[、.]?\s*")),
     ("circle", re.compile(r"^[①-⑳]\s*")),
     ("dash", re.compile(r"^——?\s*")),
-    ("bullet", re.compile(r"^[●○■□◆◇▲▶►★☆✔✓•·▪]\s*")),
+    ("bullet", re.compile(r"^[●○■□◆◇▲▶►★☆✔✓☑•·▪▌▍▎█]\s*")),
     ("enum", re.compile(rf"^{_CN}(?:是|要)(?=[\u4e00-\u9fff“])")),
     ("aspect", re.compile(r"^(?=[\u4e00-\u9fff、“”]{2,16}(?:方面|类)(?:\(\d+项\))?:)")),
     (
@@ -54,7 +54,7 @@ _INLINE = (
     re.compile(rf"(?:(?<=[。;])|^)\s*(?=第{_CN}(?:(?:个|大)?方面)?[,、][\u4e00-\u9fff])"),
     re.compile(r"(?:(?<=[。;:\s])|^)\s*(?=[▶►★●■◆]\s*[\u4e00-\u9fff“])"),
 )
-_RANK = {"bracket": 0, "chapter": 0, "section": 1, "big": 2, "decimal": 2, "big_inner": 3, "paren": 3, "decimal_two": 4, "number": 4,
+_RANK = {"bracket": 0, "chapter": 0, "section": 1, "big": 2, "decimal": 2, "big_inner": 3, "paren": 3, "action": 3, "decimal_two": 4, "number": 4,
          "number_paren": 5, "circle": 6, "bullet": 7, "enum": 8}  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from .clauses import in_sentence
 from .counts import compare, elsewhere, stated_counts, twice
 from .grids import part_grids
-from .lines import Line, fold, is_meta, part_noise, split_lines
+from .lines import Line, fold, is_meta, pair_figures, part_noise, split_lines
 from .names import bodies_of, days_of, documents_of, force_of, issuer_of, period_of, title_of
 from .outline import Node, build, runs, whole
 from .phrases import split_list
@@ -41,10 +41,11 @@ def _read(text: str) -> Draft:
     title = re.sub(r"\s*\n\s*", "", text[slice(*title_at)])
     body = [line for line in lines if not is_meta(line.text)]
     prose, grids = part_grids(body)
-    root = build(prose)
+    root = build(pair_figures(prose, folded))
     sections = sort_out(root)
     stated, where = stated_counts(folded)
-    told = targets_in(grids) or _groups(root, sections)
+    period = period_of(fold(title), "")
+    told = targets_in(grids, int(period[0][:4]) if period else 0) or _groups(root, sections)
     groups = [_as_printed(g, text) for g in fit(settle(told), stated.get("targets"))]
     listed, tabled = _areas(root, sections, bool(groups)), areas_in(grids)
     areas = [_tasks_as_printed(a, text) for a in enrich(_fuller(listed, tabled), root)]
@@ -52,7 +53,7 @@ def _read(text: str) -> Draft:
     problems = [
         *compare(groups, areas, stated, where),
         *twice(groups),
-        *elsewhere(groups, folded),
+        *elsewhere(groups, folded, period[1][:4] if period else ""),
         *doubled(areas),
     ]
     if (not groups and not any(a.tasks for a in areas)) or (not groups and _is_notice(title)):
@@ -145,7 +146,7 @@ def _issued(lines: list[Line], days: list[tuple[str, tuple[int, int]]]) -> str:
 
 
 def _groups(root: Node, sections: Sections) -> list[DraftGroup]:
-    found = [g for node in sections.targets for g in groups_of(node)]
+    found = [_dated(g, node) for node in sections.targets for g in groups_of(node)]
     if found:
         return _once(found)
     for node in root.walk():
@@ -162,6 +163,17 @@ def _groups(root: Node, sections: Sections) -> list[DraftGroup]:
             if len(targets) >= 2:
                 return [DraftGroup("", tuple(targets), (line.start, line.end))]
     return []
+
+
+def _dated(group: DraftGroup, node: Node) -> DraftGroup:
+    """Targets listed under 到2027年，…: what the list itself does not say of the year."""
+    said = re.search(
+        r"(?:到|至)(20\d\d)年", " ".join([node.head, *(line.text for line in node.body)])
+    )
+    if not said:
+        return group
+    by = f"{said[1]}-12-31"
+    return replace(group, targets=tuple(t if t.by else replace(t, by=by) for t in group.targets))
 
 
 def _speaks_of_targets(node: Node, told: list[Node]) -> bool:

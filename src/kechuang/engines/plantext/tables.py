@@ -4,23 +4,34 @@ import re
 from collections.abc import Iterable
 
 from .figures import figures
-from .grids import Cell, Grid
+from .grids import CHAPTER, Cell, Grid
 from .schemas import DraftArea, DraftGroup, DraftTarget, DraftTask
 
 _YEAR = re.compile(r"20\d\d")
 
 
-def targets_in(grids: Iterable[Grid]) -> list[DraftGroup]:
-    """The indicators of all tables, each once: a table printed again in an annex adds nothing."""
+def targets_in(grids: Iterable[Grid], first_year: int = 0) -> list[DraftGroup]:
+    """The indicators of all tables, each once: a table printed again in an annex adds nothing.
+
+    Args:
+        first_year: Of the plan. A table whose last year lies before it tells what was, not what is to be.
+    """
     found: list[DraftGroup] = []
     seen: set[str] = set()
     for grid in grids:
+        if _last_year(grid) < first_year:
+            continue
         for group in _groups(grid):
             fresh = tuple(t for t in group.targets if _key(t.name) not in seen)
             seen.update(_key(t.name) for t in fresh)
             if fresh:
                 found.append(DraftGroup(group.name, fresh, group.span))
     return found
+
+
+def _last_year(grid: Grid) -> int:
+    years = [int(y) for h in grid.headings for y in _YEAR.findall(h.text)]
+    return max(years, default=9999)
 
 
 def _key(name: str) -> str:
@@ -35,7 +46,7 @@ def _groups(grid: Grid) -> list[DraftGroup]:
     found: dict[str, list[DraftTarget]] = {}
     for chapter, cells in grid.rows:
         if 0 <= category < len(cells) and cells[category].text:
-            held = cells[category].text
+            held = CHAPTER.sub("", cells[category].text)
         if max(name, goal) < len(cells) and (target := _target(grid, cells, name, goal)):
             found.setdefault(held or chapter, []).append(target)
     return [DraftGroup(k, tuple(v), v[0].span) for k, v in found.items()]
@@ -110,7 +121,7 @@ def areas_in(grids: Iterable[Grid]) -> list[DraftArea]:
         category, held = grid.column("category"), ""
         for chapter, cells in grid.rows:
             if 0 <= category < len(cells) and cells[category].text:
-                held = cells[category].text
+                held = CHAPTER.sub("", cells[category].text)
             if task := _task(grid, cells):
                 found.setdefault(held or chapter, []).append(task)
     return [DraftArea(k, tuple(v), v[0].span) for k, v in found.items()]

@@ -82,7 +82,11 @@ def fit(groups: list[DraftGroup], stated: int | None) -> list[DraftGroup]:
 
 
 def settle(groups: list[DraftGroup]) -> list[DraftGroup]:
-    """A target given for several years is one target: the last year's figure counts, earlier ones are its marks."""
+    """Half a title is no target. A target given for several years is one target: the last year's figure counts, earlier ones are its marks."""
+    groups = [
+        replace(g, targets=tuple(t for t in g.targets if t.name.count("《") == t.name.count("》")))
+        for g in groups
+    ]
     last: dict[str, DraftTarget] = {}
     for target in (t for g in groups for t in g.targets):
         held = last.get(target.name)

@@ -55,6 +55,9 @@ def areas_of(section: Node) -> list[DraftArea]:
         return _prose(section.body)
     if any(_has_tasks(h) for h in heads):
         return [_area(h) for h in heads]
+    led = [_led(h) for h in heads]
+    if sum(bool(x) for x in led) * 2 > len(heads):
+        return [DraftArea(_title(h), x, h.span) for h, x in zip(heads, led, strict=True)]
     if len(heads) >= 2 and all(_lists_titles(h) for h in heads):
         return [DraftArea(_title(h), tuple(_task(c) for c in h.children), h.span) for h in heads]
     lists = [_listed(h) for h in heads]
@@ -133,7 +136,7 @@ def _narrated(node: Node) -> DraftArea | None:
         or _ABOUT.match(text.text)
     )
     if not found or not found["list"].strip(" 。"):
-        return None
+        return _that_is(node, text)
     wanted = count_in(found["count"] + "项任务", "任务") if "count" in found.re.groupindex else None
     tasks = _items(found["list"], text.start + found.start("list"), wanted)
     if len(tasks) < 2 and wanted != 1:
@@ -142,6 +145,18 @@ def _narrated(node: Node) -> DraftArea | None:
     return DraftArea(
         name, tasks, (text.start + found.start("area"), text.start + found.end("area"))
     )
+
+
+_THAT_IS = re.compile(r"即[:]?(?P<list>[^。;,、]{4,24}(?:、[^。;,、]{4,24})+)[,。;]")
+
+
+def _that_is(node: Node, text: Line) -> DraftArea | None:
+    """一是铺好成长阶梯。…，即孵化科技型企业、培育高新技术企业，让…。: the tasks after 即."""
+    found = _THAT_IS.search(text.text)
+    if not found or not 4 <= len(node.head) <= 24:
+        return None
+    tasks = _items(found["list"], text.start + found.start("list"), None)
+    return DraftArea(_title(node), tasks, node.span) if len(tasks) >= 2 else None
 
 
 def _items(listed: str, start: int, wanted: int | None) -> tuple[DraftTask, ...]:
@@ -190,6 +205,30 @@ def _has_tasks(node: Node) -> bool:
         and any(len(c.head) <= 45 for c in headed)
         and not all(c.body and c.kind in ("enum", "ordinal") for c in headed)
     )
+
+
+_LEADS = re.compile(
+    r"^[☑✓✔◎·\s]*(?P<name>[^,，。;:]{4,24}(?:“[^”]{1,12}”[^,。;:]{0,12})?)(?:。(?P<told>.+))?$"
+)
+
+
+def _led(node: Node) -> tuple[DraftTask, ...]:
+    """Paragraphs that begin with a title (打印时加粗): 建立选题机制。编制目录，…。 Or a picture's lines that are titles."""
+    if node.numbered() or len(node.body) < 2:
+        return ()
+    found = [(line, m) for line in node.body if (m := _LEADS.match(line.text))]
+    long = [1 for _, m in found if m["told"]]
+    if len(found) * 4 < len(node.body) * 3 or (long and len(long) * 4 < len(found) * 3):
+        return ()
+    return tuple(
+        DraftTask(m["name"].strip(), (line.start + m.start("name"), line.end), 0.8, (m["told"],) if m["told"] else (), *_responsible_of(m["told"]), (line.start + m.start("name"), line.start + m.end("name")))
+        for line, m in found
+    )  # fmt: skip
+
+
+def _responsible_of(told: str | None) -> tuple[str, tuple[str, ...]]:
+    found = _UNITS.search(told or "")
+    return _responsible(found[0]) if found else ("", ())
 
 
 def _lists_titles(node: Node) -> bool:

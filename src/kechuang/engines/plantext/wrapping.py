@@ -4,7 +4,7 @@ import re
 from collections import Counter
 
 _HEADING = re.compile(
-    r"^(?:第?[一二三四五六七八九十]+[、章节条]|[(（][一二三四五六七八九十\d]+[)）]|[\d０-９]+[.、．]|——|[●■◆▶★①-⑳]|附[件表录]|专栏|注[:：])"
+    r"^(?:第?[一二三四五六七八九十]+[、章节条]|[(（][一二三四五六七八九十\d]+[)）]|[\d０-９]+[.、．]|——|[●■◆▶★☆☑✔✓▌•·▪【①-⑳]|附[件表录]|专栏|注[:：])"
 )
 _PAGE_NUMBER = re.compile(r"[—\-–－\s]*(?:\d{1,4}|[ZIlO])[—\-–－\s]*|第\s*\d{1,4}\s*页.*")
 _ENDS = "。！？：；!?:;"
@@ -51,8 +51,9 @@ def _width(line: str) -> float:
 def _margin(lines: list[str]) -> float:
     """The width at which lines break, or 0 where they end with their paragraphs."""
     long = [line for line in lines if _width(line) >= 12 and "\t" not in line]
-    if len(long) < _FEW:
-        return 0
+    ends = sum(line.count("。") + line.count("；") for line in lines)
+    if len(long) < _FEW or ends * 5 < len(long):
+        return 0  # lines of a picture are short and have no full stops: nothing is broken there
     widths = sorted((_width(line) for line in long), reverse=True)
     full = next((w for n, w in enumerate(widths) if _crowded(widths, n)), 0)
     if not 0 < full <= 60:

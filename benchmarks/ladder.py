@@ -24,7 +24,6 @@ standings = importlib.import_module("kechuang.district.registry.services.standin
 queries = importlib.import_module("kechuang.district.registry.queries")
 changes = importlib.import_module("kechuang.district.support.services.changes")
 SYSTEM = importlib.import_module("kechuang.district.core.actor").SYSTEM
-drop = importlib.import_module("kechuang.district.core.books").drop
 TODAY = date(2026, 11, 25)
 
 
@@ -88,10 +87,8 @@ if __name__ == "__main__":
 
     def trial() -> None:
         """A change tried on all of them."""
-        drop(
-            changes.try_change(
-                "gaoxin-2016", "科技人员占比下限", date(2027, 1, 1), given, TODAY
-            ).folder
+        changes.try_change(
+            "gaoxin-2016", "科技人员占比下限", date(2027, 1, 1), given, SYSTEM, TODAY
         )
 
     timed("a change of a parameter tried on all", trial)

@@ -1,14 +1,24 @@
 """Changing a policy's parameter: tried, proposed, approved by a second person, written as a person would write it."""
 
+import shutil
+import threading
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from kechuang.book import read_book
 from kechuang.book.amend import Amendment, Document, amended, next_code, quoted, with_source
-from kechuang.district.core.books import book_folder, current_book
+from kechuang.district.core.books import (
+    book_folder,
+    current_book,
+    shipped_has_changed,
+    version_in_force,
+)
 from kechuang.district.registry.models import Firm
 from kechuang.district.registry.services import keep_firm, standings, years
 from kechuang.district.support.models import PolicyChange
@@ -114,7 +124,8 @@ def test_two_changes_stand_beside_each_other(firms):
 @pytest.mark.parametrize(("changed", "field", "words"), [
     ({"value": ""}, "value", "请填写新的值"), ({"clause": " "}, "clause", "请填写条款"), ({"document": ""}, "document", "文件名"),
     ({"source": "X9"}, "source", "没有来源"), ({"value": "15人"}, "value", "单位应是"), ({"value": "很多"}, "value", "带单位的数"),
-    ({"value": "[{至: 5%, 值: 1%}, {其余: 2%}]"}, "value", "按"), ({"value": "{a: ["}, "value", "YAML"),
+    ({"value": "[{至: 5%, 值: 1%}, {其余: 2%}]"}, "value", "每一档写"), ({"value": "[{至: 5%, 含: 是, 值: 1%}, {其余: 2%}]"}, "value", "按"), ({"value": "[20%, 15%]"}, "value", "下限大于上限"),
+    ({"value": "15%}, 2030-01-01: {值: 1%"}, "value", ""), ({"url": "http://a b"}, "url", "网址"), ({"value": "{a: ["}, "value", "YAML"),
 ])  # fmt: skip
 def test_a_bad_change_is_refused_in_words_and_leaves_nothing(firms, changed, field, words):
     with pytest.raises(InvalidForm) as refused:
@@ -165,6 +176,62 @@ def test_a_proposal_and_its_approval_stand_on_their_own_transactions(shared_worl
     )
     changes.approve_change(made, shared_world.actor("approver"), NOW)
     assert book_folder().parent.name == "1"
+
+
+def test_what_a_crash_left_undone_is_settled_and_a_trial_leaves_nothing(firms, monkeypatch):
+    made = propose(firms)
+    law = Path(settings.KECHUANG_DATA) / "law"
+    assert [p.name for p in law.iterdir() if p.name != "lock"] == []
+
+    def crash(version):
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(changes, "take_over", crash)
+        with pytest.raises(OSError, match="no space"):
+            changes.approve_change(made, firms.actor("approver"), NOW)
+    made.refresh_from_db()
+    assert (made.state, version_in_force()) == ("approved", 0)  # said, but not in force yet
+    assert changes.settle()
+    assert version_in_force() == made.version_written == 1
+    assert not changes.settle()
+
+
+def test_two_who_approve_at_once_write_both(shared_world):
+    made = [
+        changes.propose_change(
+            "gaoxin-2016", name, DAY, GIVEN | {"value": value}, shared_world.actor("officer"), NOW
+        )
+        for name, value in (("认定分数线", "75分"), ("科技人员占比下限", "15%"))
+    ]
+    approver = shared_world.actor("approver")
+
+    def approve(thing):
+        try:
+            changes.approve_change(thing, approver, NOW)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=approve, args=[m]) for m in made]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    held = at(tuple(current_book().policies.values()), DAY).held
+    assert (held["认定分数线"].value, held["科技人员占比下限"].since) == (one(75), DAY)
+
+
+def test_a_new_version_of_the_shipped_book_is_told(firms, tmp_path, settings):
+    shutil.copytree(BOOKS, tmp_path / "shipped")
+    settings.KECHUANG_BOOK = str(tmp_path / "shipped" / "jinnan")
+    changes.approve_change(propose(firms), firms.actor("approver"), NOW)
+    assert not shipped_has_changed()
+    path = tmp_path / "shipped" / "national" / "sources.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert shipped_has_changed()
+    shutil.rmtree(Path(settings.KECHUANG_DATA) / "law" / "1")
+    with pytest.raises(ImproperlyConfigured, match="law/current"):
+        book_folder()
 
 
 def test_every_parameter_of_the_books_is_shown_as_the_book_writes_it():

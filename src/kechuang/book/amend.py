@@ -5,6 +5,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+import yaml
 
 from kechuang.engines.base.errors import Invalid
 
@@ -46,6 +49,48 @@ def quoted(text: str) -> str:
     return text if plain and text == text.strip() else json.dumps(text, ensure_ascii=False)
 
 
+_STEP_KEYS = ({"至", "含", "值"}, {"自", "含", "值"}, {"其余"})
+_PLAIN = re.compile(r"-?[\d.,]+\s*[万亿]?(?:个月|元|%|人|项|分|年|家|件|天|倍)?|未公布|null|是|否")
+
+
+def value_written(text: str) -> str:
+    """A value as the book writes it, put together anew from what was typed: nothing else can ride along.
+
+    Raises:
+        Invalid: Neither an amount, an interval of two, nor a list of tiers.
+    """
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError as e:
+        raise Invalid("值的 YAML 写法有误；请检查括号、冒号后的空格和引号", "value") from e
+    if isinstance(found, list) and found and all(isinstance(x, dict) for x in found):
+        return "[" + ", ".join(_step(x) for x in found) + "]"
+    if isinstance(found, list) and len(found) == 2:
+        return "[" + ", ".join(_scalar(x) for x in found) + "]"
+    return _scalar(found)
+
+
+def _step(row: dict[Any, Any]) -> str:
+    if set(row) not in _STEP_KEYS:
+        raise Invalid(
+            "每一档写 {至: …, 含: 是, 值: …}、{自: …, 含: 否, 值: …} 或 {其余: …}", "value"
+        )
+    return "{" + ", ".join(f"{k}: {_amount(v)}" for k, v in row.items()) + "}"
+
+
+def _amount(value: object) -> str:
+    if isinstance(value, list) and len(value) == 2:
+        return "[" + ", ".join(_scalar(x) for x in value) + "]"
+    return _scalar(value)
+
+
+def _scalar(value: object) -> str:
+    text = "null" if value is None else str(value).strip()
+    if not _PLAIN.fullmatch(text) or len(text) > 60:
+        raise Invalid(f"“{text[:40]}”不是带单位的数，如 50万元、60%、3人", "value")
+    return text
+
+
 def amended(text: str, change: Amendment) -> str:
     """parameters.yaml with the new value in its place among the days.
 
@@ -61,11 +106,26 @@ def amended(text: str, change: Amendment) -> str:
         changed = _into_flow(whole, found.end(), change.day, entry)
     else:
         changed = _into_block(whole, change.day, entry)
-    return "\n".join([*lines[:start], changed, *lines[end:]])
+    made = "\n".join([*lines[:start], changed, *lines[end:]])
+    _only_that_changed(yaml.safe_load(text), yaml.safe_load(made), change)
+    return made
+
+
+def _only_that_changed(before: Any, after: Any, change: Amendment) -> None:
+    """The text was edited; what it means must differ by one day of one parameter and nothing else."""
+    values = after[change.parameter]["取值"]
+    values.pop(change.day, None)
+    values.pop(change.day.isoformat(), None)
+    if before != after:
+        raise Invalid("改动会连带改到别处，请直接改 parameters.yaml", "value")
 
 
 def _written(change: Amendment) -> str:
-    parts = ["值: " + change.value, "依据: " + quoted(change.clause), "来源: " + change.source]
+    parts = [
+        "值: " + value_written(change.value),
+        "依据: " + quoted(change.clause),
+        "来源: " + change.source,
+    ]
     if change.known and change.known > change.day:
         parts += ["知悉: " + change.known.isoformat()]
     return f"{change.day.isoformat()}: {{{', '.join(parts)}}}"
@@ -151,7 +211,7 @@ def with_source(text: str, document: Document) -> str:
     """sources.yaml with one more document at its end, written like the others."""
     rows = [
         ("title", quoted(document.title)), ("issuer", quoted(document.issuer) if document.issuer else ""), ("date", document.issued),
-        ("url", document.url), ("status", "official" if document.url else "copy"), ("checked_on", document.checked.isoformat()),
+        ("url", _address(document.url)), ("status", "official" if document.url else "copy"), ("checked_on", document.checked.isoformat()),
         ("note", quoted(document.note) if document.note else ""),
     ]  # fmt: skip
     told = "".join(f"    {key}: {value}\n" for key, value in rows if value)
@@ -160,6 +220,12 @@ def with_source(text: str, document: Document) -> str:
         if text.strip()
         else f"sources:\n  {document.code}:\n{told}"
     )
+
+
+def _address(url: str) -> str:
+    if url and not re.fullmatch(r"https?://[^\s\"'<>{}|\\^`]{3,390}", url):
+        raise Invalid("网址以 http:// 或 https:// 开头，中间没有空格", "url")
+    return url
 
 
 def next_code(known: Iterable[str], letter: str = "K") -> str:

@@ -153,8 +153,9 @@ def _fact(column: Column, raw: object, book: Book) -> str | None:
     given = book.facts[column.field].given
     text = _text(column, raw, book)
     if given.unit == "元":
-        fen = parse_fen(text, column.unit, column.field)
-        text = "" if fen is None else _yuan(fen)
+        minus = given.low < 0 and text.startswith(("-", "－", "−"))
+        fen = parse_fen(text[1:] if minus else text, column.unit, column.field)
+        text = "" if fen is None else _yuan(-fen if minus else fen)
     elif given.unit != "是否" and re.fullmatch(r"[-\d.,]+", text):
         text = text.replace(",", "") + given.unit
     typed({given.name: fact_written(text)}, {given.name: given})

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.rules import Policy, Rule, parse
@@ -97,6 +98,14 @@ def _feed(name: str, at: Lined, desk: Desk) -> Feed:
     if sum(bool(x) for x in (feed.fact, feed.since, feed.same_year, feed.holds, feed.never)) != 1:
         desk.complain(at, name, f"“{name}”写 年报、成立、成立当年、持有、未曾 之一")
     return feed
+
+
+def counted_feeds(feeds: Mapping[str, Feed], facts: Mapping[str, Fact]) -> dict[str, Feed]:
+    """Feeds that know whether their fact is money or a number of things."""
+    return {
+        n: replace(f, counts=f.fact in facts and facts[f.fact].given.unit in ("元", "项", "件"))
+        for n, f in feeds.items()
+    }
 
 
 def fact_column(fact: Fact) -> Column:

@@ -161,6 +161,9 @@ def _number(value: object, unit: str, at: Lined, key: str, desk: Desk) -> Number
         if len(ends) != 2 or ends[0] is None or ends[1] is None:
             desk.complain(at, key, "区间应写成 [6分, 8分]")
             return None
+        if ends[0] > ends[1]:
+            desk.complain(at, key, "区间的下限大于上限")
+            return None
         return Number(ends[0], ends[1])
     exact = amount(value, unit, at, key, desk)
     return None if exact is None else one(exact)

@@ -11,7 +11,7 @@ import yaml
 from kechuang.engines.rules import Policy
 
 from .desk import Desk, Problem, unique
-from .firms import check_firms, fact_column, read_facts, read_ladder
+from .firms import check_firms, counted_feeds, fact_column, read_facts, read_ladder
 from .lines import DuplicateKey, Lined, load
 from .plans import read_calendar, read_plan, read_supervision
 from .policies import read_policy
@@ -143,7 +143,7 @@ def _read(folder: Path, desk: Desk, seen: tuple[str, ...]) -> Book | None:
         ladder=ladder,
         facts=facts,
         asks=_over(parent.asks if parent else None, asks),
-        feeds=_over(parent.feeds if parent else None, feeds),
+        feeds=counted_feeds(_over(parent.feeds if parent else None, feeds), facts),
         policies=_over(parent.policies if parent else None, _policies(folder, desk)),
         returns=_over(parent.returns if parent else None, read_returns(folder, _files(folder, "returns", desk), desk)),
     )  # fmt: skip

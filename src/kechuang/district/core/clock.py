@@ -13,3 +13,8 @@ def now() -> datetime:
 def today() -> date:
     """Today in Asia/Shanghai."""
     return timezone.localdate()
+
+
+def day_of(moment: datetime) -> date:
+    """The day of a moment in Asia/Shanghai: what a person's calendar said then."""
+    return timezone.localdate(moment)

@@ -59,6 +59,14 @@ class Workflow(Generic[Thing]):
         """The step of that name."""
         return next(s for s in self.steps if s.name == name)
 
+    def permit(self, name: str, thing: Thing, actor: Actor) -> None:
+        """Refuse at once what ``advance`` would refuse: before a file is stored or another record is named.
+
+        Raises:
+            NotAllowed
+        """
+        _permit(self.step(name), actor, thing)
+
     def open_steps(self, thing: Thing, actor: Actor) -> list[Step[Thing]]:
         """The steps this person may take now: what a page offers as buttons."""
         return [

@@ -53,7 +53,7 @@ def for_roles(*roles: str) -> Callable[[View], View]:
 
 def one(found: QuerySet, pk: object) -> Any:
     """A record that exists for this person; everything else does not exist."""
-    known = pk if isinstance(pk, int) else parse_whole(pk, 2**63 - 1)
+    known = parse_whole(str(pk), 2**63 - 1)
     thing = found.filter(pk=known).first() if known is not None else None
     if thing is None:
         raise NotFound("没有这条记录，或者它不对您开放。")

@@ -9,6 +9,13 @@ def can_keep(actor: Actor, recognition: Recognition | None = None) -> Verdict:
     return no("企业与认定由科技局工作人员维护")
 
 
+def can_grant(actor: Actor, recognition: Recognition) -> Verdict:
+    """At the end of an application, where two persons have looked: an approver may register what came of it."""
+    if actor.is_system or actor.has("officer", "approver"):
+        return YES
+    return no("认定结果由科技局工作人员或审批人登记")
+
+
 def can_keep_establishment(actor: Actor, thing: Establishment | None = None) -> Verdict:
     if actor.is_system or actor.has("officer"):
         return YES

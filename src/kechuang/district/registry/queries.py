@@ -89,11 +89,17 @@ def recognitions_of_rung(rung: str, start: date, end: date) -> QuerySet[Recognit
 
 
 def years_visible_to(actor: Actor) -> QuerySet[FirmYear]:
-    """Returns of the firms one may see."""
-    return FirmYear.objects.filter(firm__in=visible_to(actor)).select_related("firm__organisation")
+    """Returns of the firms one may see; what is not handed in yet only for the firm itself and the officers who fill in for it."""
+    found = FirmYear.objects.filter(firm__in=visible_to(actor)).select_related("firm__organisation")
+    if actor.is_system or actor.has("officer"):
+        return found
+    return found.filter(Q(state__in=FED) | Q(firm__in=actor.firms))
 
 
 def applications_visible_to(actor: Actor) -> QuerySet[Application]:
+    """The firm's own and the bureau's: notes and reasons speak of finances."""
+    if not (actor.is_system or actor.has("officer", "approver", "auditor")):
+        return Application.objects.filter(firm__in=actor.firms).select_related("firm__organisation")
     return Application.objects.filter(firm__in=visible_to(actor)).select_related(
         "firm__organisation"
     )
@@ -102,7 +108,7 @@ def applications_visible_to(actor: Actor) -> QuerySet[Application]:
 def years_of(firms: Iterable[int], *, drafts: bool = False) -> dict[int, list[FirmYear]]:
     """The yearly returns that rules may rest on, by firm: one query."""
     found: dict[int, list[FirmYear]] = {}
-    rows = FirmYear.objects.filter(firm_id__in=list(firms))
+    rows = FirmYear.objects.filter(firm_id__in=list(firms)).exclude(facts={})
     for row in rows if drafts else rows.filter(state__in=FED):
         found.setdefault(row.firm_id, []).append(row)
     return found

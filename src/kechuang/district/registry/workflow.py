@@ -4,6 +4,7 @@ from .models import Application, Establishment, FirmYear, Recognition
 from .permissions import (
     can_apply,
     can_fill_year,
+    can_grant,
     can_keep,
     can_keep_establishment,
     can_recognise,
@@ -17,6 +18,7 @@ RECOGNITIONS = Workflow(
     {"recorded": "有效记录", "withdrawn": "已撤回"},
     (
         step("record", "登记", "", "recorded", can_keep),
+        step("grant", "登记（经申报）", "", "recorded", can_grant),
         step("correct", "更正", "recorded", "", can_keep, page=False),
         step("withdraw", "撤回", "recorded", "withdrawn", can_keep, needs_why=True),
     ),
@@ -48,6 +50,15 @@ YEARS = Workflow(
         step("open_year", "开始填报", "", "draft", can_fill_year),
         step(
             "save_year", "保存", "draft returned submitted accepted", "", can_fill_year, page=False
+        ),
+        step("restore_year", "恢复导入前", "submitted accepted", "", can_take_year, page=False),
+        step(
+            "undo_year",
+            "撤销导入",
+            "draft returned submitted accepted",
+            "draft",
+            can_take_year,
+            page=False,
         ),
         step("submit_year", "提交", "draft returned", "submitted", can_fill_year),
         step("accept_year", "核收", "submitted", "accepted", can_take_year),

@@ -24,6 +24,7 @@ class PolicyChange(Stated):
         default=list
     )  # one a result: rule, unit, before, after, gain and lose (firms)
     written = models.JSONField(default=dict)  # path → lines that were added
+    version_written = models.PositiveIntegerField(null=True)  # of the book that holds it first
     proposed_by = models.BigIntegerField(null=True)
 
     class Meta:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
@@ -68,7 +69,7 @@ def check_values(contract: Contract, at: datetime, *, registered: bool = False) 
         errors.append(Invalid("技术交易额不能大于合同成交额", "technology_fen"))
     for name, label in (("signed_on", "签订日期"), ("registered_on", "登记日期")):
         day = getattr(contract, name)
-        if day and day > at.date():
+        if day and day > clock.day_of(at):
             errors.append(Invalid(f"{label}在将来，请核对", name))
     if contract.registered_on and contract.registered_on < contract.signed_on:
         errors.append(Invalid("登记日期早于签订日期，请核对", "registered_on"))

@@ -68,8 +68,16 @@ def _made(text: str, field: str, year: int, month: int, day: int = 1) -> date:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day so many months on; the month's last day where it has no such day."""
+    """The same day so many months on; the month's last day where it has no such day.
+
+    Raises:
+        Invalid: The calendar ends before.
+    """
     whole = day.year * 12 + day.month - 1 + months
     year, month = divmod(whole, 12)
+    if not 1 <= year < 9999:
+        raise Invalid(
+            f"{day.isoformat()} 往后 {months} 个月超出日历，请核对日期", "day", "day.range"
+        )
     following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
     return date(year, month + 1, min(day.day, (following - timedelta(days=1)).day))

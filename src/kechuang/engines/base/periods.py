@@ -21,6 +21,8 @@ def period_end(period: str, field: str = "period") -> date:
     if not found:
         raise Invalid("期间请写成 2025、2026-10 或 2026Q3", field, "period")
     year = int(found[1])
+    if not 1949 <= year <= 2200:
+        raise Invalid("期间请写成 2025、2026-10 或 2026Q3", field, "period")
     month = int(found[2]) if found[2] else 3 * int(found[3]) if found[3] else 12
     return date(year + month // 12, month % 12 + 1, 1) - date.resolution
 

@@ -1,7 +1,9 @@
 """Text whose lines end at a margin (PDF, recognised scans, old pages): paragraphs put together again, offsets kept."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
+from operator import neg
 
 _HEADING = re.compile(
     r"^(?:第?[一二三四五六七八九十]+[、章节条]|[(（][一二三四五六七八九十\d]+[)）]|[\d０-９]+[.、．]|——|[●■◆▶★☆☑✔✓▌•·▪【①-⑳]|附[件表录]|专栏|注[:：])"
@@ -55,17 +57,24 @@ def _margin(lines: list[str]) -> float:
     if len(long) < _FEW or ends * 5 < len(long):
         return 0  # lines of a picture are short and have no full stops: nothing is broken there
     widths = sorted((_width(line) for line in long), reverse=True)
-    full = next((w for n, w in enumerate(widths) if _crowded(widths, n)), 0)
+    full = _crowded(widths)
     if not 0 < full <= 60:
         return 0
     broken = [x for x in long if full - 4 <= _width(x) <= full + 1 and x.rstrip()[-1] not in _ENDS]
     return full if len(broken) >= max(_FEW, 0.45 * len(long)) else 0
 
 
-def _crowded(widths: list[float], place: int) -> bool:
-    """Whether many lines are about as wide as this one; a wide title alone is no margin."""
-    near = [w for w in widths if widths[place] - 3 <= w <= widths[place]]
-    return len(near) >= 0.3 * len(widths)
+def _crowded(widths: list[float]) -> float:
+    """The greatest width that many lines have, about; a wide title alone is no margin. ``widths`` descend."""
+    beyond = 0
+    for width in widths:
+        from_here = bisect_left(widths, -width, key=neg)
+        beyond = max(beyond, from_here)
+        while beyond < len(widths) and widths[beyond] >= width - 3:
+            beyond += 1
+        if beyond - from_here >= 0.3 * len(widths):
+            return width
+    return 0
 
 
 def _running_heads(lines: list[str]) -> set[str]:

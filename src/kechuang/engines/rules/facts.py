@@ -9,6 +9,8 @@ from datetime import date
 
 from .values import UNKNOWN, Number, Value, add, one
 
+OLDEST = 2  # years back to which the last return may lie; an older one says nothing of today
+
 
 @dataclass(frozen=True)
 class Feed:
@@ -16,7 +18,8 @@ class Feed:
 
     ``fact``: a yearly fact, ``back`` years before the base year, or the sum of the last ``years``.
     ``since``: 天 or 个月 from the founding to the day (``year_end``: to the end of the year before the day's).
-    ``holds``, ``never``: a rung that the subject stands on today, or never stood on.
+    ``holds``, ``never``: a rung that the subject stands on today, or never stood on. ``counts``: the fact is money or a
+    number of things, of which there was none before the founding.
     """
 
     input: str
@@ -28,6 +31,7 @@ class Feed:
     same_year: bool = False  # founded in the year of the day
     holds: str = ""
     never: str = ""
+    counts: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,9 @@ class Subject:
     wheres: Mapping[tuple[int, str], str] | None = None
 
     def base(self, day: date) -> int:
-        """The year that 最近一年 means on a day: the last one before it with facts, else the year before."""
-        return max((y for y in self.years if y < day.year), default=day.year - 1)
+        """The year that 最近一年 means on a day: the last one with facts of the two before it, else the year before."""
+        near = (y for y in self.years if day.year - OLDEST <= y < day.year)
+        return max(near, default=day.year - 1)
 
 
 def inputs_of(
@@ -70,7 +75,8 @@ def _fed(feed: Feed, subject: Subject, day: date) -> tuple[Value, str]:
     if feed.since:
         return _age(feed, subject, day), "营业执照"
     last = subject.base(day) - feed.back
-    parts = [_of_year(subject, year, feed.fact) for year in range(last - feed.years + 1, last + 1)]
+    base = subject.base(day)
+    parts = [_of_year(subject, year, feed, base) for year in range(last - feed.years + 1, last + 1)]
     where = _where(subject, feed, last)
     if any(p is UNKNOWN for p in parts):
         return UNKNOWN, where
@@ -83,11 +89,12 @@ def _fed(feed: Feed, subject: Subject, day: date) -> tuple[Value, str]:
     return total, where
 
 
-def _of_year(subject: Subject, year: int, fact: str) -> Value:
-    """A fact of a year; nothing was earned or spent before the founding."""
-    if fact in subject.years.get(year, {}):
-        return subject.years[year][fact]
-    return one(0) if subject.founded and subject.founded.year > year else UNKNOWN
+def _of_year(subject: Subject, year: int, feed: Feed, base: int) -> Value:
+    """A fact of a year; nothing was earned or spent in the years before the founding. Of the last year itself it must be told."""
+    if feed.fact in subject.years.get(year, {}):
+        return subject.years[year][feed.fact]
+    unborn = subject.founded is not None and subject.founded.year > year
+    return one(0) if unborn and feed.counts and year < base else UNKNOWN
 
 
 def _where(subject: Subject, feed: Feed, last: int) -> str:

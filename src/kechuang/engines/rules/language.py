@@ -34,6 +34,7 @@ _TOKEN = re.compile(
 _OPS = {"×": "*", "÷": "/", "≥": ">=", "≤": "<=", "=": "==", "≠": "!=", "−": "-"}
 _WORDS = {"且": "and", "或": "or", "非": "not"}
 LONGEST = 2_000
+LONGEST_NUMBER = 60
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,10 @@ def quantity(text: str) -> tuple[Fraction, str]:
     """
     plain = unicodedata.normalize("NFKC", str(text)).strip()
     found = re.fullmatch(rf"(-?\d[\d,_]*(?:\.\d+)?)\s*([万亿])?({_UNIT})?", plain)
-    if not found:
-        raise Invalid(f"“{text}”不是带单位的数，如 5000万元、60%、3人", "value", "rules.quantity")
+    if not found or len(plain) > LONGEST_NUMBER:
+        raise Invalid(
+            f"“{str(text)[:40]}”不是带单位的数，如 5000万元、60%、3人", "value", "rules.quantity"
+        )
     return scaled(found[1], found[2] or "", found[3] or "倍")
 
 

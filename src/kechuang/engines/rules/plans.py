@@ -22,6 +22,8 @@ from .straight import CannotSay, Cases, Line, Quotient, combined, constant, plai
 from .values import UNKNOWN, Number, Value
 
 SECONDS = 2.0
+SPARE = 3  # further mixes looked at should one fail the exact check
+OPTIMAL, INFEASIBLE = cp_model.OPTIMAL, cp_model.INFEASIBLE
 _STRICT, _NEGATED = (
     {">=": False, "<=": False, ">": True, "<": True},
     {">=": "<", "<=": ">", ">": "<=", "<": ">="},
@@ -73,17 +75,40 @@ def plans(
         model = _Model(law, given, priced)
         for name in names:
             model.require(law.formulas[name].node, True, ())
+        return _searched(model, law, given, names, priced, most)
     except CannotSay as e:
         return Plans((), str(e))
-    found = []
-    for _ in range(most):
-        steps = model.solve()
-        if steps is None:
+
+
+def _searched(
+    model: "_Model",
+    law: Law,
+    given: Mapping[str, Value],
+    names: Sequence[str],
+    priced: Sequence[Action],
+    most: int,
+) -> Plans:
+    """Mixes, the cheapest first; a mix that fails the exact check is passed over, not counted."""
+    found: list[Plan] = []
+    failed = 0
+    for _ in range(most + SPARE):
+        outcome, steps = model.solve()
+        if outcome != OPTIMAL:
             break
         if plan := _checked(law, given, names, priced, steps):
             found.append(plan)
+        failed += plan is None
+        if len(found) == most:
+            break
         model.forbid(steps)
-    return Plans(tuple(found), "" if found else "这些措施做到上限也不够")
+    if found:
+        return Plans(tuple(found))
+    return Plans(
+        (),
+        "这些措施做到上限也不够"
+        if outcome == INFEASIBLE and not failed
+        else "限定的时间内算不完，请减少措施或加大每步",
+    )
 
 
 def _known(given: Mapping[str, Value], action: Action) -> bool:
@@ -141,25 +166,28 @@ class _Model:
             sum((a.cost or 0) * k for a, k in zip(actions, self.steps, strict=True))
         )
 
-    def solve(self) -> list[int] | None:
+    def solve(self) -> tuple[Any, list[int]]:
+        """How the search ended, and the steps if they are the cheapest there are."""
         solver = cp_model.CpSolver()
         solver.parameters.num_workers, solver.parameters.random_seed = 1, 0
         solver.parameters.max_time_in_seconds = SECONDS
-        if solver.solve(self.model) != cp_model.OPTIMAL:
-            return None
-        return [solver.value(k) for k in self.steps]
+        try:
+            outcome = solver.solve(self.model)
+        except (TypeError, OverflowError) as e:  # a coefficient beyond 64 bits
+            raise CannotSay("数目太大，不能推算") from e
+        if outcome == cp_model.MODEL_INVALID:
+            raise CannotSay("数目太大，不能推算")
+        return outcome, [solver.value(k) for k in self.steps] if outcome == OPTIMAL else []
 
     def forbid(self, steps: Sequence[int]) -> None:
-        """The next plan is to use another set of actions."""
-        changed = []
+        """The next plan is to do without one of the actions used: the same with something added on top is no other plan."""
+        without = []
         for k, was in zip(self.steps, steps, strict=True):
-            flag = self.model.new_bool_var("")
             if was:
+                flag = self.model.new_bool_var("")
                 self.model.add(k == 0).only_enforce_if(flag)
-            else:
-                self.model.add(k >= 1).only_enforce_if(flag)
-            changed.append(flag)
-        self.model.add_bool_or(changed)
+                without.append(flag)
+        self.model.add_bool_or(without)
 
     def require(self, node: Node, holds: bool, guards: tuple[Any, ...]) -> None:
         """The node is true (or false) whenever all guards hold."""

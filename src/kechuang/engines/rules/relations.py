@@ -66,27 +66,30 @@ def _law_of_rows(relation: Relation, each: Aggregate, day: date) -> Law:
 
 
 def gather_batch(
-    policies: Sequence[Policy], tables: Mapping[str, pl.DataFrame], day: date, subject: str = "id"
-) -> pl.DataFrame:
+    policies: Sequence[Policy], tables: Mapping[str, pl.DataFrame], day: date, subject: str = "id", subjects: pl.Series | None = None,
+) -> pl.DataFrame:  # fmt: skip
     """The declared aggregates of many subjects: one row a subject, in the units of the batch.
 
     Args:
         tables: By relation, rows with the subject's key in ``subject`` and columns in the units of the batch.
+        subjects: All subjects asked about; without them those that have a row anywhere. Who has no row in a table has 0.
 
     A sum that rests on a row of which it cannot be told whether it counts is null. Sums are reckoned in Int128.
     """
-    found: pl.DataFrame | None = None
+    keys = [table[subject] for table in tables.values()]
+    everyone: pl.Series | list[object] = (
+        subjects if subjects is not None else pl.concat(keys).unique() if keys else []
+    )
+    found = pl.DataFrame({subject: everyone})
     for policy in policies:
         for each in policy.aggregates.values():
             if each.relation not in tables:
                 continue
             summed = _many(policy, each, tables[each.relation], day, subject)
-            found = (
-                summed
-                if found is None
-                else found.join(summed, on=subject, how="full", coalesce=True)
-            )
-    return found if found is not None else pl.DataFrame({subject: []})
+            held = found.join(summed.with_columns(pl.lit(True).alias(_KEPT)), on=subject, how="left")  # fmt: skip
+            told = pl.when(pl.col(_KEPT)).then(pl.col(each.input)).otherwise(0).alias(each.input)
+            found = held.with_columns(told).drop(_KEPT)
+    return found
 
 
 def _many(

@@ -1,7 +1,15 @@
 """Chinese text made comparable: width, script, words, numerals."""
 
-from .normal import comparable, normalise, to_simplified
+from .normal import comparable, normalise, to_simplified, without_controls
 from .numerals import parse_number
 from .words import Lexicon, cut
 
-__all__ = ["Lexicon", "comparable", "cut", "normalise", "parse_number", "to_simplified"]
+__all__ = [
+    "Lexicon",
+    "comparable",
+    "cut",
+    "normalise",
+    "parse_number",
+    "to_simplified",
+    "without_controls",
+]

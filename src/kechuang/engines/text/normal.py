@@ -30,6 +30,12 @@ def normalise(text: str) -> str:
     return _SPACE.sub(" ", _CONTROL.sub("", unicodedata.normalize("NFC", text))).strip()
 
 
+def without_controls(text: str) -> str:
+    """Text of several lines without characters that no document can hold; line breaks stay."""
+    lines = text.replace("\r\n", "\n").replace("\v", "\n").replace("\f", "\n").split("\n")
+    return "\n".join(_CONTROL.sub("", unicodedata.normalize("NFC", line)) for line in lines)
+
+
 def comparable(text: str) -> str:
     """For searching and comparing: half width, simplified, lower case.
 

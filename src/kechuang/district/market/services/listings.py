@@ -8,6 +8,7 @@ from django.db import transaction
 
 from kechuang.district.accounts.queries import members_of
 from kechuang.district.accounts.services import write_letter
+from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
@@ -248,7 +249,7 @@ def check(thing: Listing, actor: Actor, at: datetime) -> Entry:
 
 def publish(thing: Listing, actor: Actor, at: datetime) -> Entry:
     return advance(
-        workflow_of(thing), "publish", thing, actor, at, changes={"published_on": at.date()}
+        workflow_of(thing), "publish", thing, actor, at, changes={"published_on": clock.day_of(at)}
     )
 
 
@@ -283,7 +284,7 @@ def take_in(thing: L, values: Mapping[str, Any], actor: Actor, at: datetime) -> 
 def take_in_published(thing: L, values: Mapping[str, Any], actor: Actor, at: datetime) -> L:
     """From an officer's sheet, published at once."""
     _stamp(thing, values, actor, at)
-    thing.published_on = at.date()
+    thing.published_on = clock.day_of(at)
     begin(
         workflow_of(thing),
         "take_in_published",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from kechuang.district.core import ledger
+from kechuang.district.core import clock, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
@@ -88,7 +88,7 @@ def close_period(indicator: str, period: str, actor: Actor, at: datetime) -> Clo
     """
     known = _measure(indicator)
     start, end = span(known, period)
-    if end >= at.date():
+    if end >= clock.day_of(at):
         raise WrongState(f"{period} 还没有结束，{end} 之后才能关账")
     found, rows = known.find(start, end), _rows(known, start, end)
     kept = [[pk, version, share] for pk, version, share, _ in rows]

@@ -11,8 +11,9 @@ import yaml
 from django.conf import settings
 
 from kechuang.book import read_book
-from kechuang.district.core import files
+from kechuang.district.core import clock, files
 from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import book_folder
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
 from kechuang.district.plan.models import PlanDraft
@@ -82,13 +83,13 @@ def save_draft(
     if not _ID.fullmatch(identity):
         raise InvalidForm([Invalid("编号用小写字母、数字和连字符，如 xiqing", "identity")])
     home = Path(settings.KECHUANG_DATA) / "books"
-    if (home / identity).exists() or (Path(settings.KECHUANG_BOOK).parent / identity).exists():
+    if (home / identity).exists() or (book_folder().parent / identity).exists():
         raise InvalidForm([Invalid(f"编号“{identity}”已经用过，请换一个", "identity")])
     if thing.state != "draft":
         raise WrongState("这份草稿已经存过或放弃了")
     _bring_parents(home, extends)
     for name, text in book_files(
-        thing.draft, identity, extends, title, thing.name, at.date()
+        thing.draft, identity, extends, title, thing.name, clock.day_of(at)
     ).items():
         path = home / identity / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +111,7 @@ def save_draft(
 
 def _bring_parents(home: Path, extends: str) -> None:
     """A saved book stands beside copies of the books it extends, so that it can be checked and moved as one folder."""
-    source = Path(settings.KECHUANG_BOOK).parent
+    source = book_folder().parent
     while extends:
         if not _ID.fullmatch(extends) or not (source / extends / "book.yaml").exists():
             raise InvalidForm([Invalid(f"没有“{extends}”这本书可以叠加", "extends")])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from kechuang.book.schemas import Plan, Task
+from kechuang.district.core import clock
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
@@ -44,6 +45,8 @@ def add_milestone(
     """A new milestone of a task; ``after`` are those it waits on."""
     task_of(plan, number)
     errors = [] if normalise(title) else [Invalid("请填写节点内容", "title")]
+    if len(normalise(title)) > 200:
+        errors.append(Invalid("节点内容最多 200 个字，请缩短", "title"))
     if due is None:
         errors.append(Invalid("请填写完成期限", "due"))
     if errors or due is None:
@@ -103,7 +106,8 @@ def reach_milestone(
     Raises:
         WrongState: One that it waits on is still open; the words name it.
     """
-    if reached_on > at.date():
+    MILESTONES.permit("reach_milestone", thing, actor)
+    if reached_on > clock.day_of(at):
         raise Invalid("完成日期在将来，请核对", "reached_on")
     waiting = Milestone.objects.filter(pk__in=thing.after, state="open")
     if names := [m.title for m in waiting[:3]]:

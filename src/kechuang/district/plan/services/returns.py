@@ -24,7 +24,7 @@ from kechuang.district.plan.queries import return_by_nonce
 from kechuang.district.plan.workflow import RETURNS
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound, WrongState
 from kechuang.engines.planning import Workdays
-from kechuang.engines.text import normalise
+from kechuang.engines.text import normalise, without_controls
 
 from .proofs import Proof, keep_proofs
 from .readings import Reading, readings
@@ -126,7 +126,9 @@ def _write(thing: MonthlyReturn, what: str, subject: str, body: str, at: datetim
 
 def _changes(values: Mapping[str, str]) -> dict[str, str]:
     made = {
-        n: normalise(str(values[n])) if n == "light" else str(values[n]).strip()[:8000]
+        n: normalise(str(values[n]))
+        if n == "light"
+        else without_controls(str(values[n])).strip()[:8000]
         for n in FIELDS
         if n in values
     }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -46,11 +47,11 @@ def _rungs() -> list[tuple[str, str]]:
 
 
 def _search_firms(found: Any, words: str) -> Any:
-    for word in comparable(words).split():
-        found = (
-            found.filter(organisation__search__contains=word)
-            | found.filter(industry__contains=word)
-            | found.filter(town__contains=word)
+    for word in comparable(words).split()[:8]:
+        found = found.filter(
+            Q(organisation__search__contains=word)
+            | Q(industry__contains=word)
+            | Q(town__contains=word)
         )
     return found
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -37,7 +38,7 @@ def firm(request: HttpRequest, pk: int) -> HttpResponse:
     held = years_of([thing.pk], drafts=own or actor.has("officer")).get(thing.pk, [])
     facts = {
         "firm": thing, "recognitions": thing.recognitions.all(), "today": today, "verdicts": VERDICTS, "explains": explains,
-        "standings": standings.standings_of(thing, today, drafts=own), "path": standings.path_of(thing, today) if explains else [],
+        "standings": standings.standings_of(thing, today, drafts=own, explain=explains), "path": standings.path_of(thing, today) if explains else [],
         "rungs": current_book().ladder, "years": held, "year_states": YEARS.states, "total": len(current_book().facts),
         "applications": applications_visible_to(actor).filter(firm=thing)[:20], "application_states": APPLICATIONS.states,
         "fills": own or actor.has("officer"), "new_year": today.year - 1, "moving": _moving(thing, held, actor), "year_numbers": sorted(y.year for y in held),
@@ -121,7 +122,7 @@ def firm_year(request: HttpRequest, pk: int, year: int) -> HttpResponse:
     facts = {
         "thing": thing, "firm": thing.firm, "states": YEARS.states, "steps": YEARS.open_steps(thing, actor), "needs_why": {"return_year"}, "errors": errors,
         "groups": _groups(years.shown_facts(thing, actor), before, typed_in, wrong), "asks": years.asks_of(thing) if standings.may_explain(thing.firm, actor) else [], "sources": SOURCES,
-        "source": source, "fills": fills, "history": ledger.history("registry.year", thing.pk), "year": year,
+        "source": source, "fills": fills, "history": ledger.history("registry.year", thing.pk) if standings.may_explain(thing.firm, actor) else [], "year": year,
     }  # fmt: skip
     return render(request, "firms/year.html", facts, status=422 if errors else 200)
 
@@ -144,9 +145,10 @@ def _kept(request: HttpRequest, thing: Any, typed_in: dict[str, str], source: st
         if k.startswith("answer:")
     }
     version = parse_whole(request.POST.get("version", ""), 2**31)
-    years.save_year(thing, typed_in, source, actor, now, answers=answers, version=version)
-    if request.POST.get("then") == "submit_year":
-        years.submit_year(thing, actor, now)
+    with transaction.atomic():  # handed in and saved, or neither
+        years.save_year(thing, typed_in, source, actor, now, answers=answers, version=version)
+        if request.POST.get("then") == "submit_year":
+            years.submit_year(thing, actor, now)
     messages.success(request, gettext("已保存"))
     return redirect("firm-year", thing.firm_id, thing.year)
 

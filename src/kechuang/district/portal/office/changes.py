@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from kechuang.district.core import clock, ledger
-from kechuang.district.core.books import current_book, drop
+from kechuang.district.core.books import current_book, shipped_has_changed
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
 from kechuang.district.portal.requests import actor_in, for_roles, one
@@ -28,6 +28,7 @@ _GIVEN = ("day", "value", "clause", "source", "document", "issuer", "issued_on",
 @for_roles(*OFFICE)
 def change_list(request: HttpRequest) -> HttpResponse:
     """Proposals, those that wait first."""
+    changes.settle()
     table = Table(
         title="政策参数改动",
         columns=[
@@ -42,6 +43,9 @@ def change_list(request: HttpRequest) -> HttpResponse:
         search=lambda q, words: q.filter(parameter__contains=words) | q.filter(clause__contains=words), hint="参数或条款",
         empty="还没有改动。在政策页的参数旁点“改”。",
     )  # fmt: skip
+    if shipped_has_changed():
+        words = "随软件来的书有了新版，而本区用的是自己改过的书；请核对新版，需要时删去 law/current 再重提改动"
+        messages.warning(request, gettext(words))
     return show(request, table, changes_visible_to(actor_in(request)))
 
 
@@ -72,8 +76,7 @@ def change_form(request: HttpRequest, identity: str) -> HttpResponse:
                 )
                 messages.success(request, gettext("已提出，等另一位同事批准"))
                 return redirect("change", made.pk)
-            trial = changes.try_change(identity, name, day, given, today)
-            drop(trial.folder)
+            trial = changes.try_change(identity, name, day, given, actor_in(request), today)
             facts |= {"effects": trial.effects, "written": trial.written.items()}
         except InvalidForm as e:
             errors = list(e.errors)

@@ -119,9 +119,10 @@ class FirmSheet:
             return "same" if same_firm else "update"
         if held is None:
             return "create"
-        same_days = held.valid_from == _day(values["valid_from"]) and held.valid_until == _day(
-            values.get("valid_until")
-        )
+        ends = (
+            _day(values.get("valid_until")) or held.valid_until
+        )  # a blank end leaves what is there
+        same_days = held.valid_from == _day(values["valid_from"]) and held.valid_until == ends
         return "same" if same_firm and same_days else "update"
 
     def version_of(self, subject_id: str) -> int:
@@ -152,7 +153,7 @@ class FirmSheet:
         assert start is not None
         if row.subject_id:
             held = Recognition.objects.get(pk=row.subject_id)
-            correct(held, {"valid_from": start, "valid_until": end}, actor, at)
+            correct(held, {"valid_from": start, "valid_until": end or held.valid_until}, actor, at)
         else:
             held = record(firm, values["rung"], values.get("number") or "", start, end, actor, at)
         held.refresh_from_db()

@@ -44,12 +44,18 @@ class YearSheet:
         found = RowPlan("create")
         organisation = context["known"].get(values["code"])
         firm = context["firms"].get(organisation.pk) if organisation else None
-        if firm is None:
-            words = "这个信用代码还没有登记单位，请先导入企业名单"
+        own = (
+            actor.is_system or actor.has("officer") or (firm is not None and firm.pk in actor.firms)
+        )
+        if (
+            firm is None or not own
+        ):  # the same words: whether a stranger's code is known is nobody's business
+            words = (
+                "这个信用代码还没有登记单位，或不是本单位；请先导入企业名单"
+                if actor.has("officer")
+                else "只能导入本单位的年报，请核对信用代码"
+            )
             found.problems.append(Invalid(words, "code", "import.no_owner"))
-            return found
-        if not (actor.is_system or actor.has("officer") or firm.pk in actor.firms):
-            found.problems.append(Invalid("只能导入本单位的记录", "code"))
             return found
         year, today = int(values["year"]), clock.today()
         if not FIRST_YEAR <= year <= today.year:
@@ -58,7 +64,8 @@ class YearSheet:
         if not facts:
             found.problems.append(Invalid("这一行没有填任何一栏年报", "year"))
         self._against(found, context["held"].get((firm.pk, year)), facts)
-        found.notes += [a.words for a in self._asks(firm, year, facts)]
+        last = context["held"].get((firm.pk, year - 1))
+        found.notes += [a.words for a in self._asks(firm, year, facts, last)]
         return found
 
     def _against(self, found: RowPlan, held: FirmYear | None, facts: Mapping[str, str]) -> None:
@@ -68,15 +75,19 @@ class YearSheet:
         found.plan = "update" if changed else "same"
         found.subject_id, found.version = str(held.pk), held.version
         found.before = {"facts": held.facts, "state": held.state}
+        if held.state in ("draft", "returned"):
+            found.notes.append("企业正在填这一年的年报，数据并入草稿，不代为提交")
         if changed:
             found.notes.append(f"已有这一年的年报，{len(changed)} 栏将改写，原值留在台账")
 
-    def _asks(self, firm: Firm, year: int, facts: Mapping[str, str]) -> list[Ask]:
+    def _asks(
+        self, firm: Firm, year: int, facts: Mapping[str, str], last: FirmYear | None
+    ) -> list[Ask]:
         """The questions of the form, asked in the preview too; they do not stand in the way."""
         trial = FirmYear(
             firm=firm, year=year, facts={n: {"v": v, "s": "list"} for n, v in facts.items()}
         )
-        return years.asks_of(trial)
+        return years.asks_beside(trial, last)
 
     def version_of(self, subject_id: str) -> int:
         return FirmYear.objects.filter(pk=subject_id).values_list("version", flat=True).first() or 0
@@ -97,6 +108,10 @@ class YearSheet:
         thing = FirmYear.objects.get(pk=row.subject_id)
         if thing.version != row.after.get("version"):
             return "kept", "导入之后有人改过这份年报"
-        before = row.before.get("facts", {}) if row.plan == "update" else {}
-        years.restore_year(thing, before, actor, at)
-        return "reversed", "" if before else "年报留作空白草稿"
+        if row.plan != "update":
+            years.undo_year(thing, actor, at)
+            return "reversed", "年报留作空白草稿"
+        years.restore_year(
+            thing, row.before.get("facts", {}), row.before.get("state", ""), actor, at
+        )
+        return "reversed", ""

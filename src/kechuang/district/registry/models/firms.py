@@ -85,6 +85,11 @@ class Application(Stated):
 
     class Meta:
         ordering = ["-changed_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["firm", "rung"], condition=models.Q(state__in=("applied", "returned", "recommended")), name="one_open_application_a_rung"
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.label

@@ -5,9 +5,9 @@ from .establishments import (
     establishment_errors,
     withdraw_establishment,
 )
-from .firms import correct, keep_firm, record, rung_of, withdraw
+from .firms import correct, grant, keep_firm, record, rung_of, withdraw
 
 __all__ = [
-    "applications", "correct", "correct_establishment", "establish", "establishment_errors", "establishments", "firms", "keep_firm", "record", "rung_of",
+    "applications", "correct", "correct_establishment", "establish", "establishment_errors", "establishments", "firms", "grant", "keep_firm", "record", "rung_of",
     "standings", "withdraw", "withdraw_establishment", "years",
 ]  # fmt: skip

@@ -2,16 +2,18 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
+from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
 from kechuang.district.registry.models import Application, Firm, Recognition
 from kechuang.district.registry.workflow import APPLICATIONS
 from kechuang.engines.base.errors import Invalid, WrongState
+from kechuang.engines.text import normalise
 
-from .firms import record, rung_of
+from .firms import grant, rung_of
 from .standings import standing_on
 
 OPEN = ("applied", "returned", "recommended")
@@ -19,13 +21,18 @@ OPEN = ("applied", "returned", "recommended")
 
 def apply(firm: Firm, rung: str, note: str, actor: Actor, at: datetime) -> Application:
     """Apply. The rules' verdict of the day is kept beside it; they do not decide in anybody's place."""
+    APPLICATIONS.permit("apply", Application(firm=firm, rung=rung), actor)
     held = rung_of(rung)
     if Application.objects.filter(firm=firm, rung=rung, state__in=OPEN).exists():
         raise WrongState("这家企业已有进行中的同类申报，请打开那一条继续")
     made = Application(
-        firm=firm, rung=rung, name=held.named(at.date())[0], note=note.strip(), reckoned=_reckoned(firm, rung, at.date())
+        firm=firm, rung=rung, name=held.named(clock.day_of(at))[0], note=normalise(note)[:2000], reckoned=_reckoned(firm, rung, clock.day_of(at))
     )  # fmt: skip
-    begin(APPLICATIONS, "apply", made, actor, at, facts={"rung": rung})
+    try:
+        with transaction.atomic():
+            begin(APPLICATIONS, "apply", made, actor, at, facts={"rung": rung})
+    except IntegrityError as e:  # a second click
+        raise WrongState("这家企业已有进行中的同类申报，请打开那一条继续") from e
     return made
 
 
@@ -39,7 +46,7 @@ def _reckoned(firm: Firm, rung: str, day: date) -> dict[str, object]:
 
 
 def apply_again(thing: Application, actor: Actor, at: datetime) -> Entry:
-    changes = {"reckoned": _reckoned(thing.firm, thing.rung, at.date())}
+    changes = {"reckoned": _reckoned(thing.firm, thing.rung, clock.day_of(at))}
     return advance(APPLICATIONS, "apply_again", thing, actor, at, changes=changes)
 
 
@@ -61,8 +68,15 @@ def recognise(
         raise Invalid("请填写有效期起（发证或公告日）", "valid_from")
     with transaction.atomic():
         advance(APPLICATIONS, "recognise", thing, actor, at, facts={"number": number})
-        return record(
-            thing.firm, thing.rung, number.strip(), valid_from, valid_until, actor, at, thing.name
+        return grant(
+            thing.firm,
+            thing.rung,
+            thing.name,
+            normalise(number),
+            valid_from,
+            valid_until,
+            actor,
+            at,
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
@@ -38,7 +39,7 @@ def establish(
     values: Mapping[str, Any], actor: Actor, at: datetime, *, sample: bool = False
 ) -> Establishment:
     """Register a facility, platform, special project or science park."""
-    if errors := establishment_errors(values, at.date()):
+    if errors := establishment_errors(values, clock.day_of(at)):
         raise InvalidForm(errors)
     thing = Establishment(
         **{n: values.get(n) or ("" if n == "number" else None) for n in ESTABLISHMENT_FIELDS},

@@ -55,13 +55,15 @@ def rung_of(identity: str) -> Rung:
 
 
 def record(
-    firm: Firm, rung: str, number: str, valid_from: date, valid_until: date | None, actor: Actor, at: datetime, name: str = ""
+    firm: Firm, rung: str, number: str, valid_from: date, valid_until: date | None, actor: Actor, at: datetime, name: str = "", step: str = "record"
 ) -> Recognition:  # fmt: skip
     """Record a recognition under the name it was given: the ladder's of its first day, unless another is said.
 
     Without an end, a rung that says how many months it holds gives one; no other rung's end is guessed.
     """
     held = rung_of(rung)
+    if len(number) > 60:
+        raise Invalid("编号最多 60 个字，请缩短", "number")
     if valid_until and valid_until < valid_from:
         raise Invalid("有效期止早于有效期起", "valid_until")
     ends = valid_until or (months_after(valid_from, held.months) if held.months else None)
@@ -73,8 +75,15 @@ def record(
         "number": number,
         "end": "given" if valid_until else "reckoned" if ends else "",
     }
-    begin(RECOGNITIONS, "record", recognition, actor, at, facts=facts)
+    begin(RECOGNITIONS, step, recognition, actor, at, facts=facts)
     return recognition
+
+
+def grant(
+    firm: Firm, rung: str, name: str, number: str, valid_from: date, valid_until: date | None, actor: Actor, at: datetime
+) -> Recognition:  # fmt: skip
+    """Record what came of an application."""
+    return record(firm, rung, number, valid_from, valid_until, actor, at, name, "grant")
 
 
 def correct(

@@ -90,9 +90,14 @@ def subject_of(
     )  # fmt: skip
 
 
-def standings_of(firm: Firm, day: date, *, drafts: bool = False) -> list[Standing]:
-    """All rungs, lowest first."""
+def standings_of(
+    firm: Firm, day: date, *, drafts: bool = False, explain: bool = True
+) -> list[Standing]:
+    """All rungs, lowest first. Without ``explain`` only what is held: a verdict speaks of the firm's finances."""
     book = current_book()
+    if not explain:
+        standing = _in_force(firm, day)
+        return [Standing(r, standing.get(r.id), NONE) for r in ladder(book, day)]
     law, given, _ = _known(book, firm, day, drafts)
     held = _in_force(firm, day)
     return [_standing(book, law, given, r, held.get(r.id)) for r in ladder(book, day)]

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kechuang.book.cells import fact_written, read_cell
 from kechuang.book.firms import fact_column
 from kechuang.book.schemas import Book, Fact
+from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
@@ -18,10 +19,11 @@ from kechuang.district.core.workflow import advance, begin
 from kechuang.district.registry.models import SOURCES, Firm, FirmYear
 from kechuang.district.registry.permissions import can_see_finances
 from kechuang.district.registry.workflow import YEARS
-from kechuang.engines.base.errors import Invalid, InvalidForm
+from kechuang.engines.base.errors import Invalid, InvalidForm, WrongState
 from kechuang.engines.rules import Input, Number, Policy, Value, evaluate
 from kechuang.engines.rules import at as law_of
 from kechuang.engines.rules.check import typed
+from kechuang.engines.text import normalise
 
 FIRST_YEAR = 2000
 
@@ -39,8 +41,10 @@ class Ask:
 
 def open_year(firm: Firm, year: int, actor: Actor, at: datetime) -> FirmYear:
     """Begin a year: what changes slowly is taken over from the last one, figures of the year are not."""
-    if not FIRST_YEAR <= year <= at.year:
-        raise Invalid(f"年度应在 {FIRST_YEAR} 到 {at.year} 之间", "year")
+    YEARS.permit("open_year", FirmYear(firm=firm, year=year), actor)
+    newest = clock.day_of(at).year
+    if not FIRST_YEAR <= year <= newest:
+        raise Invalid(f"年度应在 {FIRST_YEAR} 到 {newest} 之间", "year")
     if found := FirmYear.objects.filter(firm=firm, year=year).first():
         return found
     last = FirmYear.objects.filter(firm=firm, year__lt=year).first()
@@ -50,7 +54,11 @@ def open_year(firm: Firm, year: int, actor: Actor, at: datetime) -> FirmYear:
         year=year,
         facts={n: f for n, f in (last.facts if last else {}).items() if n in slow},
     )
-    begin(YEARS, "open_year", made, actor, at, facts={"year": year, "taken": len(made.facts)})
+    try:
+        with transaction.atomic():
+            begin(YEARS, "open_year", made, actor, at, facts={"year": year, "taken": len(made.facts)})  # fmt: skip
+    except IntegrityError:  # somebody else opened the same year in between
+        return FirmYear.objects.get(firm=firm, year=year)
     return made
 
 
@@ -67,9 +75,14 @@ def save_year(
     Raises:
         InvalidForm: Every figure that cannot be read. Nothing is kept then.
     """
+    YEARS.permit("save_year", thing, actor)
     clean = clean_facts(given)
     if source not in SOURCES:
         raise Invalid("请选数据来源", "source")
+    if not (actor.is_system or actor.has("officer")):
+        source = "self"  # what an audit or the tax office says is entered by the bureau
+        if thing.state not in ("draft", "returned"):
+            raise WrongState("已交的年报要改，请先请科技局退回")
     facts = dict(thing.facts)
     for name, text in clean.items():
         if text is None:
@@ -77,7 +90,13 @@ def save_year(
         elif facts.get(name, {}).get("v") != text:
             facts[name] = {"v": text, "s": source}
     changed = sorted(n for n in {*facts, *thing.facts} if facts.get(n) != thing.facts.get(n))
-    kept = {**thing.answers, **{k: v.strip() for k, v in (answers or {}).items()}}
+    asked = {a.id for a in asks_of(FirmYear(firm=thing.firm, year=thing.year, facts=facts))}
+    told = {
+        k: normalise(v)[:500]
+        for k, v in (answers or {}).items()
+        if k in asked or k in thing.answers
+    }
+    kept = {**thing.answers, **told}
     changes = {"facts": facts, "answers": {k: v for k, v in kept.items() if v}}
     return advance(YEARS, "save_year", thing, actor, at, changes=changes, facts={"changed": changed, "source": source}, version=version)  # fmt: skip
 
@@ -127,23 +146,33 @@ def return_year(thing: FirmYear, actor: Actor, at: datetime, why: str) -> Entry:
 def take_in(
     firm: Firm, year: int, given: Mapping[str, str], source: str, actor: Actor, at: datetime
 ) -> FirmYear:
-    """A return from a sheet: opened, written and handed in, in one."""
+    """A return from a sheet: opened, written and handed in, in one.
+
+    A draft that somebody is still writing is added to and stays theirs to hand in.
+    """
     with transaction.atomic():
+        begun = FirmYear.objects.filter(
+            firm=firm, year=year, state__in=("draft", "returned")
+        ).exists()
         thing = open_year(firm, year, actor, at)
         save_year(thing, given, source, actor, at)
-        if thing.state in ("draft", "returned"):
+        if thing.state in ("draft", "returned") and (not begun or firm.pk in actor.firms):
             submit_year(thing, actor, at)
     return thing
 
 
 def restore_year(
-    thing: FirmYear, facts: Mapping[str, dict[str, str]], actor: Actor, at: datetime
+    thing: FirmYear, facts: Mapping[str, dict[str, str]], was: str, actor: Actor, at: datetime
 ) -> Entry:
-    """Put a return back to what it said before an import."""
+    """Put a return back to what it said before an import; one that was a draft, or was not there, is a draft again."""
     changed = sorted(n for n in {*facts, *thing.facts} if facts.get(n) != thing.facts.get(n))
-    return advance(
-        YEARS, "save_year", thing, actor, at, changes={"facts": dict(facts)}, facts={"changed": changed, "restored": True}
-    )  # fmt: skip
+    step = "restore_year" if was in ("submitted", "accepted") else "undo_year"
+    return advance(YEARS, step, thing, actor, at, changes={"facts": dict(facts)}, facts={"changed": changed})  # fmt: skip
+
+
+def undo_year(thing: FirmYear, actor: Actor, at: datetime) -> Entry:
+    """Take a return of which nothing stood before back to an empty draft."""
+    return restore_year(thing, {}, "", actor, at)
 
 
 def values_of(thing: FirmYear) -> dict[str, Value]:
@@ -180,9 +209,13 @@ def year_row(thing: FirmYear, actor: Actor) -> dict[str, object]:
 
 def asks_of(thing: FirmYear) -> list[Ask]:
     """What looks odd: the book's questions, and figures that jumped against last year's."""
+    return asks_beside(thing, FirmYear.objects.filter(firm=thing.firm, year=thing.year - 1).first())
+
+
+def asks_beside(thing: FirmYear, last: FirmYear | None) -> list[Ask]:
+    """The same, with last year's return at hand."""
     book = current_book()
     now = values_of(thing)
-    last = FirmYear.objects.filter(firm=thing.firm, year=thing.year - 1).first()
     return [
         replace(a, answer=thing.answers.get(a.id, ""))
         for a in (*_by_rules(book, now), *_by_jumps(book, now, values_of(last) if last else {}))

@@ -5,20 +5,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db.models import Max
 
 from kechuang.book import read_book
 from kechuang.book.amend import Amendment, Document, amended, next_code, with_source
 from kechuang.book.schemas import Book
+from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import (
     book_folder,
-    changed_book,
     current_book,
-    drop,
+    keep_version,
+    law_lock,
+    next_version,
     take_over,
+    tried_book,
+    version_in_force,
 )
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
@@ -26,19 +31,23 @@ from kechuang.district.registry.queries import firms_with_returns
 from kechuang.district.registry.services.standings import inputs_of_firms
 from kechuang.district.support.models import PolicyChange
 from kechuang.district.support.workflow import CHANGES
+from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
 from kechuang.engines.rules import Law, Number, Parameter, Policy, Tiers, Value, at, evaluate, one
 from kechuang.engines.rules.check import say
+from kechuang.engines.text import normalise
 
+_MOST = {
+    "value": ("新的值", 4000), "clause": ("条款", 200), "document": ("文件名", 200), "issuer": ("发布机关", 120), "url": ("网址", 400), "note": ("说明", 2000),
+}  # fmt: skip
 FIELDS = ("value", "clause", "source", "document", "issuer", "url", "note")
 MOST_NAMED = 200
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A change as it would stand: the checked copy of the book, what it does, and the lines it writes."""
+    """What a change would do, and the lines it would write."""
 
-    folder: Any
     effects: list[dict[str, Any]]
     written: dict[str, str]
 
@@ -84,18 +93,39 @@ def _plain(words: str) -> str:
 
 
 def try_change(
-    policy: str, name: str, day: date | None, given: Mapping[str, str], today: date
+    policy: str, name: str, day: date | None, given: Mapping[str, str], actor: Actor, today: date
 ) -> Trial:
     """Write the change into a copy of the book, check it with all its examples, and reckon what it does.
 
     Raises:
-        InvalidForm: What is missing or wrong, and what the book's check says. No copy is left then.
+        NotAllowed: Trials name the firms that gain and lose.
+        InvalidForm: What is missing or wrong, and what the book's check says.
     """
+    CHANGES.permit("propose_change", PolicyChange(), actor)
+    changes, held, since = _checked(policy, name, day, given, today)
+    with tried_book(changes.full) as folder:
+        return _trial(folder, held, since, changes, today)
+
+
+def _trial(folder: Path, held: Policy, day: date, changes: "_Texts", today: date) -> Trial:
+    book, _ = read_book(folder)
+    assert book
+    return Trial(effects(current_book(), book, held, max(day, today), today), changes.added)
+
+
+def _checked(
+    policy: str, name: str, day: date | None, given: Mapping[str, str], today: date
+) -> tuple["_Texts", Policy, date]:
     held, parameter = parameter_of(policy, name)
     errors = [
         Invalid(f"请填写{label}", key)
         for key, label in (("value", "新的值"), ("clause", "条款"))
         if not given.get(key, "").strip()
+    ]
+    errors += [
+        Invalid(f"{label}最多 {most} 个字，请缩短", key)
+        for key, (label, most) in _MOST.items()
+        if len(given.get(key, "")) > most
     ]
     if day is None:
         errors.append(Invalid("请填写施行日", "day"))
@@ -106,11 +136,11 @@ def try_change(
         errors.append(Invalid(f"没有来源“{code}”", "source"))
     if errors or day is None:
         raise InvalidForm(errors)
-    changes = _texts(held, parameter, day, given, today)
-    folder = changed_book(changes.full)
-    book, _ = read_book(folder)
-    assert book
-    return Trial(folder, effects(current_book(), book, held, max(day, today), today), changes.added)
+    plain = {k: normalise(v) if k != "value" else v.strip() for k, v in given.items()}
+    try:
+        return _texts(held, parameter, day, plain, today), held, day
+    except Invalid as e:
+        raise InvalidForm([e]) from e
 
 
 @dataclass(frozen=True)
@@ -129,7 +159,8 @@ def _texts(
     if not code:
         code = next_code(current_book().sources)
         sources = f"{held.book}/sources.yaml"
-        issued = given.get("issued_on", "").strip()
+        on = parse_day(given.get("issued_on", ""), "issued_on")
+        issued = on.isoformat() if on else ""
         document = Document(code, given["document"].strip(), given.get("issuer", "").strip(), issued, given.get("url", "").strip(), today, given.get("note", "").strip())  # fmt: skip
         full[sources] = with_source((root / sources).read_text(encoding="utf-8"), document)
     change = Amendment(parameter.name, day, given["value"].strip(), given["clause"].strip(), code, today if day < today else None)  # fmt: skip
@@ -186,14 +217,15 @@ def propose_change(
     policy: str, name: str, day: date | None, given: Mapping[str, str], actor: Actor, at_: datetime
 ) -> PolicyChange:
     """Propose, with what it would do on the day it was proposed."""
-    trial = try_change(policy, name, day, given, at_.date())
-    drop(trial.folder)
+    trial = try_change(policy, name, day, given, actor, clock.day_of(at_))
     _, parameter = parameter_of(policy, name)
     assert day
+    clean = {
+        f: given.get(f, "").strip() if f == "value" else normalise(given.get(f, "")) for f in FIELDS
+    }
     made = PolicyChange(
         policy=policy, parameter=name, day=day, was=said(parameter, day), effects=trial.effects, written=trial.written, proposed_by=actor.id,
-        issued_on=date.fromisoformat(given["issued_on"]) if given.get("issued_on") else None,
-        **{f: given.get(f, "").strip() for f in FIELDS},
+        issued_on=parse_day(given.get("issued_on", ""), "issued_on"), **clean,
     )  # fmt: skip
     facts = {
         "policy": policy,
@@ -207,27 +239,35 @@ def propose_change(
 
 
 def approve_change(thing: PolicyChange, actor: Actor, at_: datetime) -> Entry:
-    """Write it into the book: the second person. The book is checked again as it stands now; both or neither happen."""
+    """Write it into the book: the second person. The book is checked again as it stands now, one approval at a time.
+
+    The copy is kept before the state moves and becomes the book in force after it has; ``settle`` ends what a crash
+    between the two left undone.
+    """
+    CHANGES.permit("approve_change", thing, actor)
+    today = clock.day_of(at_)
     given = {f: getattr(thing, f) for f in FIELDS}
     given["issued_on"] = thing.issued_on.isoformat() if thing.issued_on else ""
-    trial = try_change(thing.policy, thing.parameter, thing.day, given, at_.date())
-    changes = {"effects": trial.effects, "written": trial.written}
-    try:
-        with transaction.atomic():
-            entry = advance(
-                CHANGES,
-                "approve_change",
-                thing,
-                actor,
-                at_,
-                changes=changes,
-                facts={"written": trial.written},
-            )
-            take_over(trial.folder)
-    except BaseException:
-        drop(trial.folder)
-        raise
+    with law_lock():
+        settle()
+        changes, held, day = _checked(thing.policy, thing.parameter, thing.day, given, today)
+        with tried_book(changes.full) as folder:
+            trial = _trial(folder, held, day, changes, today)
+            version = next_version()
+            keep_version(folder, version)
+        kept = {"effects": trial.effects, "written": trial.written, "version_written": version}
+        entry = advance(CHANGES, "approve_change", thing, actor, at_, changes=kept, facts={"written": trial.written, "book": version})  # fmt: skip
+        take_over(version)
     return entry
+
+
+def settle() -> bool:
+    """Bring the newest approved change into force, should a crash have come in between. Returns whether it did."""
+    newest = PolicyChange.objects.filter(state="approved").aggregate(n=Max("version_written"))["n"]
+    if not newest or newest <= version_in_force():
+        return False
+    take_over(newest)
+    return True
 
 
 def refuse_change(thing: PolicyChange, actor: Actor, at_: datetime, why: str) -> Entry:

@@ -31,7 +31,7 @@ _RHETORIC = re.compile(
 _PAST = re.compile(
     r"截至|目前|同比|先后|已(?:经)?(?:建成|达到|有|拥有|累计|认定)|(?:去|上)年|近年来|五年来|“?十[二三四五]五”?(?:期间|以来)|连续.年"
 )
-_FUTURE = re.compile(r"(?:到|至)\s*20\d\d年|力争|目标是|争取|将")
+_FUTURE = re.compile(r"(?:到|(?<!截)至)\s*20\d\d年|力争|目标是|争取|将")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,15 @@ def in_sentence(text: str, start: int) -> list[DraftTarget]:
             elif group := re.search(r"([\u4e00-\u9fff]{3,20})一批$", clause.text):
                 a, b = _trim(clause.text, group.start(1), group.end(1))
                 subject = clause.text[a:b]
+    return _without_lead(found, text, start)
+
+
+def _without_lead(found: list[DraftTarget], text: str, start: int) -> list[DraftTarget]:
+    """创新投入稳步增长。全社会…达到…: the first sentence announces the figures, it is no target beside them."""
+    first = text.find("。") + 1
+    vague = [t for t in found if not t.figure and t.confidence <= 0.5 and t.span[1] < start + first]
+    if len(vague) == 1 and first <= 16 and sum(bool(t.figure) for t in found) >= 2:
+        return [t for t in found if t not in vague]
     return found
 
 
@@ -109,7 +118,7 @@ def _in_clause(clause: _Clause, subject: str) -> Iterator[DraftTarget]:
     if re.match(r"\s*(?:较|比|同比)\s*", text) and subject:
         return  # 较2021年净增6个: told of the figure before it
     if raised := re.search(
-        r"由\s*(?:的)?[^,;]*?(?:提高|增加|提升|增长|发展|扩大|下降|降低)(?:到|至)", text
+        r"(?:由|从)\s*(?:的)?[^,;]*?(?:提高|增加|提升|增长|发展|扩大|下降|降低)(?:到|至)", text
     ):
         text = (
             text[: raised.start()]
@@ -146,7 +155,7 @@ def _one(
     ):
         begin = colon + 1
     a, b = _trim(text, begin, hit.start)
-    if text[a:b] in ("总数", "总量", "总规模", "总额", "数量", "总计", "规模"):
+    if text[a:b] in ("总数", "总量", "总规模", "总额", "数量", "总计", "规模", "增长", "增幅"):
         a = b
     verb = re.search(rf"(?:{_VERBS})\s*$", text[begin : hit.start])
     confidence, end = 0.85, hit.end

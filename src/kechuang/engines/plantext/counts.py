@@ -10,7 +10,7 @@ from .schemas import DraftArea, DraftGroup, Problem, Span
 _ADJ = r"(?:主要|具体|工作|重点|发展|预期性?|约束性?|核心|量化|分项|定量|总体|战略|的)*"
 _TARGETS = re.compile(rf"(?P<n>{NUMBER})\s*(?:个|项|条|大){_ADJ}(?:目标|指标)")
 _TASKS = re.compile(
-    rf"(?<!第)(?<![〔\d])(?P<n>{NUMBER})\s*(?:项|条|个){_ADJ}(?:任务|措施|举措|工作(?!目标|小组)|行动)"
+    rf"(?<!第)(?<![〔\d])(?P<n>{NUMBER})\s*(?:项|条|个){_ADJ}(?:任务|措施|举措|工作(?!目标|小组|日)|行动)"
 )
 _TOTAL = re.compile(
     rf"(?:总计|共计|合计|共)(?:提出|部署|有|为|包括)?了?\s*(?P<n>{NUMBER})\s*(?:项|条|个)(?!.{{0,6}}目标|.{{0,6}}指标)"
@@ -64,7 +64,14 @@ def compare(
         and have
         and stated[name] != have
         and not (name == "tasks" and stated[name] == len(areas))
+        and not (name == "tasks" and _told_of_one(areas, stated[name], where.get(name)))
     ]
+
+
+def _told_of_one(areas: list[DraftArea], count: int, at: Span | None) -> bool:
+    """(五)…突出抓好A、B、C和D四项工作: the four of this area, not of the plan."""
+    before = [a for a in areas if at and a.span[0] <= at[0]]
+    return len(areas) > 1 and bool(before) and len(before[-1].tasks) == count
 
 
 def twice(groups: list[DraftGroup]) -> list[Problem]:

@@ -91,6 +91,8 @@ def _is_a_label(clause: str, match: "re.Match[str]", before: str) -> bool:
         clause[match.start() :]
     ):
         return True
+    if before.endswith("“") and re.match(r"[\u4e00-\u9fff]{2,6}”", clause[match.end() :]):
+        return True  # “三个跃升”: a slogan
     is_year = re.match(r"^\d{4}$", match["number"])
     return bool(is_year) and clause[match.end("number") :].startswith(("年", "-"))
 
@@ -109,7 +111,7 @@ def _is_an_idiom(match: "re.Match[str]", before: str, after: str) -> bool:
     if (
         match["unit"] in _IDIOM_UNITS
         and len(match["number"]) == 1
-        and not re.search(r"(?:占|超过|达到|突破|超)\s*$", before)
+        and not re.search(r"(?:占|超过|达到|突破|超|前)\s*$", before)
     ):
         return True
     last = not after.strip(" 。;,") and _ENDS_IN_GROWTH.search(before)

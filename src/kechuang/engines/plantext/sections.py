@@ -3,14 +3,15 @@
 import re
 from dataclasses import dataclass, field
 
-from .outline import Node
+from .clauses import in_sentence
+from .outline import Node, whole
 
 TARGETS = re.compile(r"目标|指标|愿景")
 TASKS = re.compile(
-    r"(?:重点|主要|工作|具体|核心|建设|发展|改革|行动|实施)?(?:任务|措施|举措|行动|工程|抓手)|专项行动|(?:主要|核心|具体)内容|重点(?:工作|内容|方向|领域)|工作(?:内容|重点|安排)|政策(?:内容|举措|亮点)|做法|做什么|怎么做|怎么干|干什么|如何(?:推进|落实)|[一二三四五六七八九十\d]+大(?:工程|行动|抓手)"
+    r"(?:重点|主要|工作|具体|核心|建设|发展|改革|行动|实施)?(?:任务|措施|举措|行动|工程|抓手)|专项行动|(?:主要|核心|具体)内容|(?:重点|主要)工作|重点(?:内容|方向|领域)|工作(?:内容|重点|安排)|政策(?:内容|举措|亮点)|做法|做什么|怎么做|怎么干|干什么|如何(?:推进|落实)|[一二三四五六七八九十\d]+大(?:工程|行动|抓手)|哪些(?:重点|主要|具体)*(?:工程|行动|任务|举措|工作|项目)"
 )
 SAFEGUARDS = re.compile(
-    r"保障(?:措施|机制|体系|举措|条件|工作|行动落实|落实)?$|保障措施|保障机制|如何保障|组织(?:实施|领导|推进)$|实施(?:机制|保障)|推进机制$|工作要求|工作机制$|支撑(?:体系|保障)$"
+    r"保障(?:措施|机制|体系|举措|条件|工作|行动落实|落实)?$|保障措施|保障机制|如何保障|组织(?:实施|领导|推进)$|实施(?:机制|保障)|推进机制$|工作要求|工作机制$|支撑(?:体系|保障)$|(?:落实|实施|推进)(?:的)?(?:有)?(?:哪些)?保障$"
 )
 STORY = re.compile(
     r"背景|依据|起草|过程|指导思想|基本原则|总体(?:要求|思路|考虑)|出台|意义|必要性|附则|解释|有效期|现状|成效|成就|回顾|形势|基础|面临|适用范围|名词|定位|思路|特点|亮点|创新点|咨询|联系|关键词"
@@ -54,8 +55,19 @@ def kind_of(node: Node) -> str:
 def _is_title_of_tasks(head: str) -> bool:
     """重点任务, 主要任务有哪些; not 实施创新主体培育行动, which is a task itself."""
     return bool(
-        re.search(r"(?:重点|主要|工作|具体|核心|建设|发展|改革)(?:的)?(?:任务|措施|举措|工作|内容|行动|方向|抓手|工程)|任务(?:举措|措施|安排|分工|有哪些)?|^(?:[一二三四五六七八九十\d]+(?:大|项|个)(?:重点|主要)?(?:工程|行动|任务|举措|抓手|措施))|^(?:举措|措施|行动)(?!.*[一二三四五六七八九十\d]).{0,4}$|(?:主要|核心|具体|行动)内容|(?:攻坚)任务|^专项行动$|(?:主要)?做法|做什么|怎么[做干]|干什么|[一二三四五六七八九十\d]+大(?:工程|行动|板块)$", head)
+        re.search(r"(?:重点|主要|工作|具体|核心|建设|发展|改革)(?:的)?(?:任务|措施|举措|工作|内容|行动|方向|抓手|工程)|任务(?:举措|措施|安排|分工|有哪些)?|^(?:[一二三四五六七八九十\d]+(?:大|项|个)(?:重点|主要)?(?:工程|行动|任务|举措|抓手|措施))|^(?:举措|措施|行动)(?!.*[一二三四五六七八九十\d]).{0,4}$|(?:主要|核心|具体|行动)内容|(?:攻坚)任务|^专项行动$|(?:主要)?做法|做什么|怎么[做干]|干什么|[一二三四五六七八九十\d]+大(?:工程|行动|板块)$|哪些(?:重点|主要|具体)*(?:工程|行动|任务|举措|工作|项目)$", head)
     ) and not re.match(r"^(?:实施|开展|推进|加强|强化|完善|落实|组织)(?!.*大(?:工程|行动)$)", head)  # fmt: skip
+
+
+def _lists_goals(node: Node) -> bool:
+    """目标任务 over dashes with figures: goals, whatever else the heading says."""
+    told = [c for c in node.children if c.kind in ("dash", "enum", "bullet")]
+    return (
+        bool(re.fullmatch(r"(?:主要|工作|总体)?目标(?:和|与|及)?任务", node.head))
+        and len(told) >= 2
+        and len(told) == len(node.children)
+        and sum(bool(in_sentence(whole(c).text, 0)) for c in told) * 2 > len(told)
+    )
 
 
 def sort_out(root: Node) -> Sections:
@@ -67,7 +79,7 @@ def sort_out(root: Node) -> Sections:
 
 
 def _sort(node: Node, found: Sections) -> None:
-    kind = kind_of(node)
+    kind = "targets" if _lists_goals(node) else kind_of(node)
     if kind == "targets":
         found.targets.append(node)
         for child in node.numbered():

@@ -60,7 +60,7 @@ def areas_of(section: Node) -> list[DraftArea]:
         return [DraftArea(_title(h), x, h.span) for h, x in zip(heads, led, strict=True)]
     if len(heads) >= 2 and all(_lists_titles(h) for h in heads):
         return [DraftArea(_title(h), tuple(_task(c) for c in h.children), h.span) for h in heads]
-    lists = [_listed(h) for h in heads]
+    lists = [_listed(h) or _within(h) for h in heads]
     if sum(bool(x) for x in lists) * 2 > len(heads):
         return [DraftArea(_title(h), x or (), h.span) for h, x in zip(heads, lists, strict=True)]
     return [DraftArea("", tuple(_task(h) for h in heads), section.span)]
@@ -189,6 +189,26 @@ def _listed(node: Node) -> tuple[DraftTask, ...]:
     return tasks if len(tasks) >= 2 and all(len(t.name) <= 40 for t in tasks) else ()
 
 
+_WITHIN = re.compile(
+    r"(?:重点|着力|集中力量|突出|主要|全力)+(?:抓好|抓实|办好|做好|推进|推动|开展|实施|落实|建设)(?P<list>[^。;:]{8,200}?)(?:等)?"
+    r"(?:(?P<count>\d+|[一二三四五六七八九十两]+)(?:项|件|个|条|大)(?:重点|具体|主要)*(?:任务|工作|举措|措施|内容|行动|工程|实事|事项)|(?P<kind>工作|(?<=工程)|(?<=行动)|(?<=计划)))(?=[,。;])"
+)
+
+
+def _within(node: Node) -> tuple[DraftTask, ...]:
+    """强化源头供给。…重点抓好A、B、C三项工作，由…: the tasks of an area named inside its sentences, as many as it says."""
+    if node.numbered():
+        return ()
+    for line in node.body:
+        for found in _WITHIN.finditer(line.text):
+            wanted = count_in(found["count"] + "项任务", "任务") if found["count"] else None
+            start = line.start + found.start("list")
+            tasks = _items(found["list"], start, wanted)
+            if len(tasks) == wanted or (wanted is None and len(tasks) >= 2):
+                return tasks
+    return ()
+
+
 def _clean(text: str) -> str:
     return re.sub(r"(?:等|等方面|等内容|等任务|等措施)$", "", text.strip(" ,;、。")).strip()
 
@@ -234,8 +254,9 @@ def _responsible_of(told: str | None) -> tuple[str, tuple[str, ...]]:
 def _lists_titles(node: Node) -> bool:
     """行动一：…。一是〈title〉。〈sentences〉 二是〈title〉。: the enumerated items are titled, so they are the tasks."""
     told = [c for c in node.children if c.kind == "enum"]
+    slogan = node.kind == "paren" and 1 <= node.head.count(",") <= 2 and len(node.head) >= 10
     return (
-        node.kind == "action"
+        (node.kind == "action" or slogan)
         and len(told) >= 2
         and not node.numbered()
         and all(_UNITS.match(line.text) for line in node.body)

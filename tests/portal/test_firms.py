@@ -26,7 +26,12 @@ def reported(world, organisation, **changes):
     officer = world.actor("officer")
     firm = keep_firm(
         organisation,
-        {"founded_on": date(2015, 3, 1), "town": "双港镇", "industry": "电池"},
+        {
+            "founded_on": date(2015, 3, 1),
+            "town": "双港镇",
+            "park": "双港工业区",
+            "industry": "电池",
+        },
         officer,
         NOW,
     )
@@ -131,6 +136,9 @@ def test_officers_see_the_funnel_the_near_ones_and_what_the_plan_would_gain(worl
     assert "国家高新技术企业" in shown
     assert world.rival.name in page(client, "/ladder/?pile=ready")
     assert world.firm.name not in page(client, "/ladder/?pile=near&town=没有的镇")
+    assert "按园区" in shown
+    assert firm.organisation.name in page(client, "/ladder/?pile=near&park=双港工业区")
+    assert firm.organisation.name not in page(client, "/ladder/?pile=near&park=长青科技园")
     rows = read_sheet(client.get("/ladder/?pile=near&export=xlsx").content, "x.xlsx").rows
     assert rows[1][:2] == [firm.organisation.name, firm.organisation.code]
     for rung in current_book().ladder:

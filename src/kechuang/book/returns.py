@@ -20,7 +20,7 @@ FIELDS = {
     "contracts": (
         "number", "code", "title", "kind", "seller", "buyer", "amount_wan", "technology_wan", "signed_on", "registered_on",
     ),
-    "firms": ("number", "title", "code", "kind", "certificate", "valid_from", "valid_until", "town"),
+    "firms": ("number", "title", "code", "kind", "certificate", "valid_from", "valid_until", "town", "park"),
 }  # fmt: skip
 WORDS = ("year", "month", "quarter", "day", "place", "title", "receiver")
 _CELL = re.compile(r"[A-Z]{1,3}[1-9]\d*")

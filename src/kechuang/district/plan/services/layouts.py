@@ -72,5 +72,5 @@ def _firms(book: Book, plan: Plan, start: date, end: date) -> Iterator[Mapping[s
             owner = r.firm.organisation
             yield {
                 "number": n, "title": owner.name, "code": owner.code, "kind": r.name, "certificate": r.number,
-                "valid_from": r.valid_from, "valid_until": r.valid_until, "town": r.firm.town,
+                "valid_from": r.valid_from, "valid_until": r.valid_until, "town": r.firm.town, "park": r.firm.park,
             }  # fmt: skip

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,6 +22,11 @@ from kechuang.district.registry.services import standings
 from kechuang.district.registry.services.standings import Placed
 
 OFFICE = ("officer", "approver", "auditor")
+SPLITS = (
+    ("town", "街镇", "按街镇"),
+    ("park", "园区", "按园区"),
+    ("industry", "行业", "按行业"),
+)
 PILES = {
     "near": "差一项",
     "ready": "达到而未认定",
@@ -33,13 +39,14 @@ PILES = {
 
 @for_roles(*OFFICE)
 def ladder(request: HttpRequest) -> HttpResponse:
-    """The funnel of a rung; ?town= ?industry= narrow it, ?pile= names one part, ?export=xlsx takes it away."""
+    """The funnel of a rung; ?town= ?park= ?industry= narrow it, ?pile= names one part, ?export=xlsx takes it away."""
     book, today = current_book(), clock.today()
     rungs = standings.ladder(book, today)
     asked = request.GET.get("rung", "high_tech")
     chosen = next((r for r in rungs if r.id == asked), next((r for r in rungs if r.rule), None))
     firms = list(firms_visible_to(actor_in(request)))
-    narrowed = _narrowed(firms, request.GET.get("town", ""), request.GET.get("industry", ""))
+    given = {name: request.GET.get(name, "") for name, *_ in SPLITS}
+    narrowed = [f for f in firms if all(v in ("", getattr(f, n)) for n, v in given.items())]
     placed = standings.funnel(narrowed, chosen.id, today) if chosen else []
     piles = {k: [p for p in placed if _pile(p) == k] for k in PILES}
     pile = request.GET.get("pile", "near")
@@ -48,15 +55,12 @@ def ladder(request: HttpRequest) -> HttpResponse:
         return _export(chosen.title, pile, rows)
     facts = {
         "rungs": rungs, "chosen": chosen, "piles": [(k, w, len(piles[k])) for k, w in PILES.items()], "pile": pile if pile in PILES else "near", "rows": rows[:500],
-        "total": len(placed), "reasons": _reasons(placed), "towns": sorted({f.town for f in firms if f.town}), "industries": sorted({f.industry for f in firms if f.industry}),
-        "town": request.GET.get("town", ""), "industry": request.GET.get("industry", ""), "by_town": _by(piles, lambda p: p.firm.town), "by_industry": _by(piles, lambda p: p.firm.industry),
+        "total": len(placed), "reasons": _reasons(placed), "scope": urlencode(given),
+        "filters": [(n, w, given[n], sorted({v for f in firms if (v := getattr(f, n))})) for n, w, _ in SPLITS],
+        "splits": [(by, w, split) for n, w, by in SPLITS if (split := _by(piles, n))],
         "effects": _effects(chosen.id, piles, today) if chosen else [],
     }  # fmt: skip
     return render(request, "firms/ladder.html", facts)
-
-
-def _narrowed(firms: Sequence[Any], town: str, industry: str) -> list[Any]:
-    return [f for f in firms if town in ("", f.town) and industry in ("", f.industry)]
 
 
 def _pile(placed: Placed) -> str:
@@ -76,10 +80,10 @@ def _reasons(placed: Sequence[Placed]) -> list[tuple[str, int, int]]:
     return [(c, n, alone[c]) for c, n in fails.most_common()]
 
 
-def _by(piles: dict[str, list[Placed]], of: Any) -> list[tuple[str, int, int, int]]:
-    """(town or field, held, ready, near)."""
-    names = sorted({of(p) for rows in piles.values() for p in rows if of(p)})
-    counts = {k: Counter(of(p) for p in rows) for k, rows in piles.items()}
+def _by(piles: dict[str, list[Placed]], field: str) -> list[tuple[str, int, int, int]]:
+    """(town, park or industry, held, ready, near)."""
+    counts = {k: Counter(getattr(p.firm, field) for p in rows) for k, rows in piles.items()}
+    names = sorted({name for c in counts.values() for name in c if name})
     rows = [
         (n, counts["held"][n] + counts["unfit"][n], counts["ready"][n], counts["near"][n])
         for n in names
@@ -113,13 +117,14 @@ def _effects(rung: str, piles: dict[str, list[Placed]], today: date) -> list[dic
 def _export(title: str, pile: str, rows: Sequence[Placed]) -> HttpResponse:
     heads = [
         gettext(w)
-        for w in ("企业名称", "统一社会信用代码", "街镇", "行业", "差哪一项", "还缺的资料")
+        for w in ("企业名称", "统一社会信用代码", "街镇", "园区", "行业", "差哪一项", "还缺的资料")
     ]
     lines = [
         [
             p.firm.organisation.name,
             p.firm.organisation.code,
             p.firm.town,
+            p.firm.park,
             p.firm.industry,
             "、".join(p.failing),
             "、".join(p.unsure),

@@ -27,7 +27,7 @@ APPLICATIONS = WORKFLOWS["registry.application"]
 def _firm_rows(firm: Any) -> list[dict[str, Any]]:
     organisation = firm.organisation
     base = {
-        "code": organisation.code, "name": organisation.name, "former_names": organisation.former_names, "town": firm.town,
+        "code": organisation.code, "name": organisation.name, "former_names": organisation.former_names, "town": firm.town, "park": firm.park,
         "industry": firm.industry, "founded_on": firm.founded_on, "staff": firm.staff,
     }  # fmt: skip
     held = [
@@ -52,6 +52,7 @@ def _search_firms(found: Any, words: str) -> Any:
             Q(organisation__search__contains=word)
             | Q(industry__contains=word)
             | Q(town__contains=word)
+            | Q(park__contains=word)
         )
     return found
 
@@ -72,7 +73,7 @@ def firms(request: HttpRequest) -> HttpResponse:
         columns=[
             Column("企业名称", lambda f: f.organisation.name, "organisation__name"),
             Column("统一社会信用代码", lambda f: f.organisation.code, minor=True),
-            Column("街镇", lambda f: f.town, "town", minor=True),
+            Column("街镇", lambda f: format_html("{}<br><small>{}</small>", f.town, f.park) if f.park else f.town, "town", minor=True),
             Column("行业", lambda f: f.industry, "industry", minor=True),
             Column("职工", lambda f: f.staff if f.staff is not None else "", "staff", number=True, minor=True),
             Column("有效认定", lambda f: "、".join(
@@ -81,7 +82,7 @@ def firms(request: HttpRequest) -> HttpResponse:
         ],
         link=lambda f: reverse("firm", args=[f.pk]),
         filters=[Filter("rung", "认定", _rungs(), lambda q, v: q.filter(recognitions__rung=v, recognitions__state="recorded").distinct())],
-        search=_search_firms, hint="名称、曾用名、信用代码、行业、街镇", layout="firms", rows=_firm_rows,
+        search=_search_firms, hint="名称、曾用名、信用代码、行业、街镇、园区", layout="firms", rows=_firm_rows,
         actions=_actions(actor_in(request)),
         empty="还没有企业。请从“导入”导入企业与认定名单。",
     )  # fmt: skip

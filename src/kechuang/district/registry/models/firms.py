@@ -21,6 +21,7 @@ class Firm(models.Model):
         Organisation, on_delete=models.PROTECT, related_name="+", primary_key=True
     )
     town = models.CharField(max_length=60, blank=True)
+    park = models.CharField(max_length=80, blank=True)
     industry = models.CharField(max_length=100, blank=True)
     founded_on = models.DateField(null=True)
     staff = models.PositiveIntegerField(null=True)

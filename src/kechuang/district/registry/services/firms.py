@@ -19,7 +19,7 @@ from kechuang.district.registry.workflow import RECOGNITIONS
 from kechuang.engines.base.days import months_after
 from kechuang.engines.base.errors import Invalid, NotAllowed
 
-FIELDS = ("town", "industry", "founded_on", "staff")
+FIELDS = ("town", "park", "industry", "founded_on", "staff")
 
 
 def keep_firm(

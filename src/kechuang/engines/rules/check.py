@@ -12,7 +12,7 @@ from .batch import prove
 from .exact import evaluate
 from .language import names_in, quantity, unit_of
 from .law import Law, at, topological
-from .packs import Case, Input, Policy
+from .packs import Case, Input, Policy, Tiers
 from .values import ABSENT, UNDEFINED, UNKNOWN, Number, Value, one
 
 
@@ -247,6 +247,22 @@ def say(value: Value, unit: str) -> str:
         return value.value
     low, high = (_digits(x, unit) for x in (value.low, value.high))
     return low if low == high else f"{low}～{high}"
+
+
+_SIGNS = {(True, True): ("≤", ">"), (True, False): ("<", "≥"), (False, True): ("≥", "<"), (False, False): (">", "≤")}  # fmt: skip
+
+
+def say_tiers(tiers: Tiers, by: str, unit: str) -> str:
+    """Every step with its bound, the last one with what is beyond: "≤ 5,000万元：5%；> 5,000万元：4%"."""
+    told, sign, bound = [], "", ""
+    for step in tiers.steps:
+        if step.bound is not None:
+            here, beyond = _SIGNS[tiers.upward, step.includes]
+            told.append(f"{here} {_digits(step.bound, by)}：{say(step.value, unit)}")
+            sign, bound = beyond, _digits(step.bound, by)
+        else:
+            told.append(f"{sign} {bound}：{say(step.value, unit)}".lstrip(" ："))
+    return "；".join(told)
 
 
 def _digits(x: Fraction, unit: str) -> str:

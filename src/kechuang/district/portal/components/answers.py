@@ -8,9 +8,10 @@ from django.utils.translation import gettext
 
 from kechuang.engines.rules import (
     UNKNOWN,
-    Held,
+    Given,
     Law,
     Number,
+    Parameter,
     Policy,
     Tiers,
     Value,
@@ -19,7 +20,7 @@ from kechuang.engines.rules import (
     gaps,
     parts,
 )
-from kechuang.engines.rules.check import say
+from kechuang.engines.rules.check import say, say_tiers
 
 
 def answer_facts(
@@ -33,7 +34,7 @@ def answer_facts(
     steps = [
         {
             "step": s, "said": say(s.value, s.unit), "used": [(n, say(v, _unit(law, n)), known.get(n, "")) for n, v, _ in s.used],
-            "held": [(h.parameter.name, _held(h), h.parameter.said.get(h.since or date.min, ("", ""))[0]) for h in s.parameters],
+            "held": [(h.parameter.name, shown_value(h.value, h.parameter), h.parameter.said.get(h.since or date.min, ("", ""))[0]) for h in s.parameters],
         }
         for s in found.steps
     ]  # fmt: skip
@@ -61,13 +62,13 @@ def answer_facts(
     }  # fmt: skip
 
 
-def _held(held: Held) -> str:
-    """A parameter as it stands: its figure, or that it has tiers, or that it was not published."""
-    if isinstance(held.value, Number):
-        return say(held.value, held.parameter.unit)
-    if isinstance(held.value, Tiers):
-        return gettext("见分档")
-    return gettext("未公布") if held.value else gettext("当时无此规定")
+def shown_value(value: Given, parameter: Parameter) -> str:
+    """A parameter's value for a reader: its figure, its tiers, or that it was not published."""
+    if isinstance(value, Number):
+        return say(value, parameter.unit)
+    if isinstance(value, Tiers):
+        return say_tiers(value, parameter.by, parameter.unit)
+    return gettext("未公布") if value else gettext("当时无此规定")
 
 
 def _unit(law: Law, name: str) -> str:

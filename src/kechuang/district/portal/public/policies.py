@@ -11,11 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kechuang.district.core import clock
 from kechuang.district.core.books import current_book
-from kechuang.district.portal.components.answers import answer_facts
+from kechuang.district.portal.components.answers import answer_facts, shown_value
 from kechuang.district.portal.components.downloads import PDF, download
 from kechuang.district.portal.reports.paper import as_pdf
 from kechuang.district.portal.requests import actor_in
-from kechuang.district.support.services.changes import said
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, NotFound
 from kechuang.engines.rules import Input, Policy, Value, at
@@ -57,7 +56,7 @@ def policy_page(request: HttpRequest, identity: str) -> HttpResponse:
         "sources": [book.sources[s] for s in policy.sources if s in book.sources], "unchecked": [p for p in policy.parameters.values() if not p.checked],
     }  # fmt: skip
     facts |= {
-        "parameters": [(p, [(d, said(p, d)) for d, _ in p.versions]) for p in policy.parameters.values()],
+        "parameters": [(p, [(d, shown_value(v, p)) for d, v in p.versions]) for p in policy.parameters.values()],
         "is_officer": actor_in(request).has("officer", "approver", "auditor"),
     }  # fmt: skip
     if request.method == "POST" and not errors:

@@ -91,6 +91,9 @@ def twice(groups: list[DraftGroup]) -> list[Problem]:
     return found
 
 
+_WIDER = re.compile(r"全[市省国]|[市省]政府|[市省]委")
+
+
 def elsewhere(groups: list[DraftGroup], text: str, last_year: str = "") -> list[Problem]:
     """A target whose figure the text gives otherwise in another place, for the same year."""
     found = []
@@ -105,11 +108,14 @@ def elsewhere(groups: list[DraftGroup], text: str, last_year: str = "") -> list[
                 + 1 : hit.end()
             ]
             years = re.findall(r"20\d\d", sentence)
+            own = text[text.rfind("。", 0, target.span[0]) + 1 : target.span[1]]
+            theirs = _WIDER.search(sentence) and not _WIDER.search(own)  # the city's, not ours
             outside = not target.span[0] <= hit.start() < target.span[1]
             timely = not years or (target.by[:4] or last_year or "—") in years[-1:]
             if (
                 outside
                 and timely
+                and not theirs
                 and value is not None
                 and format(value, "f") not in (target.figure, *(m for _, m in target.marks))
                 and not re.search(r"截至|目前|已|同比|十[二三四]五", sentence)

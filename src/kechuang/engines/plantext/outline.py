@@ -40,7 +40,7 @@ _MARKS = (
     (
         "ordinal",
         re.compile(
-            rf"^(?:第{_CN}(?:个|大)?方面[,、:]|第{_CN}[,、]|其[一二三四五六七八九十][,是]|首先[,是]|其次[,是]|再次[,是]|最后[,是])\s*"
+            rf"^(?:第{_CN}(?:个|大)?方面[,、:]|第{_CN}[个项]是|第{_CN}[,、]|其[一二三四五六七八九十][,是]|首先[,是]|其次[,是]|再次[,是]|最后[,是])\s*"
         ),
     ),
 )
@@ -125,10 +125,28 @@ def build(lines: list[Line]) -> Node:
     """The tree of a text; the root's body is what stands before the first heading."""
     root = Node("root", "", (lines[0].start, lines[0].start) if lines else (0, 0))
     stack = [root]
+    bare = _bare_heads(lines)
     for line in lines:
+        if line in bare:
+            stack[1:] = [Node("big", line.text, (line.start, line.end))]
+            root.children.append(stack[1])
+            continue
         for piece in _pieces(line):
             _place(piece, stack)
     return root
+
+
+_BARE_HEAD = re.compile(
+    r"(?:政策|文件)?(?:出台|制定|起草|编制)(?:的)?(?:背景|目的|意义|依据|过程)|(?:背景|政策)(?:依据|意义)|(?:主要|总体|工作|发展|具体)目标(?:任务)?|"
+    r"(?:重点|主要|工作|核心)(?:任务|内容|举措|措施)|保障(?:措施|机制)|组织(?:实施|保障)|指导思想|总体要求|基本原则|主要(?:特点|亮点)"
+)
+
+
+def _bare_heads(lines: list[Line]) -> list[Line]:
+    """出台背景 / 主要目标 / 重点任务 alone on their lines: headings, where a page numbers none of its own."""
+    found = [line for line in lines if _BARE_HEAD.fullmatch(line.text)]
+    marks = {m[0] for line in lines if (m := _mark(line.text))}
+    return found if len(found) >= 2 and not marks & {"chapter", "big", "bracket"} else []
 
 
 def _pieces(line: Line) -> list[Line]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from .clauses import in_sentence
 from .counts import compare, elsewhere, stated_counts, twice
+from .details import doubled, enrich
 from .grids import part_grids
 from .lines import Line, fold, is_meta, pair_figures, part_noise, split_lines
 from .names import bodies_of, days_of, documents_of, force_of, issuer_of, period_of, title_of
@@ -14,7 +15,7 @@ from .schemas import Document, Draft, DraftArea, DraftGroup, DraftTarget, Proble
 from .sections import Sections, sort_out
 from .tables import areas_in, targets_in
 from .targets import fit, groups_of, settle
-from .tasks import areas_of, areas_of_many, doubled, enrich, narrated_in
+from .tasks import areas_of, areas_of_many, narrated_in
 from .wrapping import unwrap
 
 _MIN_WORDS = 60

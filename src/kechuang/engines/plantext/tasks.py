@@ -7,7 +7,7 @@ from dataclasses import replace
 from .lines import Line
 from .outline import Node, runs, whole
 from .phrases import count_in, split_list
-from .schemas import DraftArea, DraftTask, Problem
+from .schemas import DraftArea, DraftTask
 
 _NARRATIVE = re.compile(
     r"^(?:从|围绕|聚焦|在|针对|着眼)?(?P<area>.{3,60}?)(?:方面|领域|上)?[,。:]?\s*(?:共|主要|重点|具体|分别)?(?:提出|部署|安排|明确|设置|包括|确定|细化|谋划|涉及|列出|推出|实施)了?"
@@ -19,6 +19,10 @@ _COUNTED = re.compile(
 )
 _PROSE = re.compile(
     r"(?:(?<=[。;])|^)\s*(?:在|围绕|聚焦)[“\"]?(?P<area>[^,。;”\"]{4,30})[”\"]?(?:中|方面|上),\s*(?:将|重点)?(?P<list>[^。]+)"
+)
+_AROUND = re.compile(
+    r"^(?:围绕|聚焦|针对|着眼|为了?)(?P<area>[^,。;]{4,30}),\s*(?:重点|主要|将|组织)*(?:实施|开展|推进|推出|部署)(?P<list>[^,。;]{8,120}?)(?:等)?"
+    r"(?:\d+|[一二三四五六七八九十两]+)?[项个大]?(?:重点|专项|重大)*(?:行动|工程|计划|项目|任务|举措|措施)(?=[,。;])"
 )
 _COLON = re.compile(r"^(?P<area>[^:。;,]{4,26}):(?P<list>[^。]{8,400})。?\s*$")
 _INCLUDES = re.compile(
@@ -52,7 +56,9 @@ def areas_of(section: Node) -> list[DraftArea]:
         return narrative
     heads = section.numbered() or section.children
     if not heads:
-        return _prose(section.body)
+        led = _led(section)
+        told = [DraftArea("", led, section.span)] if len(led) >= 3 else []
+        return _prose(section.body) or told
     if any(_has_tasks(h) for h in heads):
         return [_area(h) for h in heads]
     led = [_led(h) for h in heads]
@@ -70,7 +76,10 @@ def _prose(lines: list[Line]) -> list[DraftArea]:
     """Areas told in prose: 在“…行动”中，A，B，C。 or 实施…工程：A；B；C。 or 加快建设平台。A，…；B，…。"""
     found = []
     for line in lines:
-        hits = list(_PROSE.finditer(line.text)) or [m for m in [_COLON.match(line.text)] if m]
+        hits = (
+            list(_PROSE.finditer(line.text))
+            or [m for m in (_COLON.match(line.text), _AROUND.match(line.text)) if m][:1]
+        )
         told = None if hits else _PARAGRAPH.match(line.text)
         for hit in hits or ([told] if told else []):
             tasks = _items(hit["list"], line.start + hit.start("list"), None)
@@ -109,12 +118,20 @@ def narrated_in(root: Node) -> list[DraftArea]:
     return []
 
 
+_COUNT_AT_END = re.compile(
+    r"[,、]?(?:共|主要)?(?:有|包括|部署|提出)了?(?P<count>\d+|[一二三四五六七八九十两]+)(?:项|个|条)(?:重点|具体|主要)*(?:举措|任务|措施|工作|行动)$"
+)
+
+
 def _itemised(node: Node) -> DraftArea | None:
     """第一个方面，深化银企对接。主要包括四项：with the four enumerated below it."""
     told = [c for c in node.children if c.kind == "enum"]
     opens = node.body and re.search(r"(?:包括|有|为|是).{0,8}[:]$", node.body[0].text)
+    counted = _COUNT_AT_END.search(node.head)
+    opens = opens or (counted and count_in(counted["count"] + "项任务", "任务") == len(told))
+    name = node.head[: counted.start()] if counted else _title(node)
     return (
-        DraftArea(_title(node), tuple(_task(c) for c in told), node.span)
+        DraftArea(name, tuple(_task(c) for c in told), node.span)
         if len(told) >= 2 and opens
         else None
     )
@@ -328,59 +345,3 @@ def _names(text: str) -> list[str]:
         for n in re.split(r"[、,，;；\s]+", text)
     )
     return [n for n in found if 1 < len(n) <= 30]
-
-
-def enrich(areas: list[DraftArea], root: Node) -> list[DraftArea]:
-    """Later paragraphs that begin with 在〈task〉方面 are that task's details."""
-    found: dict[str, list[str]] = {}
-    names = [t.name for a in areas for t in a.tasks]
-    for text in _paragraphs(root):
-        abouts = [(m.start(), m["name"], m.end()) for m in _ASIDE.finditer(text)]
-        for (_, about, begin), (until, _, _) in zip(
-            abouts, [*abouts[1:], (len(text), "", 0)], strict=False
-        ):
-            name, rest = _same(about, names), text[begin:until].strip(" ,。;")
-            if name and rest and rest not in found.setdefault(name, []):
-                found[name] += _sentences_of(rest)
-    return [
-        replace(
-            a,
-            tasks=tuple(
-                replace(t, details=t.details or tuple(found.get(t.name, ()))) for t in a.tasks
-            ),
-        )
-        for a in areas
-    ]
-
-
-_ASIDE = re.compile(r"(?:(?<=[。;])|^)(?:在|围绕|关于)(?P<name>[^,。;]{4,40}?)(?:方面|上)?[,:]")
-
-
-def _paragraphs(root: Node) -> Iterator[str]:
-    """Each heading's own text with its enumerated sentences, as a reader sees the paragraph."""
-    for node in root.walk():
-        text = "".join(line.text for line in node.body)
-        for child in node.children:
-            if child.kind in ("enum", "ordinal"):
-                text += child.head + "。" + "".join(line.text for line in child.body)
-        if text:
-            yield text
-
-
-def _sentences_of(text: str) -> list[str]:
-    return [s.strip(" ,;") for s in re.split(r"。", text) if s.strip(" ,;")]
-
-
-def _same(text: str, names: list[str]) -> str:
-    plain = re.sub(r"[“”\"]", "", text)
-    return next(
-        (n for n in names if plain and (plain in re.sub(r"[“”\"]", "", n) or n in plain)), ""
-    )
-
-
-def doubled(areas: list[DraftArea]) -> list[Problem]:
-    """大大力推动: a character printed twice at the head of a task."""
-    return [
-        Problem("unclear", f"任务“{t.name}”开头的“{t.name[0]}”疑似多印了一个，请对照原文", t.span)
-        for a in areas for t in a.tasks if len(t.name) > 3 and t.name[0] == t.name[1] and t.name[0] not in "人天家常步处层日年渐"
-    ]  # fmt: skip

@@ -56,8 +56,8 @@ def areas_of(section: Node) -> list[DraftArea]:
         return narrative
     heads = section.numbered() or section.children
     if not heads:
-        led = _led(section)
-        told = [DraftArea("", led, section.span)] if len(led) >= 3 else []
+        titled = _led(section)
+        told = [DraftArea("", titled, section.span)] if len(titled) >= 3 else []
         return _prose(section.body) or told
     if any(_has_tasks(h) for h in heads):
         return [_area(h) for h in heads]
@@ -126,9 +126,10 @@ _COUNT_AT_END = re.compile(
 def _itemised(node: Node) -> DraftArea | None:
     """第一个方面，深化银企对接。主要包括四项：with the four enumerated below it."""
     told = [c for c in node.children if c.kind == "enum"]
-    opens = node.body and re.search(r"(?:包括|有|为|是).{0,8}[:]$", node.body[0].text)
+    opens = bool(node.body and re.search(r"(?:包括|有|为|是).{0,8}[:]$", node.body[0].text))
     counted = _COUNT_AT_END.search(node.head)
-    opens = opens or (counted and count_in(counted["count"] + "项任务", "任务") == len(told))
+    if counted:
+        opens = opens or count_in(counted["count"] + "项任务", "任务") == len(told)
     name = node.head[: counted.start()] if counted else _title(node)
     return (
         DraftArea(name, tuple(_task(c) for c in told), node.span)

@@ -8,7 +8,9 @@ from kechuang.engines.text.numerals import NUMBER, parse_number
 from .schemas import DraftArea, DraftGroup, Problem, Span
 
 _ADJ = r"(?:主要|具体|工作|重点|发展|预期性?|约束性?|核心|量化|分项|定量|总体|战略|的)*"
-_TARGETS = re.compile(rf"(?P<n>{NUMBER})\s*(?:个|项|条|大){_ADJ}(?:目标|指标)")
+_TARGETS = re.compile(
+    rf"(?P<n>{NUMBER})\s*(?:个|项|条|大){_ADJ}(?:目标|指标)(?!维度|类别|层次|板块)"
+)
 _TASKS = re.compile(
     rf"(?<!第)(?<![〔\d])(?P<n>{NUMBER})\s*(?:项|条|个){_ADJ}(?:任务|措施|举措|工作(?!目标|小组|日)|行动)"
 )
@@ -91,6 +93,11 @@ def twice(groups: list[DraftGroup]) -> list[Problem]:
     return found
 
 
+def _adds(words: str) -> bool:
+    """净增…五十家 and …总数480家 are two things."""
+    return bool(re.search(r"净增|新增|新引进|新认定|新建", words))
+
+
 _WIDER = re.compile(r"全[市省国]|[市省]政府|[市省]委")
 
 
@@ -116,6 +123,8 @@ def elsewhere(groups: list[DraftGroup], text: str, last_year: str = "") -> list[
                 outside
                 and timely
                 and not theirs
+                and _adds(text[max(target.span[0] - 4, 0) : target.span[1]])
+                == _adds(text[hit.start() - 4 : hit.start()])
                 and value is not None
                 and format(value, "f") not in (target.figure, *(m for _, m in target.marks))
                 and not re.search(r"截至|目前|已|同比|十[二三四]五", sentence)

@@ -145,6 +145,8 @@ _BARE_HEAD = re.compile(
 def _bare_heads(lines: list[Line]) -> list[Line]:
     """出台背景 / 主要目标 / 重点任务 alone on their lines: headings, where a page numbers none of its own."""
     found = [line for line in lines if _BARE_HEAD.fullmatch(line.text)]
+    asked = [line for line in lines if re.fullmatch(r"[^。,;:?!\d]{4,16}[?]", line.text)]
+    found = asked if len(asked) >= 3 else found
     marks = {m[0] for line in lines if (m := _mark(line.text))}
     return found if len(found) >= 2 and not marks & {"chapter", "big", "bracket"} else []
 

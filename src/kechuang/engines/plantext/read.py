@@ -15,7 +15,7 @@ from .schemas import Document, Draft, DraftArea, DraftGroup, DraftTarget, Proble
 from .sections import Sections, sort_out
 from .tables import areas_in, targets_in
 from .targets import fit, groups_of, settle
-from .tasks import areas_of, areas_of_many, narrated_in
+from .tasks import IN_BRACKETS, areas_of, areas_of_many, narrated_in
 from .wrapping import unwrap
 
 _MIN_WORDS = 60
@@ -157,11 +157,42 @@ def _groups(root: Node, sections: Sections) -> list[DraftGroup]:
     for node in root.walk():
         if _leads_to_targets(node):
             return groups_of(node)
+    if scattered := _goals_of_areas(root) or _goals_after_a_colon(root):
+        return scattered
     pieces = [line for node in root.walk() for line in [Line(node.head, *node.span), *node.body]]
     for line in pieces:
         if re.search(r"(?:到|至)20\d\d年", line.text):
             targets = in_sentence(line.text, line.start)
             if len(targets) >= 2:
+                return [DraftGroup("", tuple(targets), (line.start, line.end))]
+    return []
+
+
+_GOAL = re.compile(r"(?:全年|主要|工作|总体|具体|发展|行动|预期)*(?:目标|指标)(?:是|为)?:")
+
+
+def _goals_of_areas(root: Node) -> list[DraftGroup]:
+    """Each area with its own 工作目标：…, or each task with (到2027年，…达到…) behind its title."""
+    found: dict[str, DraftGroup] = {}
+    for node in root.walk():
+        lines = [line for line in node.body if _GOAL.match(line.text)]
+        for line in lines:
+            start = line.text.index(":") + 1
+            targets = in_sentence(line.text[start:], line.start + start)
+            if targets:
+                found[node.head] = DraftGroup(node.head, tuple(targets), node.span)
+    told = [t for node in root.walk() if (m := IN_BRACKETS.search(node.head)) for t in in_sentence(m["goal"], node.span[0] + m.start("goal"))]  # fmt: skip
+    if len(told) >= 3:
+        return [DraftGroup("", tuple(told), told[0].span)]
+    return list(found.values()) if len(found) >= 2 else []
+
+
+def _goals_after_a_colon(root: Node) -> list[DraftGroup]:
+    """全年主要预期目标：…；…；…。 in a paragraph of its own, without a heading."""
+    for line in root.body:
+        if found := _GOAL.match(line.text):
+            targets = in_sentence(line.text[found.end() :], line.start + found.end())
+            if len(targets) >= 3:
                 return [DraftGroup("", tuple(targets), (line.start, line.end))]
     return []
 
@@ -187,7 +218,8 @@ def _speaks_of_targets(node: Node, told: list[Node]) -> bool:
 def _leads_to_targets(node: Node) -> bool:
     """到2027年，力争…。——…。——…。: goals under a heading that is about something else, 总体要求 above all."""
     opens = any(
-        re.match(r"(?:力争)?(?:到|至)20\d\d年", line.text) and in_sentence(line.text, line.start)
+        (re.match(r"(?:力争)?(?:到|至)20\d\d年", line.text) and in_sentence(line.text, line.start))
+        or re.search(r"(?:^|[。,])(?:力争)?(?:到|至)20\d\d年[^。]{2,40}:$", line.text)
         for line in node.body
     )
     told = [

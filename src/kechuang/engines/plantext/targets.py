@@ -67,6 +67,8 @@ def _group_name(node: Node) -> str:
         return ""
     if re.search(r"[,]", head) and len(head) > 24:
         return ""
+    if re.search(r"(?:翻一番|翻两番|翻番|实现全覆盖|零的突破)$", head):
+        return ""  # a goal in itself
     return re.sub(r"^(?:在|围绕)|(?:方面|上|类)?(?:\(\d+项\))?$", "", head)
 
 
@@ -84,7 +86,14 @@ def fit(groups: list[DraftGroup], stated: int | None) -> list[DraftGroup]:
 def settle(groups: list[DraftGroup]) -> list[DraftGroup]:
     """Half a title is no target. A target given for several years is one target: the last year's figure counts, earlier ones are its marks."""
     groups = [
-        replace(g, targets=tuple(t for t in g.targets if t.name.count("《") == t.name.count("》")))
+        replace(
+            g,
+            targets=tuple(
+                t
+                for t in g.targets
+                if all(t.name.count(a) == t.name.count(b) for a, b in ("《》", "“”"))
+            ),
+        )
         for g in groups
     ]
     last: dict[str, DraftTarget] = {}

@@ -67,9 +67,15 @@ def areas_of(section: Node) -> list[DraftArea]:
     if len(heads) >= 2 and all(_lists_titles(h) for h in heads):
         return [DraftArea(_title(h), tuple(_task(c) for c in h.children), h.span) for h in heads]
     lists = [_listed(h) or _within(h) for h in heads]
-    if sum(bool(x) for x in lists) * 2 > len(heads):
+    if sum(bool(x) for x in lists) * 2 > len(heads) and not _tell_of_sums(lists):
         return [DraftArea(_title(h), x or (), h.span) for h, x in zip(heads, lists, strict=True)]
     return [DraftArea("", tuple(_task(h) for h in heads), section.span)]
+
+
+def _tell_of_sums(lists: list[tuple[DraftTask, ...]]) -> bool:
+    """重点是…，对新获批的给予500万元，…: what an action does, not a list of tasks."""
+    sums = [any(re.search(r"[万亿]元|^对|^首次|^每", t.name) for t in tasks) for tasks in lists]
+    return sum(sums) * 2 >= len(lists)
 
 
 def _prose(lines: list[Line]) -> list[DraftArea]:
@@ -274,10 +280,10 @@ def _lists_titles(node: Node) -> bool:
     told = [c for c in node.children if c.kind == "enum"]
     slogan = node.kind == "paren" and 1 <= node.head.count(",") <= 2 and len(node.head) >= 10
     return (
-        (node.kind == "action" or slogan)
+        (node.kind in ("action", "dash") or slogan)
         and len(told) >= 2
         and not node.numbered()
-        and all(_UNITS.match(line.text) for line in node.body)
+        and all(_UNITS.match(line.text) for line in node.body if line.start < told[0].span[0])
         and all(4 <= len(c.head) <= 24 and "," not in c.head for c in told)
     )
 
@@ -290,8 +296,17 @@ def _area(node: Node) -> DraftArea:
     return DraftArea(_title(node), tasks, node.span)
 
 
+IN_BRACKETS = re.compile(
+    r"\s*\((?P<goal>(?:力争)?(?:到|至)20\d\d年[^()]{4,}(?:\([^()]*\)[^()]*)*)\)?$"
+)
+_TOLD_AFTER = re.compile(r",(?:每年|每[家人个季]|对|给予|力争|到20).*\d.*$")
+
+
 def _title(node: Node) -> str:
-    return re.sub(r"\s*[(\[](?:责任|牵头|配合).*$", "", node.head).strip(" ,。;")
+    """The heading without its units, its goal in brackets, and what it says of sums and numbers."""
+    head = re.sub(r"\s*[(\[](?:责任|牵头|配合).*$", "", IN_BRACKETS.sub("", node.head))
+    short = _TOLD_AFTER.sub("", head)
+    return (short if len(short) >= 6 else head).strip(" ,。;")
 
 
 def _task(node: Node) -> DraftTask:

@@ -51,10 +51,13 @@ def in_sentence(text: str, start: int) -> list[DraftTarget]:
         then = re.match(r"\s*(20\d\d)年(?:底|末|全年)?,", sentence.text)
         if then and goals and int(then[1]) < max(goals) and not _FUTURE.search(sentence.text):
             continue  # 2021年，全县共有…。到2024年，…: where things stood
-        by, several = _by(sentence.text), len(set(re.findall(r"20\d\d(?=年)", sentence.text))) > 1
+        by, years = _by(sentence.text), set(re.findall(r"20\d\d(?=年)", sentence.text))
+        several = len(years) > 1
         for clause in _parts(sentence, ",;"):
             own = re.findall(r"(?<![较比自从由在])(20\d\d)年", clause.text) if several else []
             its = f"{own[-1]}-12-31" if own else by  # 2023年达到18亿元，2025年达到26亿元
+            if "分别" in clause.text and len(years) > 1 and not own:
+                its = f"{max(years)}-12-31"
             made = [replace(t, by=its) for t in _in_clause(clause, subject)]
             for one in made:
                 if found and one.figure and not found[-1].figure and one.name == found[-1].name:
@@ -236,6 +239,11 @@ def _distributed(text: str, clause: _Clause, hits: list[Figure]) -> Iterator[Dra
     shared = re.search(r"(?:数量|总数|总量|规模)$", text[a:b])
     b = b - len(shared[0]) if shared else b
     items = split_list(text[a:b], len(hits))
+    if len(items) == 1:  # 到2023年、2025年，…分别达到2.3%、2.6%: the last year's counts
+        x, y = items[0]
+        yield _made(
+            clause, clause.text[a + x : a + y], (a + x, a + y), hits[-1], hits[-1].bound, 0.85
+        )
     if len(items) != len(hits):
         return
     unit = next((h.unit for h in reversed(hits) if h.unit), "")

@@ -15,7 +15,7 @@ from .schemas import Document, Draft, DraftArea, DraftGroup, DraftTarget, Proble
 from .sections import Sections, sort_out
 from .tables import areas_in, targets_in
 from .targets import fit, groups_of, settle
-from .tasks import IN_BRACKETS, areas_of, areas_of_many, narrated_in
+from .tasks import IN_BRACKETS, areas_of, areas_of_many, counted_in, narrated_in
 from .wrapping import unwrap
 
 _MIN_WORDS = 60
@@ -258,6 +258,8 @@ def _areas(root: Node, sections: Sections, has_targets: bool) -> list[DraftArea]
                 else []
             )
             return [*found, *more]
+    if told := counted_in(root):
+        return told
     plain = [n for n in sections.other if n.kind not in ("enum", "ordinal")]
     if len(plain) < 3 and (narrated := narrated_in(root)):
         return narrated

@@ -59,6 +59,8 @@ def areas_of(section: Node) -> list[DraftArea]:
         titled = _led(section)
         told = [DraftArea("", titled, section.span)] if len(titled) >= 3 else []
         return _prose(section.body) or told
+    if _are_explained(heads):
+        return [DraftArea("", tuple(_task(h) for h in heads), section.span)]
     if any(_has_tasks(h) for h in heads):
         return [_area(h) for h in heads]
     led = [_led(h) for h in heads]
@@ -70,6 +72,30 @@ def areas_of(section: Node) -> list[DraftArea]:
     if sum(bool(x) for x in lists) * 2 > len(heads) and not _tell_of_sums(lists):
         return [DraftArea(_title(h), x or (), h.span) for h, x in zip(heads, lists, strict=True)]
     return [DraftArea("", tuple(_task(h) for h in heads), section.span)]
+
+
+_COUNTED_LIST = re.compile(
+    r"(?:部署|提出|明确|安排|确定|推出)了?(?P<count>\d+|[一二三四五六七八九十两]+)[项条个](?:重点|主要|具体)*(?:工作|任务|举措|措施|行动):(?P<list>[^。]+)。"
+)
+
+
+def counted_in(root: Node) -> list[DraftArea]:
+    """部署了8项工作：A；B；…。 in running text: as many as it says."""
+    for line in (line for node in root.walk() for line in node.body):
+        for found in _COUNTED_LIST.finditer(line.text):
+            wanted = count_in(found["count"] + "项任务", "任务")
+            tasks = _items(found["list"], line.start + found.start("list"), wanted)
+            if len(tasks) == wanted:
+                return [DraftArea("", tasks, (line.start, line.end))]
+    return []
+
+
+def _are_explained(heads: list[Node]) -> bool:
+    """1、打造核心景区 • 推进…，实施…。: under each heading sentences, not titles."""
+    told = [c for h in heads for c in h.children]
+    sentences = [c for c in told if c.kind in ("bullet", "circle") and "," in c.head]
+    kinds = {c.kind for c in told}
+    return bool(told) and kinds <= {"bullet", "circle"} and len(sentences) * 2 > len(told)
 
 
 def _tell_of_sums(lists: list[tuple[DraftTask, ...]]) -> bool:
@@ -280,7 +306,7 @@ def _lists_titles(node: Node) -> bool:
     told = [c for c in node.children if c.kind == "enum"]
     slogan = node.kind == "paren" and 1 <= node.head.count(",") <= 2 and len(node.head) >= 10
     return (
-        (node.kind in ("action", "dash") or slogan)
+        (node.kind in ("action", "dash", "number") or slogan)
         and len(told) >= 2
         and not node.numbered()
         and all(_UNITS.match(line.text) for line in node.body if line.start < told[0].span[0])

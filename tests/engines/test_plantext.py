@@ -222,3 +222,13 @@ def test_safeguards_are_found_however_they_are_told(told):
 def test_a_document_number_is_given_as_it_is_printed():
     text = TEXT.replace("一、", "某政办发[2022]17号\n一、", 1)
     assert [d.number for d in read_plan(text).documents if d.number] == ["某政办发[2022]17号"]
+
+
+def test_names_may_stand_in_the_clause_before_and_a_rank_takes_its_subject():
+    draft = read_plan(
+        "某区“双倍增”行动计划工作方案（2023—2027年）\n一、工作目标\n到2027年，全区高新技术企业和科技型企业在2022年的基础上实现“双倍增”，分别超过90家和870家；"
+        "科技进步综合评价位次实现进等升位，跃居全省前40位。\n二、重点任务\n（一）扩大企业总量。强化培育。\n（二）提升创新能力。加大投入。\n"
+    )
+    assert [(t.name, t.figure, t.unit, t.bound) for t in draft.targets] == [
+        ("高新技术企业", "90", "家", ">"), ("科技型企业", "870", "家", ">"), ("科技进步综合评价位次", "40", "位", "<="),
+    ]  # fmt: skip

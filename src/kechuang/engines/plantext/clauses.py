@@ -1,7 +1,7 @@
 """Targets inside running text: a name, a figure, a bound; doublings and ranks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .figures import Figure, figures
@@ -53,7 +53,7 @@ def in_sentence(text: str, start: int) -> list[DraftTarget]:
             continue  # 2021年，全县共有…。到2024年，…: where things stood
         by, years = _by(sentence.text), set(re.findall(r"20\d\d(?=年)", sentence.text))
         several = len(years) > 1
-        for clause in _parts(sentence, ",;"):
+        for clause in _joined(_parts(sentence, ",;")):
             own = re.findall(r"(?<![较比自从由在])(20\d\d)年", clause.text) if several else []
             its = f"{own[-1]}-12-31" if own else by  # 2023年达到18亿元，2025年达到26亿元
             if "分别" in clause.text and len(years) > 1 and not own:
@@ -68,7 +68,35 @@ def in_sentence(text: str, start: int) -> list[DraftTarget]:
             elif group := re.search(r"([\u4e00-\u9fff]{3,20})一批$", clause.text):
                 a, b = _trim(clause.text, group.start(1), group.end(1))
                 subject = clause.text[a:b]
+            elif told := _SUBJECT.match(clause.text):
+                subject = told["name"]
     return _without_lead(found, text, start)
+
+
+_SUBJECT = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{4,20}?(?:位次|排名|指数|水平|实力|能力|总量|规模|数量))(?:实现|继续|保持|持续|稳步|显著|大幅|不断)"
+)
+_PLACE_ONLY = re.compile(
+    r"(?:跃居|稳居|位居|位列|列|进入|跻身|排名|排|居|保持)*(?:全国|全省|全市|全区|同类\S{0,6})"
+)
+
+
+def _joined(clauses: Iterable[_Clause]) -> Iterator[_Clause]:
+    """A和B在2022年基础上实现“双倍增”，分别超过90家和870家: the names stand in the clause before."""
+    before: _Clause | None = None
+    for clause in clauses:
+        if before and re.match(r"\s*(?:且|并|力争|将)?分别", clause.text):
+            plain = TIME.sub(lambda m: " " * len(m[0]), before.text)
+            if not figures(plain):
+                names = re.split(r"在?\s+的?基础上|实现|[均都]|较\s|比\s|倍增|翻", plain)[0]
+                gap = clause.start - before.start - len(names)
+                before = _Clause(names + " " * gap + clause.text, before.start)
+                continue
+        if before:
+            yield before
+        before = clause
+    if before:
+        yield before
 
 
 def _without_lead(found: list[DraftTarget], text: str, start: int) -> list[DraftTarget]:
@@ -176,6 +204,8 @@ def _one(
         a, b = _trim(text, hit.end + after.start(1), hit.end + after.end(1), keep=True)
         end, confidence = hit.end + after.end(1), 0.75
     name = clause.text[a:b].strip()
+    if subject and _PLACE_ONLY.fullmatch(name):
+        return _made(clause, subject, (hit.start, hit.end), hit, hit.bound, 0.6), end
     if not re.search(r"[\u4e00-\u9fff]{2}", name) or len(name) > 45:
         return None, end
     bound = (

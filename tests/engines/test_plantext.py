@@ -232,3 +232,13 @@ def test_names_may_stand_in_the_clause_before_and_a_rank_takes_its_subject():
     assert [(t.name, t.figure, t.unit, t.bound) for t in draft.targets] == [
         ("高新技术企业", "90", "家", ">"), ("科技型企业", "870", "家", ">"), ("科技进步综合评价位次", "40", "位", "<="),
     ]  # fmt: skip
+
+
+def test_a_doubling_in_words_and_a_slogan_before_the_goals_are_no_figures():
+    draft = read_plan(
+        "某省科技创新三年行动方案（2021—2023年）\n一、总体目标\n到2023年，“六个倍增”——高新技术企业数量增加一倍，达到2000家；研发经费投入占地区生产总值比重增加一倍，达到1.2%；"
+        "某某省将打造4个产业创新集群。\n二、主要任务\n（一）建设平台。加大投入。\n（二）培育企业。强化服务。\n"
+    )
+    assert [(t.name, t.figure, t.unit) for t in draft.targets] == [
+        ("高新技术企业数量", "2000", "家"), ("研发经费投入占地区生产总值比重", "1.2", "%"), ("产业创新集群", "4", "个"),
+    ]  # fmt: skip

@@ -20,7 +20,7 @@ _TAIL = re.compile(
 )
 _KEEP_TAIL = re.compile(r"(?:年均增长|年均增速|增长率?|增速|占比|比重|比例|强度|下降率|降低率)$")
 _NO_FIGURE = re.compile(
-    r"(?P<name>[^,;。]{2,40}?)(?:(?:力争|争取|努力)?(?:实现)?(?:较|比)?(?:\d{4}年)?(?:实现)?(?P<how>翻一番|翻两番|翻番|倍增)|(?:力争|争取|稳定|保持|稳居|位居|走在|进入|跻身|处于|达到)+(?P<rank>(?:全国|全省|全市|全球|世界|国内|同类|城市|京津冀|长三角)[^,;。]{0,12}(?:前列|领先|先进|第一方阵|前茅|首位|水平)))"
+    r"(?P<name>[^,;。]{2,40}?)(?:(?:力争|争取|努力)?(?:实现)?(?:较|比)?(?:\d{4}年)?(?:实现)?(?P<how>翻一番|翻两番|翻番|倍增|(?:增加|增长|提高)一倍)|(?:力争|争取|稳定|保持|稳居|位居|走在|进入|跻身|处于|达到)+(?P<rank>(?:全国|全省|全市|全球|世界|国内|同类|城市|京津冀|长三角)[^,;。]{0,12}(?:前列|领先|先进|第一方阵|前茅|首位|水平)))"
 )
 _ZERO = re.compile(
     r"(?P<name>[^,;。]{2,24}?)(?:实现|取得)?零的?突破|(?P<rel>[^,;。]{3,24}?(?:增幅|增速|增长率|占比|水平))(?:不低于|高于|快于)[^\d,;。]{2,24}(?:增幅|增速|平均水平|增长率)$|(?P<all>[^,;。]{2,24}?)(?:实现(?:应.尽.|[^,;。]{0,8}全覆盖|清零)|(?:县域|镇街|街镇|乡镇|园区|区域)?全覆盖$)|(?P<drop>[^,;。]{2,20}?)(?:稳步|持续|逐步|明显|大幅)(?:下降|上升|提高|提升|增长|降低|改善)$"
@@ -45,6 +45,7 @@ def in_sentence(text: str, start: int) -> list[DraftTarget]:
     found: list[DraftTarget] = []
     subject = ""
     goals = [int(y) for y in re.findall(r"(?<!截)(?:到|至)(20\d\d)年", text)]
+    text = _SLOGAN.sub(lambda m: " " * len(m[0]), text)
     for sentence in _parts(_Clause(text, start), "。!"):
         if _PAST.search(sentence.text) and not _FUTURE.search(sentence.text):
             continue
@@ -73,6 +74,7 @@ def in_sentence(text: str, start: int) -> list[DraftTarget]:
     return _without_lead(found, text, start)
 
 
+_SLOGAN = re.compile(r"(?:(?<=[。;,])|^)\s*“[^”]{2,8}”(?:——?|:)")  # “六个倍增”——…
 _SUBJECT = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{4,20}?(?:位次|排名|指数|水平|实力|能力|总量|规模|数量))(?:实现|继续|保持|持续|稳步|显著|大幅|不断)"
 )
@@ -178,6 +180,9 @@ def _in_clause(clause: _Clause, subject: str) -> Iterator[DraftTarget]:
             subject = target.name
 
 
+_OURS = re.compile(rf"[\u4e00-\u9fff]{{2,8}}[区市县省](?:将|要|力争|计划)?(?:{_VERBS})")
+
+
 def _one(
     text: str, clause: _Clause, hit: Figure, begin: int, until: int, subject: str
 ) -> tuple[DraftTarget | None, int]:
@@ -193,6 +198,8 @@ def _one(
     if text[a:b] in ("总数", "总量", "总规模", "总额", "数量", "总计", "规模", "增长", "增幅"):
         a = b
     verb = re.search(rf"(?:{_VERBS})\s*$", text[begin : hit.start])
+    if verb and _OURS.fullmatch(text[a:b]):
+        a = b  # 某某区将打造4个…: who, not what
     confidence, end = 0.85, hit.end
     if b - a < 2 or (verb and b - a < 3):
         after = re.match(r"\s*的?([^,;。、(]{2,30})", text[hit.end : until])

@@ -109,6 +109,12 @@ def _is_an_idiom(match: "re.Match[str]", before: str, after: str) -> bool:
     if match["number"][0].isdigit():
         return False
     if (
+        match["unit"] == "倍"
+        and match["number"] == "一"
+        and re.search(r"(?:增加|增长|提高)$", before)
+    ):
+        return True  # doubled: said in words
+    if (
         match["unit"] in _IDIOM_UNITS
         and len(match["number"]) == 1
         and not re.search(r"(?:占|超过|达到|突破|超|前)\s*$", before)

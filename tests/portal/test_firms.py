@@ -112,6 +112,7 @@ def test_a_return_is_filled_in_half_done_asked_about_and_handed_in(world, firm):
     assert client.post(address, sent | {"科技人员": "8"}).status_code == 302
     shown = page(client, address)
     assert "单位是否写错" in shown
+    assert 'name="source"' not in shown  # a firm speaks for itself only
     thing.refresh_from_db()
     assert client.post(address, sent).status_code in (409, 422)  # somebody else's version
     client.post(
@@ -120,7 +121,13 @@ def test_a_return_is_filled_in_half_done_asked_about_and_handed_in(world, firm):
     )
     thing.refresh_from_db()
     assert thing.state == "submitted"
+    shown = page(client, address)  # the firm reads what it handed in; the bureau may still mend it
+    assert "4500万元" in shown
+    assert 'name="销售收入"' not in shown
+    assert client.post(address, sent | {"version": thing.version}).status_code in (409, 422)
+    assert client_of(world, "broker").post(address, sent).status_code == 403
     officer = client_of(world, "officer")
+    assert 'name="source"' in page(officer, address)
     officer.post(f"/firm-years/{thing.pk}/accept_year/")
     thing.refresh_from_db()
     assert thing.state == "accepted"
@@ -129,16 +136,21 @@ def test_a_return_is_filled_in_half_done_asked_about_and_handed_in(world, firm):
 
 def test_officers_see_the_funnel_the_near_ones_and_what_the_plan_would_gain(world, firm):
     reported(world, world.rival)
+    elsewhere = {"park": "长青科技园", "town": "咸水沽镇"}
+    keep_firm(world.rival, elsewhere, world.actor("officer"), NOW)
     client = client_of(world, "officer")
     shown = page(client, "/ladder/")
     assert firm.organisation.name in shown
     assert "科技人员达标" in shown
     assert "国家高新技术企业" in shown
     assert world.rival.name in page(client, "/ladder/?pile=ready")
-    assert world.firm.name not in page(client, "/ladder/?pile=near&town=没有的镇")
+    assert world.firm.name not in page(client, "/ladder/?pile=near&town=咸水沽镇")
     assert "按园区" in shown
     assert firm.organisation.name in page(client, "/ladder/?pile=near&park=双港工业区")
     assert firm.organisation.name not in page(client, "/ladder/?pile=near&park=长青科技园")
+    assert firm.organisation.name in page(
+        client, "/ladder/?pile=near&park=没有的园区"
+    )  # no such option
     rows = read_sheet(client.get("/ladder/?pile=near&export=xlsx").content, "x.xlsx").rows
     assert rows[1][:2] == [firm.organisation.name, firm.organisation.code]
     for rung in current_book().ladder:

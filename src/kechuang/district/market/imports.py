@@ -6,7 +6,7 @@ from typing import Any
 
 from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.core.actor import Actor, Verdict
-from kechuang.district.core.imports.kinds import Applied, RowPlan, register
+from kechuang.district.core.imports.kinds import Applied, RowPlan, register, version_in
 from kechuang.district.core.models import ImportRow
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.text import comparable
@@ -155,12 +155,7 @@ class ListingSheet:
             found.notes.append("可能与已有记录是同一条，导入后请人核对")
 
     def version_of(self, subject_id: str) -> int:
-        return (
-            self.model._default_manager.filter(pk=subject_id)
-            .values_list("version", flat=True)
-            .first()
-            or 0
-        )
+        return version_in(self.model, subject_id)
 
     def apply(
         self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime

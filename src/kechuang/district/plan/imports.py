@@ -7,7 +7,7 @@ from typing import Any
 
 from kechuang.district.core.actor import Actor, Verdict
 from kechuang.district.core.books import current_book
-from kechuang.district.core.imports.kinds import Applied, RowPlan, register
+from kechuang.district.core.imports.kinds import Applied, RowPlan, register, version_in
 from kechuang.district.core.models import ImportRow
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.numbers import parse_decimal
@@ -72,12 +72,7 @@ class BulletinSheet:
         }
 
     def version_of(self, subject_id: str) -> int:
-        return (
-            Bulletin._default_manager.filter(pk=subject_id)
-            .values_list("version", flat=True)
-            .first()
-            or 0
-        )
+        return version_in(Bulletin, subject_id)
 
     def apply(
         self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime

@@ -9,7 +9,7 @@ from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.accounts.services import keep_organisation
 from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor, Verdict
-from kechuang.district.core.imports.kinds import Applied, RowPlan, register
+from kechuang.district.core.imports.kinds import Applied, RowPlan, register, version_in
 from kechuang.district.core.models import ImportRow
 from kechuang.engines.base.errors import Invalid
 
@@ -96,12 +96,7 @@ class ContractSheet:
         }
 
     def version_of(self, subject_id: str) -> int:
-        return (
-            Contract._default_manager.filter(pk=subject_id)
-            .values_list("version", flat=True)
-            .first()
-            or 0
-        )
+        return version_in(Contract, subject_id)
 
     def apply(
         self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from kechuang.district.core.actor import Actor, Verdict
-from kechuang.district.core.models import ImportRow
+from kechuang.district.core.models import ImportRow, Stated
 from kechuang.engines.base.errors import Invalid
 
 
@@ -21,6 +21,12 @@ class RowPlan:
     before: dict[str, Any] = field(default_factory=dict)
     version: int = 0  # of the record as the preview saw it
     doubts: list[tuple[str, str, str]] = field(default_factory=list)  # other id, its label, why
+
+
+def version_in(model: type[Stated], subject_id: str) -> int:
+    """The version of a record now; 0 when it is gone."""
+    versions = model._default_manager.filter(pk=subject_id).values_list("version", flat=True)
+    return versions.first() or 0
 
 
 @dataclass(frozen=True)

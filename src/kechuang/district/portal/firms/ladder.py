@@ -45,7 +45,8 @@ def ladder(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("rung", "high_tech")
     chosen = next((r for r in rungs if r.id == asked), next((r for r in rungs if r.rule), None))
     firms = list(firms_visible_to(actor_in(request)))
-    given = {name: request.GET.get(name, "") for name, *_ in SPLITS}
+    options = {n: sorted({v for f in firms if (v := getattr(f, n))}) for n, *_ in SPLITS}
+    given = {n: v if (v := request.GET.get(n, "")) in options[n] else "" for n, *_ in SPLITS}
     narrowed = [f for f in firms if all(v in ("", getattr(f, n)) for n, v in given.items())]
     placed = standings.funnel(narrowed, chosen.id, today) if chosen else []
     piles = {k: [p for p in placed if _pile(p) == k] for k in PILES}
@@ -56,7 +57,7 @@ def ladder(request: HttpRequest) -> HttpResponse:
     facts = {
         "rungs": rungs, "chosen": chosen, "piles": [(k, w, len(piles[k])) for k, w in PILES.items()], "pile": pile if pile in PILES else "near", "rows": rows[:500],
         "total": len(placed), "reasons": _reasons(placed), "scope": urlencode(given),
-        "filters": [(n, w, given[n], sorted({v for f in firms if (v := getattr(f, n))})) for n, w, _ in SPLITS],
+        "filters": [(n, w, given[n], options[n]) for n, w, _ in SPLITS],
         "splits": [(by, w, split) for n, w, by in SPLITS if (split := _by(piles, n))],
         "effects": _effects(chosen.id, piles, today) if chosen else [],
     }  # fmt: skip

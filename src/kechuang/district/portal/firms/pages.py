@@ -105,11 +105,11 @@ def firm_year(request: HttpRequest, pk: int, year: int) -> HttpResponse:
     """The form of a year: saved half-done, asked about, handed in."""
     actor, book = actor_in(request), current_book()
     thing = one(years_visible_to(actor).filter(firm_id=pk), _year_pk(actor, pk, year))
-    fills = pk in actor.firms or actor.has("officer")
+    fills = years.may_fill(thing, actor)
     errors: list[Invalid] = []
     typed_in = {n: request.POST.get(n, "") for n in book.facts if n in request.POST}
     source = request.POST.get("source", "self")
-    if request.method == "POST" and fills:
+    if request.method == "POST":
         try:
             return _kept(request, thing, typed_in, source)
         except InvalidForm as e:
@@ -122,7 +122,7 @@ def firm_year(request: HttpRequest, pk: int, year: int) -> HttpResponse:
     facts = {
         "thing": thing, "firm": thing.firm, "states": YEARS.states, "steps": YEARS.open_steps(thing, actor), "needs_why": {"return_year"}, "errors": errors,
         "groups": _groups(years.shown_facts(thing, actor), before, typed_in, wrong), "asks": years.asks_of(thing) if standings.may_explain(thing.firm, actor) else [], "sources": SOURCES,
-        "source": source, "fills": fills, "history": ledger.history("registry.year", thing.pk) if standings.may_explain(thing.firm, actor) else [], "year": year,
+        "source": source, "fills": fills, "names_source": years.may_name_source(actor), "history": ledger.history("registry.year", thing.pk) if standings.may_explain(thing.firm, actor) else [], "year": year,
     }  # fmt: skip
     return render(request, "firms/year.html", facts, status=422 if errors else 200)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from kechuang.district.core import clock, ledger
 from kechuang.district.core.books import current_book, shipped_has_changed
 from kechuang.district.core.workflow import WORKFLOWS
+from kechuang.district.portal.components.answers import shown_value
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
 from kechuang.district.portal.requests import actor_in, for_roles, one
 from kechuang.district.support.queries import changes_visible_to
@@ -63,7 +64,7 @@ def change_form(request: HttpRequest, identity: str) -> HttpResponse:
     given = {n: request.POST.get(n, "") for n in _GIVEN}
     facts: dict[str, Any] = {
         "policy": policy, "parameter": parameter, "sources": current_book().sources.values(), "given": given, "now": changes.said(parameter, today),
-        "versions": [(d, changes.said(parameter, d), parameter.says(d)) for d, _ in parameter.versions],
+        "versions": [(d, shown_value(v, parameter), parameter.says(d)) for d, v in parameter.versions],
     }  # fmt: skip
     errors: list[Invalid] = []
     if request.method == "POST":

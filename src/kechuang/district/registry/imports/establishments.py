@@ -8,7 +8,7 @@ from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor, Verdict
-from kechuang.district.core.imports.kinds import Applied, RowPlan
+from kechuang.district.core.imports.kinds import Applied, RowPlan, version_in
 from kechuang.district.core.models import ImportRow
 from kechuang.district.registry.models import Establishment
 from kechuang.district.registry.permissions import can_keep_establishment
@@ -77,10 +77,7 @@ class EstablishmentSheet:
         }  # fmt: skip
 
     def version_of(self, subject_id: str) -> int:
-        return (
-            Establishment.objects.filter(pk=subject_id).values_list("version", flat=True).first()
-            or 0
-        )
+        return version_in(Establishment, subject_id)
 
     def apply(
         self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime

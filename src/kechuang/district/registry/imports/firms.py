@@ -8,7 +8,7 @@ from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.accounts.services import keep_organisation
 from kechuang.district.core.actor import Actor, Verdict
-from kechuang.district.core.imports.kinds import Applied, RowPlan
+from kechuang.district.core.imports.kinds import Applied, RowPlan, version_in
 from kechuang.district.core.models import ImportRow
 from kechuang.district.registry.models import Firm, Recognition
 from kechuang.district.registry.permissions import can_keep
@@ -126,12 +126,7 @@ class FirmSheet:
         return "same" if same_firm and same_days else "update"
 
     def version_of(self, subject_id: str) -> int:
-        return (
-            Recognition._default_manager.filter(pk=subject_id)
-            .values_list("version", flat=True)
-            .first()
-            or 0
-        )
+        return version_in(Recognition, subject_id)
 
     def apply(
         self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime

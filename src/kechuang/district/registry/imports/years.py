@@ -8,7 +8,7 @@ from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.core import clock
 from kechuang.district.core.actor import YES, Actor, Verdict, no
 from kechuang.district.core.books import current_book
-from kechuang.district.core.imports.kinds import Applied, RowPlan
+from kechuang.district.core.imports.kinds import Applied, RowPlan, version_in
 from kechuang.district.core.models import ImportRow
 from kechuang.district.registry.models import Firm, FirmYear
 from kechuang.district.registry.services import years
@@ -90,7 +90,7 @@ class YearSheet:
         return years.asks_beside(trial, last)
 
     def version_of(self, subject_id: str) -> int:
-        return FirmYear.objects.filter(pk=subject_id).values_list("version", flat=True).first() or 0
+        return version_in(FirmYear, subject_id)
 
     def apply(
         self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime

@@ -17,7 +17,7 @@ from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
 from kechuang.district.registry.models import SOURCES, Firm, FirmYear
-from kechuang.district.registry.permissions import can_see_finances
+from kechuang.district.registry.permissions import can_fill_year, can_see_finances
 from kechuang.district.registry.workflow import YEARS
 from kechuang.engines.base.errors import Invalid, InvalidForm, WrongState
 from kechuang.engines.rules import Input, Number, Policy, Value, evaluate
@@ -79,10 +79,10 @@ def save_year(
     clean = clean_facts(given)
     if source not in SOURCES:
         raise Invalid("请选数据来源", "source")
-    if not (actor.is_system or actor.has("officer")):
+    if not may_name_source(actor):
         source = "self"  # what an audit or the tax office says is entered by the bureau
-        if thing.state not in ("draft", "returned"):
-            raise WrongState("已交的年报要改，请先请科技局退回")
+    if not may_fill(thing, actor):
+        raise WrongState("已交的年报要改，请先请科技局退回")
     facts = dict(thing.facts)
     for name, text in clean.items():
         if text is None:
@@ -99,6 +99,18 @@ def save_year(
     kept = {**thing.answers, **told}
     changes = {"facts": facts, "answers": {k: v for k, v in kept.items() if v}}
     return advance(YEARS, "save_year", thing, actor, at, changes=changes, facts={"changed": changed, "source": source}, version=version)  # fmt: skip
+
+
+def may_name_source(actor: Actor) -> bool:
+    """Whether a person may say that a figure comes from an audit or the tax office: a firm speaks for itself only."""
+    return actor.is_system or actor.has("officer")
+
+
+def may_fill(thing: FirmYear, actor: Actor) -> bool:
+    """The bureau at any time, the firm until it has handed in and after it was sent back."""
+    return bool(can_fill_year(actor, thing)) and (
+        may_name_source(actor) or thing.state in ("draft", "returned")
+    )
 
 
 def clean_facts(given: Mapping[str, str]) -> dict[str, str | None]:

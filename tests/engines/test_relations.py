@@ -73,9 +73,13 @@ def test_many_agencies_at_once_are_summed_alike(agency):
             row(one(r["成交额"]), r["已登记"], one(r["登记月数"])) for r in rows if r["id"] == key
         ]
         exact = gather(agency, {"合同": own}, DAY)["运营机构技术交易额"]
-        assert total == (int(exact.low) if exact.exact else None) or (
-            total is None and exact.exact is False
-        )
+        assert total == (int(exact.low) if exact.exact else None)
+
+
+def test_who_has_no_contract_has_none_and_who_is_not_asked_about_is_left_out(agency):
+    rows = [{"id": 1, "成交额": 100, "已登记": True, "登记月数": 3}, {"id": 9, "成交额": 5, "已登记": True, "登记月数": 3}]  # fmt: skip
+    found = gather_batch(agency, {"合同": pl.DataFrame(rows)}, DAY, subjects=pl.Series([1, 2]))
+    assert found.rows() == [(1, 100), (2, 0)]
 
 
 def test_an_aggregate_that_leads_nowhere_is_refused(tmp_path):

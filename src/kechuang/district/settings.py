@@ -1,6 +1,7 @@
 """Settings. What differs between houses comes from the environment; docs/howto/run.md lists it."""
 
 import os
+import tempfile
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -118,7 +119,7 @@ def database(url: str) -> dict[str, object]:
                 "timeout": 120,  # a large import writes all or nothing
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
             },
-            "TEST": {"NAME": None},
+            "TEST": {"NAME": str(Path(tempfile.gettempdir()) / f"kechuang-test-{os.getpid()}.db")},
         }
     if parts.scheme in {"postgresql", "postgres"}:
         return {
@@ -215,6 +216,7 @@ EMAIL_HOST = _env("SMTP_HOST")
 EMAIL_PORT = int(_env("SMTP_PORT", "25"))
 EMAIL_HOST_USER = _env("SMTP_USER")
 EMAIL_HOST_PASSWORD = _env("SMTP_PASSWORD")
+EMAIL_TIMEOUT = 20  # a mail server that hangs must not hold the worker
 EMAIL_USE_TLS = _env("SMTP_TLS") == "1"
 DEFAULT_FROM_EMAIL = _env("MAIL_FROM", "kechuang@localhost")
 

@@ -68,7 +68,6 @@ class Letter(models.Model):
     read_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     failed = models.CharField(max_length=300, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["-id"]

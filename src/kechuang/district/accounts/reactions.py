@@ -1,11 +1,23 @@
-from datetime import datetime
+"""A letter is a delivery like any other: leased, tried again later, stuck in the open, retried by a button."""
 
-from kechuang.district.core.reactions import every
+from collections.abc import Sequence
+from smtplib import SMTPException, SMTPRecipientsRefused
 
-from .services import send_waiting
+from kechuang.district.core import clock
+from kechuang.district.core.models import Entry
+from kechuang.district.core.reactions import Away, on
+
+from .models import Letter
+from .services import send_letter
 
 
-@every(seconds=30)
-def send_letters(now: datetime) -> None:
-    while send_waiting(now) == 20:
-        pass
+@on("accounts.letter.write")
+def send_letters(entries: Sequence[Entry]) -> None:
+    """Send each; a mail server that is away makes all letters wait a little, not only this one."""
+    for letter in Letter.objects.filter(pk__in=[e.subject_id for e in entries]):
+        try:
+            send_letter(letter, clock.now())
+        except SMTPRecipientsRefused:
+            raise  # this address only: the others go on
+        except (OSError, SMTPException) as e:
+            raise Away(f"{type(e).__name__}: {e}") from e

@@ -1,23 +1,22 @@
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.core.validators import validate_email
-from django.db import transaction
 
 from kechuang.district.core import ledger
-from kechuang.district.core.actor import Actor
+from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.engines.base.errors import Invalid, NotAllowed
 from kechuang.engines.base.identifiers import parse_credit_code
-from kechuang.engines.text import comparable, normalise
+from kechuang.engines.text import comparable, normalise, without_controls
 
 from .models import Letter, Membership, Organisation, User
 from .permissions import can_keep_organisations, can_manage_people
 from .roles import ROLES
-
-_SEND_TRIES = 5
 
 
 def _search(organisation: Organisation) -> str:
@@ -37,7 +36,7 @@ def keep_organisation(
     code, name = parse_credit_code(code, "code"), normalise(name)
     if not name:
         raise Invalid("请填写单位名称", "name")
-    with transaction.atomic():
+    with ledger.writing():
         found = Organisation.objects.select_for_update().filter(code=code).first()
         if found is None:
             found = Organisation(code=code, name=name, kind=kind, former_names=list(former_names))
@@ -81,8 +80,9 @@ def add_person(
         raise Invalid("邮箱不对，请核对", "email") from e
     if User.objects.filter(email=email).exists():
         raise Invalid("这个邮箱已有账号", "email")
-    with transaction.atomic():
-        user = User(username=email, email=email, name=normalise(name), is_demo=is_demo)
+    name = check_name(name, "name")
+    with ledger.writing():
+        user = User(username=email, email=email, name=name, is_demo=is_demo)
         user.set_password(password)
         user.save()
         ledger.record(
@@ -104,7 +104,7 @@ def grant(
         raise NotAllowed(verdict.why)
     if role not in ROLES:
         raise Invalid("没有这个角色", "role")
-    with transaction.atomic():
+    with ledger.writing():
         held, new = Membership.objects.get_or_create(
             user=user, organisation=organisation, role=role
         )
@@ -120,7 +120,7 @@ def revoke(membership: Membership, actor: Actor, at: datetime, why: str = "") ->
     """Take a role away."""
     if not (verdict := can_manage_people(actor)):
         raise NotAllowed(verdict.why)
-    with transaction.atomic():
+    with ledger.writing():
         ledger.record(
             "accounts.membership.revoke", subject_kind="accounts.person", subject_id=membership.user_id,
             label=str(membership.user), actor=actor, at=at, why=why,
@@ -140,15 +140,46 @@ def write_letter(
     email: str = "",
     link: str = "",
 ) -> Letter:
-    """Write to a person, once per key. The worker sends the e-mail."""
-    letter, _ = Letter.objects.get_or_create(
-        key=key[:120],
-        defaults={
-            "user": user, "name": name or str(user or ""), "email": email or (user.email if user else ""),
-            "subject": subject[:200], "body": body, "link": link, "created_at": at,
-        },
-    )  # fmt: skip
+    """Write to a person, once per key. The worker sends the e-mail as a delivery of the ledger entry."""
+    with ledger.writing():
+        letter, new = Letter.objects.get_or_create(
+            key=key[:120],
+            defaults={
+                "user": user,
+                "name": one_line(name or str(user or ""))[:80],
+                "email": email or (user.email if user else ""),
+                "subject": one_line(subject)[:200],
+                "body": body,
+                "link": link,
+                "created_at": at,
+            },
+        )
+        if new and letter.email:
+            ledger.record(
+                "accounts.letter.write",
+                subject_kind="accounts.letter",
+                subject_id=letter.pk,
+                label=letter.subject,
+                actor=SYSTEM,
+                at=at,
+            )
     return letter
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks and other controls: what may stand in the head of a letter."""
+    return " ".join(without_controls(text).split())
+
+
+def check_name(text: str, field: str) -> str:
+    """A person's name as it may stand in the head of a letter.
+
+    Raises:
+        Invalid: It holds a line break or another control character.
+    """
+    if any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in text.strip()):
+        raise Invalid("姓名里有换行或看不见的字符，请重新输入", field)
+    return normalise(text)
 
 
 def mark_read(letter: Letter, at: datetime) -> None:
@@ -157,20 +188,28 @@ def mark_read(letter: Letter, at: datetime) -> None:
         letter.save(update_fields=["read_at"])
 
 
-def send_waiting(at: datetime, most: int = 20) -> int:
-    """Send letters by e-mail; returns how many were tried. A refusal is kept and tried again, five times."""
-    waiting = list(
-        Letter.objects.filter(sent_at=None, tries__lt=_SEND_TRIES)
-        .exclude(email="")
-        .order_by("id")[:most]
+def send_letter(letter: Letter, at: datetime) -> None:
+    """Send one letter by e-mail. Its Message-ID is its own for ever, so that a mail server may know a repeat.
+
+    Raises:
+        OSError: The mail server is away or hangs; BadHeaderError, SMTPException: it refuses this letter.
+    """
+    if letter.sent_at or not letter.email:
+        return
+    link = f"\n\n{settings.KECHUANG_SITE}{letter.link}" if letter.link else ""
+    host = urlsplit(settings.KECHUANG_SITE).hostname or "localhost"
+    message = EmailMessage(
+        letter.subject,
+        letter.body + link,
+        None,
+        [letter.email],
+        headers={
+            "Message-ID": f"<kechuang-letter-{letter.pk}-{letter.created_at:%Y%m%d%H%M%S}@{host}>"
+        },
     )
-    for letter in waiting:
-        link = f"\n\n{settings.KECHUANG_SITE}{letter.link}" if letter.link else ""
-        try:
-            send_mail(letter.subject, letter.body + link, None, [letter.email])
-        except OSError as e:
-            letter.tries, letter.failed = letter.tries + 1, str(e)[:300]
-        else:
-            letter.sent_at, letter.failed = at, ""
-        letter.save(update_fields=["tries", "failed", "sent_at"])
-    return len(waiting)
+    try:
+        message.send()
+    except Exception as e:
+        Letter.objects.filter(pk=letter.pk).update(failed=f"{type(e).__name__}: {e}"[:300])
+        raise
+    Letter.objects.filter(pk=letter.pk).update(sent_at=at, failed="")

@@ -2,18 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from . import reactions
 from .actor import Actor
 from .models import Delivery, Entry
 
+log = logging.getLogger("kechuang.ledger")
+T = TypeVar("T")
 _ZONE = ZoneInfo("Asia/Shanghai")
 _GENESIS = "0" * 64
 _LOCK = 7_253_001  # the ledger's own advisory lock on PostgreSQL
@@ -35,28 +39,119 @@ def hash_of(entry: Entry) -> str:
     return hashlib.sha256(_canonical(entry).encode()).hexdigest()
 
 
-def record(
-    kind: str, *, subject_kind: str, subject_id: object, label: str, actor: Actor, at: datetime,
-    old_state: str = "", new_state: str = "", why: str = "", facts: Mapping[str, Any] | None = None, key: str | None = None,
-) -> Entry:  # fmt: skip
-    """Append one entry and its deliveries, in the caller's transaction (there must be one)."""
-    if not connection.in_atomic_block:
-        raise RuntimeError("The ledger is written inside the transaction of what it tells.")
+@contextmanager
+def writing() -> Iterator[None]:
+    """The one way to open a transaction that moves records: the ledger's lock first, rows after.
+
+    Two services that move two records each cannot then wait for one another: whoever holds the ledger may go on
+    to any row, and nobody holds a row while waiting for the ledger. On SQLite the transaction is IMMEDIATE, which
+    is the same promise.
+    """
+    with transaction.atomic():
+        _lock()
+        yield
+
+
+def each(things: Iterable[T], act: Callable[[T], object]) -> int:
+    """Do something with each of many, in a transaction of its own: one that fails keeps no other waiting.
+
+    Returns:
+        For how many it was done. What failed stands in the log and comes again with the next beat.
+    """
+    done = 0
+    for thing in things:
+        try:
+            with writing():
+                act(thing)
+        except Exception:
+            log.exception("%s failed for %r", getattr(act, "__name__", act), thing)
+        else:
+            done += 1
+    return done
+
+
+def _lock() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    last = Entry.objects.order_by("-id").values_list("hash", flat=True).first()
-    entry = Entry(
-        at=at, day=at.astimezone(_ZONE).date(), kind=kind, subject_kind=subject_kind, subject_id=str(subject_id),
-        label=label[:320], actor_id=actor.id, actor_label=actor.label[:160], old_state=old_state, new_state=new_state,
-        why=why, facts=json.loads(json.dumps(facts or {}, default=str)), key=key or None, before=last or _GENESIS,
-    )  # fmt: skip
-    entry.hash = hash_of(entry)
-    entry.save(force_insert=True)
-    Delivery.objects.bulk_create(
-        Delivery(entry=entry, reaction=r.name, due_at=at) for r in reactions.for_kind(kind)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one entry says, before it has its place in the chain."""
+
+    kind: str
+    subject_kind: str
+    subject_id: object
+    label: str
+    old_state: str = ""
+    new_state: str = ""
+    why: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+
+
+def record(
+    kind: str,
+    *,
+    subject_kind: str,
+    subject_id: object,
+    label: str,
+    actor: Actor,
+    at: datetime,
+    old_state: str = "",
+    new_state: str = "",
+    why: str = "",
+    facts: Mapping[str, Any] | None = None,
+    key: str | None = None,
+) -> Entry:
+    """Append one entry and its deliveries, in the caller's transaction (there must be one)."""
+    line = Line(
+        kind, subject_kind, subject_id, label, old_state, new_state, why, facts or {}, key or None
     )
-    return entry
+    return record_many([line], actor, at)[0]
+
+
+def record_many(lines: Sequence[Line], actor: Actor, at: datetime) -> list[Entry]:
+    """Append entries in one pass, each chained to the one before; with their deliveries."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("The ledger is written inside the transaction of what it tells.")
+    _lock()
+    last = Entry.objects.order_by("-id").values_list("hash", flat=True).first() or _GENESIS
+    day = at.astimezone(_ZONE).date()
+    entries: list[Entry] = []
+    for line in lines:
+        entry = Entry(
+            at=at,
+            day=day,
+            kind=line.kind,
+            subject_kind=line.subject_kind,
+            subject_id=str(line.subject_id),
+            label=line.label[:320],
+            actor_id=actor.id,
+            actor_label=actor.label[:160],
+            old_state=line.old_state,
+            new_state=line.new_state,
+            why=line.why,
+            facts=json.loads(json.dumps(line.facts, default=str)) if line.facts else {},
+            key=line.key,
+            before=last,
+        )
+        last = entry.hash = hash_of(entry)
+        entries.append(entry)
+    if len(entries) == 1:
+        entries[0].save(force_insert=True)
+    else:
+        Entry.objects.bulk_create(entries, batch_size=500)
+    Delivery.objects.bulk_create(
+        [
+            Delivery(entry=entry, reaction=r.name, due_at=at)
+            for entry in entries
+            for r in reactions.for_kind(entry.kind)
+        ],
+        batch_size=500,
+    )
+    return entries
 
 
 def history(subject_kind: str, subject_id: object) -> models.QuerySet[Entry]:

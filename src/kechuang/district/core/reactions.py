@@ -11,6 +11,10 @@ Tick = Callable[[datetime], None]
 Idle = Callable[[], bool]
 
 
+class Away(Exception):
+    """What a reaction needs outside the house does not answer: all of its deliveries wait a little."""
+
+
 @dataclass(frozen=True)
 class Reaction:
     """``run`` receives entries in order; it must be idempotent. ``batch`` is how many at once."""

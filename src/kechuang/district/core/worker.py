@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import close_old_connections, transaction
 from django.db.models import F, Q, QuerySet
@@ -16,8 +17,10 @@ from .models import Beat, Delivery, Entry
 
 log = logging.getLogger("kechuang.worker")
 LEASE = timedelta(minutes=10)
-HOLDER = f"{socket.gethostname()[:10]}:{os.getpid()}"
+AWAY = timedelta(minutes=1)  # how long a reaction pauses when what it needs outside does not answer
 TRIES = 8
+_ALIVE = "alive"  # where the kernel does not say when a process began
+_held: list[str] = []  # the lease that this process works under now
 
 
 def deliver_once(now: datetime, only: tuple[str, ...] = ()) -> int:
@@ -37,7 +40,7 @@ def deliver_once(now: datetime, only: tuple[str, ...] = ()) -> int:
         return Delivery.objects.filter(reaction=first, state="pending").update(
             state="done", error="gone"
         )
-    lease = f"{HOLDER}:{uuid.uuid4().hex[:8]}"
+    lease = f"{holder()}:{uuid.uuid4().hex[:8]}"
     ids = list(
         waiting.filter(reaction=first)
         .order_by("entry_id")
@@ -54,14 +57,28 @@ def deliver_once(now: datetime, only: tuple[str, ...] = ()) -> int:
     worn.update(state="stuck", lease="", leased_until=None, error="the worker died each time")
     mine = Delivery.objects.filter(lease=lease)
     entries = list(Entry.objects.filter(deliveries__in=mine).order_by("id"))
+    _held.append(lease)
     try:
         reaction.run(entries)
+    except reactions.Away as e:
+        log.warning("%s waits: %s", first, e)
+        _put_back(mine, now, e)
+        pending = Delivery.objects.filter(reaction=first, state="pending", leased_until=None)
+        pending.filter(due_at__lt=now + AWAY).update(due_at=now + AWAY)
     except Exception as e:
         log.exception("%s failed on entries %s", first, [entry.id for entry in entries])
         _put_back(mine, now, e)
     else:
         mine.update(state="done", lease="", leased_until=None, error="")
+    finally:
+        _held.remove(lease)
     return taken
+
+
+def keep_lease() -> None:
+    """Say that this process is still at work: a long job calls it as it goes, so that nobody takes it over."""
+    for lease in _held:
+        Delivery.objects.filter(lease=lease).update(leased_until=clock.now() + LEASE)
 
 
 def _waiting(now: datetime) -> QuerySet[Delivery]:
@@ -78,16 +95,30 @@ def _put_back(mine: QuerySet[Delivery], now: datetime, error: Exception) -> None
         delivery.save()
 
 
+def holder() -> str:
+    """Who holds a lease: machine, process number, and when the process began, for numbers are used again."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{_began(os.getpid())}"
+
+
 def release_dead() -> int:
     """Free what a worker of this machine had taken when it was killed. Returns how many deliveries."""
-    mine = f"{socket.gethostname()[:10]}:"
+    here = socket.gethostname()[:60]
     freed = 0
-    held = Delivery.objects.filter(state="pending", lease__startswith=mine)
+    held = Delivery.objects.filter(state="pending", lease__startswith=f"{here}:")
     for lease in held.values_list("lease", flat=True).distinct():
-        number = lease.removeprefix(mine).split(":")[0]
-        if not _alive(int(number)):
+        number, began = lease.removeprefix(f"{here}:").split(":")[:2]
+        if _began(int(number)) != began:
             freed += held.filter(lease=lease).update(lease="", leased_until=None)
     return freed
+
+
+def _began(process: int) -> str:
+    """When a process of this machine began, as the kernel counts it; "" when there is none of that number."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return _ALIVE if _alive(process) else ""
+    return told.rpartition(")")[2].split()[19]
 
 
 def _alive(process: int) -> bool:

@@ -1,11 +1,9 @@
 """Workflow tables and the one way to move a state."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
-
-from django.db import transaction
 
 from kechuang.engines.base.errors import Invalid, NotAllowed, Stale, WrongState
 
@@ -27,14 +25,32 @@ class Step(Generic[Thing]):
     permission: Callable[[Actor, Thing], Verdict]
     needs_why: bool = False
     page: bool = True  # offered as a button on the record's page
+    asks: tuple[str, ...] = ()  # the fields that a person types in this step
+
+    @property
+    def creates(self) -> bool:
+        return not self.sources
+
+    @property
+    def versioned(self) -> bool:
+        """Whether the step writes over what others may have written: it must say which version it saw."""
+        return bool(self.asks) and not self.creates
 
 
 def step(
-    name: str, label: str, sources: str, target: str, permission: Callable[[Actor, Any], Verdict], *,
-    needs_why: bool = False, page: bool = True,
-) -> Step[Any]:  # fmt: skip
+    name: str,
+    label: str,
+    sources: str,
+    target: str,
+    permission: Callable[[Actor, Any], Verdict],
+    *,
+    needs_why: bool = False,
+    page: bool = True,
+    asks: Sequence[str] = (),
+) -> Step[Any]:
     """A row of a workflow table; ``sources`` are words ("draft submitted"), "" creates."""
-    return Step(name, label, frozenset(sources.split()), target, permission, needs_why, page)
+    from_states = frozenset(sources.split())
+    return Step(name, label, from_states, target, permission, needs_why, page, tuple(asks))
 
 
 @dataclass(frozen=True)
@@ -80,12 +96,19 @@ WORKFLOWS: dict[str, "Workflow[Any]"] = {}
 
 
 def begin(
-    workflow: Workflow[Thing], name: str, thing: Thing, actor: Actor, at: datetime, *,
-    why: str = "", facts: Mapping[str, Any] | None = None, key: str = "",
-) -> Entry:  # fmt: skip
-    """Create ``thing`` by a creating step: permission → write → ledger, one transaction."""
+    workflow: Workflow[Thing],
+    name: str,
+    thing: Thing,
+    actor: Actor,
+    at: datetime,
+    *,
+    why: str = "",
+    facts: Mapping[str, Any] | None = None,
+    key: str = "",
+) -> Entry:
+    """Create ``thing`` by a creating step: lock → permission → write → ledger, one transaction."""
     row = workflow.step(name)
-    with transaction.atomic():
+    with ledger.writing():
         if key and (done := Entry.objects.filter(key=key).first()):
             return done
         _permit(row, actor, thing)
@@ -95,32 +118,38 @@ def begin(
 
 
 def advance(
-    workflow: Workflow[Thing], name: str, thing: Thing, actor: Actor, at: datetime, *, why: str = "",
-    facts: Mapping[str, Any] | None = None, changes: Mapping[str, Any] | None = None, key: str = "", version: int | None = None,
-) -> Entry:  # fmt: skip
-    """Take a step: lock → permission → state → write → ledger, one transaction.
+    workflow: Workflow[Thing],
+    name: str,
+    thing: Thing,
+    actor: Actor,
+    at: datetime,
+    *,
+    why: str = "",
+    facts: Mapping[str, Any] | None = None,
+    changes: Mapping[str, Any] | None = None,
+    key: str = "",
+    version: int | None = None,
+) -> Entry:
+    """Take a step: lock → permission → state → version → write → ledger, one transaction.
 
     Args:
-        changes: Fields written together with the state.
+        changes: Fields written together with the state; only what differs from the locked row is.
         key: Makes a repeat harmless: the same key answers with the first entry.
-        version: The version the person saw; another one is Stale.
+        version: The version the person saw; another one is Stale. Obligatory where the step asks for fields.
 
     Raises:
         NotAllowed, WrongState, Stale, Invalid (a reason is missing).
     """
     row = workflow.step(name)
-    with transaction.atomic():
+    if row.versioned and version is None:
+        raise TypeError(f"{workflow.name}.{name} writes fields: say which version was seen")
+    with ledger.writing():
         if key and (done := Entry.objects.filter(key=key).first()):
             return done
         manager = workflow.model._default_manager
         locked = manager.select_for_update().get(pk=thing.pk)
         _permit(row, actor, locked)
-        if locked.state not in row.sources:
-            now_at = workflow.states.get(locked.state, locked.state)
-            raise WrongState(
-                f"现在是“{now_at}”，不能{row.label}。请刷新页面看最新状态。",
-                facts={"state": locked.state, "step": name},
-            )
+        check_source(workflow, row, locked)
         if version is not None and version != locked.version:
             raise Stale(
                 "您打开之后有人改过这条记录。请刷新，核对后再提交。",
@@ -129,16 +158,30 @@ def advance(
         if row.needs_why and not why.strip():
             raise Invalid("请写明理由", "why", "why_missing")
         old = locked.state
-        target = row.target or old
+        differing = {n: v for n, v in (changes or {}).items() if getattr(locked, n) != v}
         fields = {
-            **(changes or {}),
-            "state": target,
+            **differing,
+            "state": row.target or old,
             "version": locked.version + 1,
             "changed_at": at,
         }
         manager.filter(pk=thing.pk).update(**fields)
         thing.refresh_from_db()
         return _tell(workflow, row, thing, actor, at, old, why, facts, key)
+
+
+def check_source(workflow: Workflow[Thing], row: Step[Thing], thing: Thing) -> None:
+    """Refuse a step from a state in which it does not start.
+
+    Raises:
+        WrongState
+    """
+    if thing.state not in row.sources:
+        now_at = workflow.states.get(thing.state, thing.state)
+        raise WrongState(
+            f"现在是“{now_at}”，不能{row.label}。请刷新页面看最新状态。",
+            facts={"state": thing.state, "step": row.name},
+        )
 
 
 def _permit(row: Step[Thing], actor: Actor, thing: Thing) -> None:
@@ -148,11 +191,32 @@ def _permit(row: Step[Thing], actor: Actor, thing: Thing) -> None:
 
 
 def _tell(
-    workflow: Workflow[Thing], row: Step[Thing], thing: Thing, actor: Actor, at: datetime,
-    old: str, why: str, facts: Mapping[str, Any] | None, key: str,
-) -> Entry:  # fmt: skip
-    label: str = getattr(thing, "label", str(thing))
+    workflow: Workflow[Thing],
+    row: Step[Thing],
+    thing: Thing,
+    actor: Actor,
+    at: datetime,
+    old: str,
+    why: str,
+    facts: Mapping[str, Any] | None,
+    key: str,
+) -> Entry:
     return ledger.record(
-        f"{workflow.name}.{row.name}", subject_kind=workflow.name, subject_id=thing.pk, label=label, actor=actor,
-        at=at, old_state=old, new_state=thing.state, why=why, facts=facts, key=key,
-    )  # fmt: skip
+        f"{workflow.name}.{row.name}",
+        subject_kind=workflow.name,
+        subject_id=thing.pk,
+        label=label_of(thing),
+        actor=actor,
+        at=at,
+        old_state=old,
+        new_state=thing.state,
+        why=why,
+        facts=facts,
+        key=key,
+    )
+
+
+def label_of(thing: Stated) -> str:
+    """How a record is called in ledger, letters and history."""
+    label: str = getattr(thing, "label", str(thing))
+    return label

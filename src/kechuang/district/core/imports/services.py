@@ -4,9 +4,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 
-from kechuang.district.core import clock, files
+from kechuang.district.core import clock, files, ledger
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Doubt, Entry, ImportBatch, ImportRow
@@ -209,7 +209,7 @@ def apply_now(batch: ImportBatch) -> None:
     kind, uploader, options, now = KINDS[batch.kind], _uploader(batch), _options(batch), clock.now()
     rows = list(batch.rows.exclude(plan="same"))
     try:
-        with transaction.atomic():
+        with ledger.writing():
             for number, row in enumerate(rows, 1):
                 _apply_row(kind, row, uploader, options)
                 if number % 50 == 0 or number == len(rows):
@@ -263,12 +263,12 @@ def undo_now(batch: ImportBatch) -> None:
     if batch.state != "undoing":
         return
     kind, uploader = KINDS[batch.kind], _uploader(batch)
-    with transaction.atomic():
+    with ledger.writing():
         rows = list(batch.rows.exclude(plan="same").order_by("-line"))
         tally: dict[str, int] = {}
         for row in rows:
             try:
-                with transaction.atomic():
+                with ledger.writing():
                     row.fate, why = kind.undo(uploader, row, clock.now())
             except DomainError as e:
                 row.fate, why = "failed", e.words

@@ -39,7 +39,7 @@ class Delivery(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
-    lease = models.CharField(max_length=36, blank=True)
+    lease = models.CharField(max_length=120, blank=True)
     error = models.TextField(blank=True)
 
     class Meta:

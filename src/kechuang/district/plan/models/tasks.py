@@ -104,7 +104,10 @@ class MonthlyReturn(Stated):
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "task", "month", "body"], name="one_return_a_month"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(due_on__gte=models.F("asked_on")), name="return_due_after_asked"
+            ),
         ]
         indexes = [models.Index(fields=["state", "due_on"])]
 

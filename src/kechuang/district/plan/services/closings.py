@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from kechuang.district.core import clock, ledger
 from kechuang.district.core.actor import Actor
@@ -97,7 +97,7 @@ def close_period(indicator: str, period: str, actor: Actor, at: datetime) -> Clo
         rows=kept if len(kept) <= MOST_ROWS else [], digest=_digest(kept), closed_by=actor.label,
     )  # fmt: skip
     try:
-        with transaction.atomic():
+        with ledger.writing():
             begin(
                 CLOSINGS,
                 "close_period",
@@ -167,7 +167,7 @@ def correct_closing(closing: Closing, actor: Actor, at: datetime, why: str) -> C
     found = drift(closing)
     if not found.difference and found.count == closing.count:
         raise WrongState("现在算出的数与关账时相同，没有要更正的")
-    with transaction.atomic():
+    with ledger.writing():
         facts = {"published": closing.value, "now": str(found.value)}
         advance(CLOSINGS, "correct_closing", closing, actor, at, why=why, facts=facts)
         return Correction.objects.create(

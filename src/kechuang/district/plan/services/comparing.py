@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-
 from kechuang.book.cells import read_cell
 from kechuang.book.schemas import Column, Indicator, Layout
 from kechuang.district.accounts.queries import organisations_by_code
@@ -54,7 +52,7 @@ def lay(
     sheet = read_sheet(data, name)
     find_headings(sheet, _layout(kind))
     digest = files.keep(data)
-    with transaction.atomic():
+    with ledger.writing():
         made = Comparison.objects.create(
             kind=kind, name=name[-200:], digest=digest, options=dict(options), made_by=actor.label, made_at=at
         )  # fmt: skip

@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
-
 from kechuang.book.schemas import Book, Plan
 from kechuang.district.accounts.queries import users_with_role
 from kechuang.district.accounts.services import write_letter
-from kechuang.district.core import links
+from kechuang.district.core import ledger, links
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
@@ -92,23 +90,26 @@ def ask_month(book: Book, plan: Plan, month: str, at: datetime, today: date) -> 
         if d.task not in closed and (d.task, d.body) not in asked
     ]
     found = readings(book, today.year, today, plan) if todo else []
-    for duty in todo:
+
+    def ask(duty: Duty) -> None:
         thing = MonthlyReturn(
-            plan=plan.id, task=duty.task, month=month, body=duty.body, contact=duty.contact, email=duty.email,
-            nonce=links.new_nonce(), asked_on=today, due_on=days.after(today, rules.answer_within),
+            plan=plan.id,
+            task=duty.task,
+            month=month,
+            body=duty.body,
+            contact=duty.contact,
+            email=duty.email,
+            nonce=links.new_nonce(),
+            asked_on=today,
+            due_on=days.after(today, rules.answer_within),
             known=known_of(plan, duty.task, found, month),
-        )  # fmt: skip
-        with transaction.atomic():
-            ask_return(thing, at)
-            title = next((t.title for t in plan.tasks if t.number == duty.task), "")
-            _write(
-                thing,
-                "ask",
-                f"请填报 {month} 进展：{title}",
-                f"请在 {thing.due_on} 前点开链接填报，不用登录。系统已知的情况已经填好。",
-                at,
-            )
-    return len(todo)
+        )
+        ask_return(thing, at)
+        title = next((t.title for t in plan.tasks if t.number == duty.task), "")
+        words = f"请在 {thing.due_on} 前点开链接填报，不用登录。系统已知的情况已经填好。"
+        _write(thing, "ask", f"请填报 {month} 进展：{title}", words, at)
+
+    return ledger.each(todo, ask)
 
 
 def ask_return(thing: MonthlyReturn, at: datetime) -> Entry:
@@ -189,7 +190,7 @@ def accept_return(thing: MonthlyReturn, actor: Actor, at: datetime, light: str =
 
 
 def send_back_return(thing: MonthlyReturn, actor: Actor, at: datetime, why: str) -> Entry:
-    with transaction.atomic():
+    with ledger.writing():
         entry = advance(RETURNS, "send_back_return", thing, actor, at, why=why)
         _write(thing, f"back-{entry.pk}", "请补充填报", why, at)
     return entry
@@ -200,7 +201,7 @@ def cancel_return(thing: MonthlyReturn, actor: Actor, at: datetime, why: str) ->
 
 
 def remind_return(thing: MonthlyReturn, late: int, at: datetime) -> Entry:
-    with transaction.atomic():
+    with ledger.writing():
         _write(
             thing,
             f"remind-{late}",
@@ -217,7 +218,7 @@ def remind_return(thing: MonthlyReturn, late: int, at: datetime) -> Entry:
 def escalate_return(thing: MonthlyReturn, level: int, late: int, at: datetime) -> Entry:
     """Silence becomes visible: a slip to the body, and the level on the supervision page."""
     words = ESCALATIONS.get(level, f"{level} 级督办")
-    with transaction.atomic():
+    with ledger.writing():
         _write(
             thing,
             f"escalate-{level}",
@@ -237,21 +238,29 @@ def escalate_return(thing: MonthlyReturn, level: int, late: int, at: datetime) -
 
 
 def follow_up(book: Book, at: datetime, today: date) -> int:
-    """Remind and escalate by working days after the due day; returns how many letters or slips."""
-    days, rules, done = workdays(book), book.supervision, 0
+    """Remind and escalate by working days after the due day; returns how many returns were followed up."""
+    days, rules = workdays(book), book.supervision
     raised: list[MonthlyReturn] = []
-    for thing in MonthlyReturn.objects.filter(state__in=("asked", "sent_back"), due_on__lt=today):
+
+    def dues(thing: MonthlyReturn) -> tuple[int, list[int], int]:
         late = days.between(thing.due_on, today)
-        if due := [d for d in rules.remind_after if d <= late and d not in thing.reminded]:
-            remind_return(thing, due[-1], at)
-            done += 1
-        level = sum(d <= late for d in rules.escalate_after)
+        reminders = [d for d in rules.remind_after if d <= late and d not in thing.reminded]
+        return late, reminders, sum(d <= late for d in rules.escalate_after)
+
+    def follow(thing: MonthlyReturn) -> None:
+        late, reminders, level = dues(thing)
+        if reminders:
+            remind_return(thing, reminders[-1], at)
         if level > thing.level:
             escalate_return(thing, level, late, at)
             raised.append(thing)
+
+    silent = MonthlyReturn.objects.filter(state__in=("asked", "sent_back"), due_on__lt=today)
+    todo = [t for t in silent if dues(t)[1] or dues(t)[2] > t.level]
+    done = ledger.each(todo, follow)
     if raised:
         _tell_office(raised, at, today)
-    return done + len(raised)
+    return done
 
 
 def _tell_office(raised: Sequence[MonthlyReturn], at: datetime, today: date) -> None:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 
 from kechuang.book.schemas import Plan
 from kechuang.district.core import ledger
@@ -26,7 +25,7 @@ from .proofs import Proof, keep_proofs
 def set_up(plan: Plan, at: datetime) -> int:
     """Open a file for every task and take duties and milestones from the book; what exists stays. Returns how many files are new."""
     made = 0
-    with transaction.atomic():
+    with ledger.writing():
         for task in plan.tasks:
             if TaskFile.objects.filter(plan=plan.id, task=task.number).exists():
                 continue
@@ -66,7 +65,7 @@ def set_duty(
             errors.append(Invalid("邮箱不对，请核对", "email"))
     if errors:
         raise InvalidForm(errors)
-    with transaction.atomic():
+    with ledger.writing():
         if role == "lead":
             Duty.objects.filter(plan=plan.id, task=number, role="lead").exclude(body=body).update(
                 role="with"
@@ -88,7 +87,7 @@ def remove_duty(duty: Duty, actor: Actor, at: datetime) -> None:
     if not (verdict := can_keep_tasks(actor)):
         raise NotAllowed(verdict.why)
     file = _file(duty.plan, duty.task)
-    with transaction.atomic():
+    with ledger.writing():
         ledger.record(
             "plan.duty.remove",
             subject_kind="plan.task",

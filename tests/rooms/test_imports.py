@@ -307,7 +307,7 @@ def test_undo_says_for_every_row_what_became_of_it(world):
         world, "achievements", workbook(ACHIEVEMENT_HEADS, ["甲", "一"], ["乙", "二"]), publish=True
     )
     touched = Achievement.objects.get(title="乙")
-    listings.amend(touched, {"trl": 5}, world.actor("broker"), NOW)
+    listings.amend(touched, {"trl": 5}, world.actor("broker"), NOW, "来电更正")
     imports.undo(batch, world.actor("officer"))
     worker.drain()
     batch.refresh_from_db()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from kechuang.district.accounts.models import Letter
-from kechuang.district.core import worker
+from kechuang.district.core import ledger, worker
 from kechuang.district.market.services import introductions, listings
 from kechuang.district.transfer import services as transfer
 from kechuang.engines.base.errors import InvalidForm, NotAllowed, NotFound, WrongState
@@ -73,8 +73,10 @@ def test_a_question_stops_the_clock_until_it_is_answered(open_one):
     introductions.reply(second, "电池企业", world.actor("broker"), later)
     second.refresh_from_db()
     assert (second.state, second.waiting_since) == ("waiting", later)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotAllowed):
         introductions.reply(second, "x", world.actor("rival"), later)
+    told = ledger.history("market.invitation", second.pk).get(kind__endswith=".reply")
+    assert told.actor_id == world.actor("broker").id
 
 
 def test_waiting_answers_are_reminded_after_3_9_and_21_days_and_closed_when_dead(open_one):

@@ -4,13 +4,15 @@ import pytest
 
 from kechuang.district.accounts.models import Letter
 from kechuang.district.accounts.roles import ROLES
-from kechuang.district.accounts.services import grant
+from kechuang.district.accounts.services import grant, revoke
 from kechuang.district.core import worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.market import permissions, queries
 from kechuang.district.market.models import Achievement, Demand
+from kechuang.district.market.permissions import can_see
+from kechuang.district.market.queries import demands_visible_to, knows_owner
 from kechuang.district.market.services import index, listings, matching
-from kechuang.engines.base.errors import InvalidForm, NotAllowed, WrongState
+from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, WrongState
 from tests.factories import NOW, World
 
 
@@ -32,13 +34,38 @@ def test_nobody_checks_or_publishes_their_own(world):
         Demand(), {"title": "x", "problem": "y", "owner": world.firm}, officer, NOW
     )
     listings.submit(demand, officer, NOW)
-    with pytest.raises(NotAllowed, match="提交的人"):
+    with pytest.raises(NotAllowed, match="提交或改写过"):
         listings.check(demand, officer, NOW)
     listings.check(demand, other, NOW)
     for somebody in (officer, other):
-        with pytest.raises(NotAllowed, match="提交或审核过"):
+        with pytest.raises(NotAllowed, match="提交、改写或审核过"):
             listings.publish(demand, somebody, NOW)
     listings.publish(demand, world.actor("approver"), NOW)
+
+
+def test_nobody_checks_what_he_rewrote(world):
+    broker = world.actor("broker")
+    demand = world.demand(state="submitted")
+    listings.revise(demand, {"problem": "换了写法"}, broker, NOW, demand.version)
+    with pytest.raises(NotAllowed, match="改写过"):
+        listings.check(demand, broker, NOW)
+    listings.check(demand, world.actor("officer"), NOW)
+
+
+def test_who_left_sees_nothing_by_having_created_it(world):
+    writer = world.actor("enterprise")
+    secret = listings.draft(
+        Demand(),
+        {"title": "只有我们知道", "owner": world.firm, "confidentiality": "brokers"},
+        writer,
+        NOW,
+    )
+    assert demands_visible_to(writer).filter(pk=secret.pk).exists()
+    revoke(world.users["enterprise"].memberships.get(), SYSTEM, NOW, "离职")
+    left = world.actor("enterprise")
+    assert not demands_visible_to(left).filter(pk=secret.pk).exists()
+    assert not can_see(left, secret)
+    assert not knows_owner(left, secret)
 
 
 def test_what_is_sent_back_tells_its_owner_why(world):
@@ -205,7 +232,12 @@ def test_nobody_publishes_what_nobody_checked(world):
     listings.save(live, {"problem": "换了内容"}, world.actor("enterprise"), NOW)
     assert live.state == "submitted"
     other = world.demand(title="另一条")
-    listings.save(other, {"problem": "工作人员更正"}, world.actor("officer"), NOW)
+    with pytest.raises(Invalid, match="理由"):
+        listings.save(other, {"problem": "工作人员更正"}, world.actor("officer"), NOW)
+    other.refresh_from_db()
+    officer = world.actor("officer")
+    entry = listings.save(other, {"problem": "工作人员更正"}, officer, NOW, why="来电更正")
+    assert entry.why == "来电更正"
     assert other.state == "published"
 
 

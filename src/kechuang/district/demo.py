@@ -8,11 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
 
 from kechuang.district.accounts.models import Organisation, User
 from kechuang.district.accounts.services import add_person, grant, keep_organisation
-from kechuang.district.core import clock, worker
+from kechuang.district.core import clock, ledger, worker
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.market.models import Achievement, Demand
@@ -61,7 +60,7 @@ def seed(say: Say) -> None:
     if not settings.KECHUANG_DEMO:
         raise ImproperlyConfigured("Demo records exist in demo mode only.")
     now = clock.now()
-    with transaction.atomic():
+    with ledger.writing():
         known = _organisations(now)
         say(f"单位 {len(known)} 家")
         people = _people(known, now)

@@ -165,7 +165,7 @@ class ListingSheet:
         values = self._values(row.values, owner)
         if row.subject_id:
             thing = self.model._default_manager.get(pk=row.subject_id)
-            listings.save(thing, values, actor, at)
+            listings.save(thing, values, actor, at, thing.version, "按导入的表更正")
         else:
             if not is_staff(actor):
                 values["reference"] = None
@@ -189,7 +189,9 @@ class ListingSheet:
             before = {k: v for k, v in row.before.items() if k != "version"}
             owner_id = before.pop("owner_id")
             thing.owner_id = owner_id
-            listings.save(thing, {**before, "owner": thing.owner}, actor, at)
+            listings.save(
+                thing, {**before, "owner": thing.owner}, actor, at, thing.version, "撤销导入"
+            )
         else:
             listings.retract(thing, actor, at)
         return "reversed", ""

@@ -3,7 +3,7 @@
 from kechuang.district.core.actor import YES, Actor, Verdict, no
 
 from .models import Achievement, Demand, Introduction, Invitation, Listing
-from .queries import is_staff
+from .queries import is_own, is_staff
 
 
 def _works_on(actor: Actor) -> bool:
@@ -14,9 +14,7 @@ def can_see(actor: Actor, thing: Listing) -> Verdict:
     """Beside visible_to(): the same answer for one record."""
     if actor.is_system:
         return YES
-    own = actor.id > 0 and (
-        thing.created_by == actor.id or (thing.owner_id or 0) in actor.organisations
-    )
+    own = is_own(actor, thing)
     hidden = isinstance(thing, Demand) and thing.confidentiality == "brokers"
     if thing.state == "published" and not hidden:
         return YES
@@ -56,8 +54,8 @@ def can_check(actor: Actor, thing: Listing) -> Verdict:
     """Checked by somebody else than who submitted."""
     if not _works_on(actor):
         return no("由技术经理人或科技局工作人员审核")
-    if actor.id in (thing.submitted_by, thing.created_by):
-        return no("提交的人不能审核同一条，请换一位同事")
+    if actor.id in (thing.submitted_by, thing.created_by, *thing.written_by):
+        return no("提交或改写过的人不能审核同一条，请换一位同事")
     return YES
 
 
@@ -69,8 +67,8 @@ def can_publish(actor: Actor, thing: Listing) -> Verdict:
     """Published by somebody else than who submitted or checked."""
     if not (is_staff(actor) and actor.has("officer", "approver")):
         return no("由科技局工作人员或审批人发布")
-    if actor.id in (thing.submitted_by, thing.checked_by):
-        return no("提交或审核过的人不能发布同一条，请换一位同事")
+    if actor.id in (thing.submitted_by, thing.checked_by, *thing.written_by):
+        return no("提交、改写或审核过的人不能发布同一条，请换一位同事")
     return YES
 
 
@@ -87,6 +85,20 @@ def can_publish_import(actor: Actor, thing: Listing) -> Verdict:
 
 def can_introduce(actor: Actor, introduction: Introduction) -> Verdict:
     return YES if _works_on(actor) else no("由技术经理人发起和推进对接")
+
+
+def can_reply(actor: Actor, invitation: Invitation) -> Verdict:
+    """The brokers' side answers a question; the ledger names who did."""
+    return can_introduce(actor, invitation.introduction)
+
+
+def can_move_on(actor: Actor, thing: Introduction | Invitation) -> Verdict:
+    """What follows from somebody's answer is done in that person's name: an invited one's, a broker's, or the clock's."""
+    introduction = thing if isinstance(thing, Introduction) else thing.introduction
+    if actor.is_system or _works_on(actor):
+        return YES
+    asked = (f"invitee:{i.nonce}" for i in introduction.invitations.all())
+    return YES if actor.has(*asked) else no("由系统完成")
 
 
 def only_system(actor: Actor, thing: object) -> Verdict:

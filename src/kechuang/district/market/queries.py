@@ -21,7 +21,15 @@ def is_staff(actor: Actor) -> bool:
 
 
 def _own(actor: Actor) -> Q:
-    return Q(created_by=actor.id) | Q(owner_id__in=actor.organisations)
+    """Of one's organisations; for those who work for the district, also what they wrote. Who left has neither."""
+    own = Q(owner_id__in=actor.organisations)
+    return own | Q(created_by=actor.id) if is_staff(actor) else own
+
+
+def is_own(actor: Actor, thing: Listing) -> bool:
+    """Beside `_own`: the same answer for one record."""
+    wrote = is_staff(actor) and actor.id > 0 and thing.created_by == actor.id
+    return wrote or (thing.owner_id or 0) in actor.organisations
 
 
 def achievements_visible_to(actor: Actor) -> QuerySet[Achievement]:
@@ -47,7 +55,7 @@ def demands_visible_to(actor: Actor) -> QuerySet[Demand]:
 
 def knows_owner(actor: Actor, demand: Demand) -> bool:
     """Whether the firm's name may be shown to this person."""
-    if demand.confidentiality == "open" or is_staff(actor) or demand.created_by == actor.id:
+    if demand.confidentiality == "open" or is_staff(actor):
         return True
     return demand.owner_id in actor.organisations
 

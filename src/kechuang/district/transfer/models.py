@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import F, Q
 
 from kechuang.district.accounts.models import Organisation
 from kechuang.district.core.models import Stated
@@ -31,6 +32,24 @@ class Contract(Stated):
 
     class Meta:
         ordering = ["-signed_on", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gte=0), name="contract_not_negative"),
+            models.CheckConstraint(
+                condition=Q(technology_fen=None)
+                | Q(technology_fen__gte=0, technology_fen__lte=F("amount_fen")),
+                name="contract_technology_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(registered_on=None) | Q(registered_on__gte=F("signed_on")),
+                name="contract_signed_before_registered",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="registered")
+                | Q(registered_on__isnull=False, number__isnull=False),
+                name="contract_registered_with_number_and_day",
+            ),
+            models.CheckConstraint(condition=~Q(seller=F("buyer")), name="contract_of_two_parties"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -2,9 +2,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
-from kechuang.district.core import clock
+from kechuang.district.core import clock, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
@@ -99,9 +99,11 @@ def record(
     contract = Contract(recorded_by=actor.id, introduction=introduction, sample=sample)
     fill(contract, values)
     _check(contract, at)
-    if introduction and introduction.state != "agreed":
-        raise WrongState("双方都同意之后，才能在对接上记录合同")
-    with transaction.atomic():
+    with ledger.writing():
+        if introduction:
+            introduction.refresh_from_db()
+            if introduction.state != "agreed":
+                raise WrongState("双方都同意之后，才能在对接上记录合同")
         facts = {
             "amount_fen": contract.amount_fen,
             "introduction": introduction.pk if introduction else None,
@@ -178,7 +180,7 @@ def cancel(
     ``free_number`` (an import undone) lets the same registration come in again.
     """
     changes = {"number": None} if free_number else {}
-    with transaction.atomic():
+    with ledger.writing():
         entry = advance(
             CONTRACTS,
             "cancel",
@@ -190,6 +192,6 @@ def cancel(
             facts={"number": contract.number},
         )
         if contract.introduction and contract.introduction.state == "contracted":
-            introductions.resume(contract.introduction, at)
+            introductions.resume(contract.introduction, actor, at)
             Contract.objects.filter(pk=contract.pk).update(introduction=None)
     return entry

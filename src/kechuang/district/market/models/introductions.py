@@ -32,6 +32,13 @@ class Introduction(Stated):
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["demand", "achievement"],
+                condition=models.Q(state__in=("open", "agreed")),
+                name="one_open_introduction_a_pair",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -32,6 +32,7 @@ class Listing(Stated):
     created_by = models.BigIntegerField(editable=False)
     submitted_by = models.BigIntegerField(null=True, editable=False)
     checked_by = models.BigIntegerField(null=True, editable=False)
+    written_by = models.JSONField(default=list, editable=False)  # who wrote since the last check
     created_at = models.DateTimeField(editable=False)
     published_on = models.DateField(null=True, editable=False)
     sample = models.BooleanField(default=False, editable=False)
@@ -82,6 +83,17 @@ class Achievement(Listing):
     people = models.JSONField(default=list, blank=True)
     patents = models.JSONField(default=list, blank=True)
 
+    class Meta(Listing.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(price_fen=None) | models.Q(price_fen__gte=0),
+                name="achievement_price_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(trl=None) | models.Q(trl__range=(1, 9)), name="achievement_trl"
+            ),
+        ]
+
     @property
     def whole_text(self) -> str:
         return self.summary
@@ -98,6 +110,17 @@ class Demand(Listing):
     budget_fen = models.BigIntegerField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
     confidentiality = models.CharField(max_length=10, choices=CONFIDENTIALITY, default="open")
+
+    class Meta(Listing.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(budget_fen=None) | models.Q(budget_fen__gte=0),
+                name="demand_budget_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(trl=None) | models.Q(trl__range=(1, 9)), name="demand_trl"
+            ),
+        ]
 
     @property
     def whole_text(self) -> str:

@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 
 from kechuang.district.accounts.models import User
-from kechuang.district.accounts.services import write_letter
-from kechuang.district.core import links
+from kechuang.district.accounts.services import check_name, write_letter
+from kechuang.district.core import ledger, links
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
@@ -69,10 +68,6 @@ def start(
     settings = current_book().market
     judged = explain(demand, achievement, actor)
     _check_start(demand, achievement, persons, message)
-    if Introduction.objects.filter(
-        demand=demand, achievement=achievement, state__in=("open", "agreed")
-    ).exists():
-        raise InvalidForm([Invalid("这一对已有进行中的对接，请打开那一条继续", "persons")])
     if isinstance(judged, Refusal) and not overruled.strip():
         raise InvalidForm(
             [Invalid(f"系统没有推荐这一对（{judged.text}）。仍要发起，请写一句理由。", "overruled")]
@@ -92,12 +87,20 @@ def start(
         demand=demand, achievement=achievement, broker_id=actor.id, broker_name=actor.label, message=normalise(message),
         overruled=normalise(overruled), reasons=reasons, remind_after_days=days, close_after_days=closing, started_at=at,
     )  # fmt: skip
-    with transaction.atomic():
+    with ledger.writing():
+        if is_under_way(demand.pk, achievement.pk):
+            raise InvalidForm([Invalid("这一对已有进行中的对接，请打开那一条继续", "persons")])
         facts = {"demand": demand.pk, "achievement": achievement.pk, "overruled": overruled}
         begin(INTRODUCTIONS, "start", introduction, actor, at, facts=facts)
         for person in persons:
-            invite(introduction, person, at)
+            invite(introduction, person, actor, at)
     return introduction
+
+
+def is_under_way(demand: int, achievement: int) -> bool:
+    """Whether a pair is being introduced now; the database allows one such introduction a pair."""
+    pair = Introduction.objects.filter(demand_id=demand, achievement_id=achievement)
+    return pair.filter(state__in=("open", "agreed")).exists()
 
 
 def _check_start(
@@ -117,6 +120,10 @@ def _check_start(
         if not person.name.strip():
             errors.append(Invalid(f"第 {number} 个人请写姓名", "persons"))
         try:
+            check_name(person.name, "persons")
+        except Invalid as e:
+            errors.append(e)
+        try:
             validate_email(person.email)
         except ValidationError:
             errors.append(Invalid(f"第 {number} 个人的邮箱不对，请核对", "persons"))
@@ -126,7 +133,7 @@ def _check_start(
         raise InvalidForm(errors)
 
 
-def invite(introduction: Introduction, person: Person, at: datetime) -> Invitation:
+def invite(introduction: Introduction, person: Person, actor: Actor, at: datetime) -> Invitation:
     """Ask one person, by a letter with their own link."""
     invitation = Invitation(
         introduction=introduction,
@@ -134,7 +141,7 @@ def invite(introduction: Introduction, person: Person, at: datetime) -> Invitati
         nonce=links.new_nonce(),
         waiting_since=at,
     )
-    begin(INVITATIONS, "invite", invitation, SYSTEM, at)
+    begin(INVITATIONS, "invite", invitation, actor, at)
     _write(invitation, "invite", "邀请您对接一项技术合作", introduction.message, at)
     return invitation
 
@@ -149,7 +156,7 @@ def _write(invitation: Invitation, what: str, subject: str, body: str, at: datet
 
 def accept(invitation: Invitation, actor: Actor, at: datetime, words: str = "") -> Entry:
     """Yes. When all have said so, the introduction is agreed and everybody learns how to reach the others."""
-    with transaction.atomic():
+    with ledger.writing():
         entry = advance(
             INVITATIONS,
             "accept",
@@ -161,7 +168,7 @@ def accept(invitation: Invitation, actor: Actor, at: datetime, words: str = "") 
         introduction = Introduction.objects.select_for_update().get(pk=invitation.introduction_id)
         everybody = list(introduction.invitations.all())
         if introduction.state == "open" and all(i.state == "accepted" for i in everybody):
-            advance(INTRODUCTIONS, "agree", introduction, SYSTEM, at, changes={"agreed_at": at})
+            advance(INTRODUCTIONS, "agree", introduction, actor, at, changes={"agreed_at": at})
             reach = "\n".join(f"{i.get_side_display()}　{i.name}　{i.email}" for i in everybody)
             for other in everybody:
                 _write(
@@ -170,19 +177,20 @@ def accept(invitation: Invitation, actor: Actor, at: datetime, words: str = "") 
     return entry
 
 
-@transaction.atomic
+@ledger.writing()
 def decline(invitation: Invitation, actor: Actor, at: datetime, why: str) -> Entry:
     """No, with the reason. The others learn that it ends, not the reason."""
-    with transaction.atomic():
+    with ledger.writing():
         changes = {"answered_at": at, "words": normalise(why)}
         entry = advance(INVITATIONS, "decline", invitation, actor, at, why=why, changes=changes)
         introduction = Introduction.objects.get(pk=invitation.introduction_id)
         if introduction.state == "open":
             advance(
-                INTRODUCTIONS, "decline", introduction, SYSTEM, at, facts={"by": invitation.side}
+                INTRODUCTIONS, "decline", introduction, actor, at, facts={"by": invitation.side}
             )
             _call_off(
                 introduction,
+                actor,
                 at,
                 "对接没有成",
                 "另一方这次没有接受。谢谢您考虑，我们会继续为您留意。",
@@ -192,7 +200,7 @@ def decline(invitation: Invitation, actor: Actor, at: datetime, why: str) -> Ent
     return entry
 
 
-@transaction.atomic
+@ledger.writing()
 def ask(invitation: Invitation, actor: Actor, at: datetime, why: str) -> Entry:
     """Needs to know more; the broker is told what."""
     changes = {"answered_at": at, "words": normalise(why)}
@@ -201,36 +209,31 @@ def ask(invitation: Invitation, actor: Actor, at: datetime, why: str) -> Entry:
     return entry
 
 
-@transaction.atomic
+@ledger.writing()
 def reply(invitation: Invitation, answer: str, actor: Actor, at: datetime) -> Entry:
     """The broker answers; the person's clock starts again."""
     if not answer.strip():
         raise Invalid("请写答复", "reply")
-    verdict = INTRODUCTIONS.step("withdraw").permission(actor, invitation.introduction)
-    if not verdict:
-        raise NotFound(verdict.why)
     changes = {"reply": normalise(answer), "waiting_since": at, "reminded": [], "answered_at": None}
-    entry = advance(
-        INVITATIONS, "reply", invitation, SYSTEM, at, changes=changes, facts={"by": actor.label}
-    )
+    entry = advance(INVITATIONS, "reply", invitation, actor, at, changes=changes)
     _write(invitation, f"reply-{entry.pk}", "您要的信息", answer, at)
     return entry
 
 
 def withdraw(introduction: Introduction, actor: Actor, at: datetime, why: str) -> Entry:
     """Called off; both sides learn of it."""
-    with transaction.atomic():
+    with ledger.writing():
         entry = advance(INTRODUCTIONS, "withdraw", introduction, actor, at, why=why)
-        _call_off(introduction, at, "对接已撤回", f"这次对接已由技术经理人撤回。{why}")
+        _call_off(introduction, actor, at, "对接已撤回", f"这次对接已由技术经理人撤回。{why}")
     return entry
 
 
 def _call_off(
-    introduction: Introduction, at: datetime, subject: str, body: str, but: int = 0
+    introduction: Introduction, actor: Actor, at: datetime, subject: str, body: str, but: int = 0
 ) -> None:
     for invitation in introduction.invitations.exclude(pk=but):
         if invitation.state in ("waiting", "asking", "accepted"):
-            advance(INVITATIONS, "call_off", invitation, SYSTEM, at)
+            advance(INVITATIONS, "call_off", invitation, actor, at)
         _write(invitation, f"off-{introduction.version}", subject, body, at)
 
 
@@ -246,25 +249,31 @@ def _tell_broker(invitation: Invitation, what: str, words: str, at: datetime) ->
 
 def remind_waiting(at: datetime) -> int:
     """Remind on the introduction's own days, close the dead; returns how many letters or closures."""
-    done = 0
     waiting = Invitation.objects.filter(state__in=("waiting", "asking"), introduction__state="open")
-    for invitation in waiting.select_related("introduction"):
-        introduction = invitation.introduction
-        elapsed = (at - invitation.waiting_since).days
-        if elapsed >= introduction.close_after_days:
-            lapse(introduction, at)
-            done += 1
-        elif invitation.state == "waiting":
-            done += _remind(
-                invitation, [d for d in introduction.remind_after_days if d <= elapsed], at
-            )
-    return done
+    due = [i for i in waiting.select_related("introduction") if _is_over(i, at) or _due(i, at)]
+    return ledger.each(due, lambda invitation: _follow(invitation, at))
 
 
-@transaction.atomic
-def _remind(invitation: Invitation, due: list[int], at: datetime) -> int:
-    if not due or due[-1] in invitation.reminded:
-        return 0
+def _is_over(invitation: Invitation, at: datetime) -> bool:
+    return (at - invitation.waiting_since).days >= invitation.introduction.close_after_days
+
+
+def _due(invitation: Invitation, at: datetime) -> list[int]:
+    """The days of reminding that have come, when the last of them has not been used."""
+    elapsed = (at - invitation.waiting_since).days
+    due = [d for d in invitation.introduction.remind_after_days if d <= elapsed]
+    waits = invitation.state == "waiting" and due and due[-1] not in invitation.reminded
+    return due if waits else []
+
+
+def _follow(invitation: Invitation, at: datetime) -> None:
+    if _is_over(invitation, at):
+        lapse(invitation.introduction, at)
+    else:
+        _remind(invitation, _due(invitation, at), at)
+
+
+def _remind(invitation: Invitation, due: list[int], at: datetime) -> None:
     changes = {"reminded": sorted({*invitation.reminded, *due})}
     advance(INVITATIONS, "remind", invitation, SYSTEM, at, changes=changes, facts={"day": due[-1]})
     cycle = invitation.waiting_since.date().isoformat()
@@ -275,7 +284,6 @@ def _remind(invitation: Invitation, due: list[int], at: datetime) -> int:
         invitation.introduction.message,
         at,
     )
-    return 1
 
 
 def lapse(introduction: Introduction, at: datetime) -> None:
@@ -283,12 +291,13 @@ def lapse(introduction: Introduction, at: datetime) -> None:
     introduction.refresh_from_db()
     if introduction.state != "open":
         return
-    with transaction.atomic():
+    with ledger.writing():
         for invitation in introduction.invitations.filter(state__in=("waiting", "asking")):
             advance(INVITATIONS, "lapse", invitation, SYSTEM, at)
         advance(INTRODUCTIONS, "lapse", introduction, SYSTEM, at)
         _call_off(
             introduction,
+            SYSTEM,
             at,
             "对接已关闭",
             "因为一直没有等到全部回答，这次对接已关闭。需要时可以请技术经理人重新发起。",
@@ -301,25 +310,15 @@ def ask_outcomes(at: datetime) -> int:
     due = Introduction.objects.filter(
         state="agreed", outcome="", outcome_asked_at=None, agreed_at__lte=at - after
     )
-    for introduction in due:
-        with transaction.atomic():
-            advance(
-                INTRODUCTIONS,
-                "ask_outcome",
-                introduction,
-                SYSTEM,
-                at,
-                changes={"outcome_asked_at": at},
-            )
-            for invitation in introduction.invitations.filter(side="firm"):
-                _write(
-                    invitation,
-                    "outcome",
-                    "请告诉我们：对接有结果吗？",
-                    "点开链接，选一项，写一句话就好。",
-                    at,
-                )
-    return len(due)
+    return ledger.each(due, lambda introduction: _ask_outcome(introduction, at))
+
+
+def _ask_outcome(introduction: Introduction, at: datetime) -> None:
+    asked = {"outcome_asked_at": at}
+    advance(INTRODUCTIONS, "ask_outcome", introduction, SYSTEM, at, changes=asked)
+    for invitation in introduction.invitations.filter(side="firm"):
+        subject = "请告诉我们：对接有结果吗？"
+        _write(invitation, "outcome", subject, "点开链接，选一项，写一句话就好。", at)
 
 
 def report_outcome(
@@ -353,22 +352,24 @@ def conclude(introduction: Introduction, actor: Actor, at: datetime, contract: s
     )
 
 
-def resume(introduction: Introduction, at: datetime) -> Entry:
-    """The contract was cancelled: the two sides are agreed as before (called by transfer)."""
-    return advance(INTRODUCTIONS, "resume", introduction, SYSTEM, at, changes={"outcome": ""})
+def resume(introduction: Introduction, actor: Actor, at: datetime) -> Entry:
+    """The contract was cancelled: the two sides are agreed as before (called by transfer).
+
+    Where the pair was introduced anew in the meantime, that one goes on and this one ends.
+    """
+    again = is_under_way(introduction.demand_id, introduction.achievement_id)
+    step = "supersede" if again else "resume"
+    return advance(INTRODUCTIONS, step, introduction, actor, at, changes={"outcome": ""})
 
 
 def call_off_for(listing: Demand | Achievement, at: datetime) -> int:
     """A demand or an achievement was closed: what is still open about it ends, and everybody learns of it."""
     side = {"demand": listing} if isinstance(listing, Demand) else {"achievement": listing}
     found = list(Introduction.objects.filter(state="open", **side))
-    for introduction in found:
-        with transaction.atomic():
-            advance(INTRODUCTIONS, "lapse", introduction, SYSTEM, at, facts={"closed": listing.pk})
-            _call_off(
-                introduction,
-                at,
-                "对接已结束",
-                "对应的需求或成果已经关闭，这次对接随之结束。谢谢您。",
-            )
-    return len(found)
+    return ledger.each(found, lambda introduction: _end_with(introduction, listing.pk, at))
+
+
+def _end_with(introduction: Introduction, listing: int, at: datetime) -> None:
+    advance(INTRODUCTIONS, "lapse", introduction, SYSTEM, at, facts={"closed": listing})
+    words = "对应的需求或成果已经关闭，这次对接随之结束。谢谢您。"
+    _call_off(introduction, SYSTEM, at, "对接已结束", words)

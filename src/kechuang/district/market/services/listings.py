@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
-
 from kechuang.district.accounts.queries import members_of
 from kechuang.district.accounts.services import write_letter
-from kechuang.district.core import clock
+from kechuang.district.core import clock, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
@@ -113,7 +111,7 @@ def _refuse(errors: list[Invalid]) -> None:
 
 def draft(thing: L, values: Mapping[str, Any], actor: Actor, at: datetime) -> L:
     """A new record, saved half-done if need be."""
-    thing.created_by, thing.created_at = actor.id, at
+    thing.created_by, thing.created_at, thing.written_by = actor.id, at, [actor.id]
     fill(thing, values)
     if not thing.title:
         raise InvalidForm([Invalid("至少写一个名称，才能保存草稿", "title")])
@@ -133,6 +131,7 @@ def revise(
     if thing.state != "draft":
         _refuse(check_values(thing))
     _may_own(thing, actor)
+    changes["written_by"] = sorted({*thing.written_by, actor.id})
     return advance(workflow_of(thing), "revise", thing, actor, at, changes=changes, version=version)
 
 
@@ -145,7 +144,7 @@ def rework(
 ) -> Entry:
     """Change what was checked or published: it goes back to be checked, so that nobody publishes what nobody read."""
     changes, fields = _corrected(thing, values, actor)
-    changes |= {"submitted_by": actor.id, "checked_by": None}
+    changes |= {"submitted_by": actor.id, "checked_by": None, "written_by": [actor.id]}
     facts = {"fields": fields}
     flow = workflow_of(thing)
     return advance(flow, "rework", thing, actor, at, changes=changes, facts=facts, version=version)
@@ -168,10 +167,11 @@ def save(
     actor: Actor,
     at: datetime,
     version: int | None = None,
+    why: str = "",
 ) -> Entry:
     """The step that fits the record's state and the person: revise, rework or amend."""
-    if thing.state in ("published", "paused") and not is_checked_again(thing, actor):
-        return amend(thing, values, actor, at, version)
+    if amends(thing, actor):
+        return amend(thing, values, actor, at, why, version)
     if thing.state in ("checked", "published", "paused"):
         return rework(thing, values, actor, at, version)
     return revise(thing, values, actor, at, version)
@@ -180,6 +180,11 @@ def save(
 def is_checked_again(thing: Listing, actor: Actor) -> bool:
     """Whether this person's change would send the record back to be checked."""
     return thing.state in ("checked", "published", "paused") and not can_amend(actor, thing)
+
+
+def amends(thing: Listing, actor: Actor) -> bool:
+    """Whether this person's change of a published record takes effect at once: then it needs a reason."""
+    return thing.state in ("published", "paused") and not is_checked_again(thing, actor)
 
 
 def _may_own(thing: Listing, actor: Actor) -> None:
@@ -209,13 +214,16 @@ def amend(
     values: Mapping[str, Any],
     actor: Actor,
     at: datetime,
+    why: str,
     version: int | None = None,
 ) -> Entry:
-    """Correct what is published; the ledger keeps which fields changed."""
+    """Correct what is published; the ledger keeps which fields changed, and why."""
     changes, fields = _corrected(thing, values, actor)
     facts = {"fields": fields}
     flow = workflow_of(thing)
-    return advance(flow, "amend", thing, actor, at, changes=changes, facts=facts, version=version)
+    return advance(
+        flow, "amend", thing, actor, at, why=why, changes=changes, facts=facts, version=version
+    )
 
 
 def submit(thing: Listing, actor: Actor, at: datetime) -> Entry:
@@ -225,7 +233,7 @@ def submit(thing: Listing, actor: Actor, at: datetime) -> Entry:
     )
 
 
-@transaction.atomic
+@ledger.writing()
 def send_back(thing: Listing, actor: Actor, at: datetime, why: str) -> Entry:
     """Back to its owner, with what to mend; the owner's people get a letter."""
     entry = advance(workflow_of(thing), "send_back", thing, actor, at, why=why)
@@ -298,6 +306,7 @@ def take_in_published(thing: L, values: Mapping[str, Any], actor: Actor, at: dat
 
 def _stamp(thing: Listing, values: Mapping[str, Any], actor: Actor, at: datetime) -> None:
     thing.created_by = thing.submitted_by = actor.id
+    thing.written_by = [actor.id]
     thing.created_at = at
     thing.reference = values.get("reference") or None
     fill(thing, values)

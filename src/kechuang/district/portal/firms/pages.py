@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -145,7 +144,7 @@ def _kept(request: HttpRequest, thing: Any, typed_in: dict[str, str], source: st
         if k.startswith("answer:")
     }
     version = parse_whole(request.POST.get("version", ""), 2**31)
-    with transaction.atomic():  # handed in and saved, or neither
+    with ledger.writing():  # handed in and saved, or neither
         years.save_year(thing, typed_in, source, actor, now, answers=answers, version=version)
         if request.POST.get("then") == "submit_year":
             years.submit_year(thing, actor, now)

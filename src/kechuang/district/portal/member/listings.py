@@ -143,7 +143,8 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         values, version = _values(form), parse_whole(request.POST.get("version", "")) or 0
         if form.ok:
             try:
-                listings.save(thing, values, actor, clock.now(), version=version)
+                why = request.POST.get("why", "").strip()
+                listings.save(thing, values, actor, clock.now(), version, why)
             except Invalid as e:
                 form.add(e)
             else:
@@ -151,6 +152,7 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     facts = {
         "form": form, "kind": kind, "title": thing.title, "thing": thing, "list_url": reverse(f"{kind}s"), "list": KINDS[kind],
         "is_draft": is_draft, "checked_again": listings.is_checked_again(thing, actor),
+        "asks_why": listings.amends(thing, actor), "why": request.POST.get("why", ""),
     }  # fmt: skip
     return render(request, "member/form.html", facts, status=422 if form.errors else 200)
 

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -57,7 +56,7 @@ def _settle(doubt: Doubt, answer: str, actor: Any) -> None:
     """The same: the newer record is closed in favour of the older one. Different: nothing but the answer."""
     if answer not in ("same", "different"):
         raise Invalid("请选“同一条”或“不是同一条”", "answer")
-    with transaction.atomic():
+    with ledger.writing():
         if answer == "same" and doubt.kind in _MERGE:
             newer, older = sorted((doubt.left_id, doubt.right_id), key=int, reverse=True)
             _MERGE[doubt.kind](doubt.kind, newer, older, actor, clock.now())
@@ -133,7 +132,7 @@ def _manage(request: HttpRequest) -> None:
             raise Invalid("初始密码至少 10 个字符，请本人登录后修改", "password")
         if not given.get("email") or not given.get("name"):
             raise Invalid("请填写姓名和邮箱", "email")
-        with transaction.atomic():
+        with ledger.writing():
             user = add_person(given["email"], given["name"], password, actor, now)
             _grant(user, given, actor, now)
     elif what == "grant":

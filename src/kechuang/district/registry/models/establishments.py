@@ -29,6 +29,12 @@ class Establishment(Stated):
     class Meta:
         ordering = ["-approved_on", "id"]
         indexes = [models.Index(fields=["kind", "approved_on"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_on=None) | models.Q(ended_on__gte=models.F("approved_on")),
+                name="establishment_ends_after_it_begins",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

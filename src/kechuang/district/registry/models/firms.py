@@ -43,6 +43,13 @@ class Recognition(Stated):
     class Meta:
         ordering = ["-valid_from", "id"]
         indexes = [models.Index(fields=["rung", "valid_from"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_until=None)
+                | models.Q(valid_until__gte=models.F("valid_from")),
+                name="recognition_ends_after_it_begins",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
-from kechuang.district.core import clock
+from kechuang.district.core import clock, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
@@ -29,7 +29,7 @@ def apply(firm: Firm, rung: str, note: str, actor: Actor, at: datetime) -> Appli
         firm=firm, rung=rung, name=held.named(clock.day_of(at))[0], note=normalise(note)[:2000], reckoned=_reckoned(firm, rung, clock.day_of(at))
     )  # fmt: skip
     try:
-        with transaction.atomic():
+        with ledger.writing():
             begin(APPLICATIONS, "apply", made, actor, at, facts={"rung": rung})
     except IntegrityError as e:  # a second click
         raise WrongState("这家企业已有进行中的同类申报，请打开那一条继续") from e
@@ -66,7 +66,7 @@ def recognise(
     """Write down that the rung was given, with its certificate; both or neither are kept."""
     if valid_from is None:
         raise Invalid("请填写有效期起（发证或公告日）", "valid_from")
-    with transaction.atomic():
+    with ledger.writing():
         advance(APPLICATIONS, "recognise", thing, actor, at, facts={"number": number})
         return grant(
             thing.firm,

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-
 from kechuang.book.schemas import Rung
 from kechuang.district.accounts.models import Organisation
 from kechuang.district.core import ledger
@@ -28,7 +26,7 @@ def keep_firm(
     """Write what is known of a firm; values not given stay as they are."""
     if not (verdict := can_keep(actor)):
         raise NotAllowed(verdict.why)
-    with transaction.atomic():
+    with ledger.writing():
         firm, new = Firm.objects.get_or_create(organisation=organisation)
         changed = {
             f: values[f]

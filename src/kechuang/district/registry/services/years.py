@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from kechuang.book.cells import fact_written, read_cell
 from kechuang.book.firms import fact_column
 from kechuang.book.schemas import Book, Fact
-from kechuang.district.core import clock
+from kechuang.district.core import clock, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
@@ -55,7 +55,7 @@ def open_year(firm: Firm, year: int, actor: Actor, at: datetime) -> FirmYear:
         facts={n: f for n, f in (last.facts if last else {}).items() if n in slow},
     )
     try:
-        with transaction.atomic():
+        with ledger.writing():
             begin(YEARS, "open_year", made, actor, at, facts={"year": year, "taken": len(made.facts)})  # fmt: skip
     except IntegrityError:  # somebody else opened the same year in between
         return FirmYear.objects.get(firm=firm, year=year)
@@ -162,7 +162,7 @@ def take_in(
 
     A draft that somebody is still writing is added to and stays theirs to hand in.
     """
-    with transaction.atomic():
+    with ledger.writing():
         begun = FirmYear.objects.filter(
             firm=firm, year=year, state__in=("draft", "returned")
         ).exists()

@@ -127,8 +127,8 @@ def test_ratios_refuse_a_denominator_of_zero():
 def test_a_jump_asks_and_a_step_does_not():
     assert "万元" in suspicious(Decimal(500000), Decimal(48))
     assert "亿元" in suspicious(Decimal("0.0048"), Decimal(48))
-    assert suspicious(Decimal(60), Decimal(48)) == ""
-    assert suspicious(Decimal(60), None) == ""
+    assert suspicious(Decimal(60), Decimal(48)) is None
+    assert suspicious(Decimal(60), None) is None
 
 
 def test_two_books_make_piles_with_reasons():

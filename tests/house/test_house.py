@@ -3,6 +3,7 @@
 import ast
 import re
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
@@ -19,10 +20,11 @@ from kechuang.district.plan.services import (
     returns,
     tasks,
 )
-from kechuang.district.portal import sayings, words
+from kechuang.district.portal import words
 from kechuang.district.registry import services as registry
 from kechuang.district.support.services import changes
 from kechuang.district.transfer import services as transfer
+from kechuang.engines.base.sayings import LOCALE
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(p for p in (ROOT / "src").rglob("*.py") if "migrations" not in p.parts)
@@ -114,10 +116,67 @@ def test_the_english_catalogue_knows_every_word_of_the_templates():
     assert not missing
 
 
-def test_every_refusal_has_its_english():
-    known = {pattern.pattern for pattern, _ in sayings.english()}
-    missing = [t for t in sayings.templates() if sayings.pattern_of(t) not in known]
-    assert not missing
+SAYERS = {
+    "Invalid",
+    "NotAllowed",
+    "NotFound",
+    "WrongState",
+    "Stale",
+    "DomainError",
+    "no",
+    "Said",
+    "Away",
+}
+
+
+def said_in(path):
+    """(code, names of facts given, line) of every sentence that a file says."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        name = getattr(getattr(node, "func", None), "id", None) or getattr(
+            getattr(node, "func", None), "attr", None
+        )
+        if name not in SAYERS or not node.args:
+            continue
+        first = node.args[0]
+        branches = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+        for branch in branches:
+            if isinstance(branch, ast.Constant) and isinstance(branch.value, str):
+                given = {k.arg for k in node.keywords} | ({"field"} if name == "Invalid" else set())
+                yield branch.value, given, f"{path.name}:{node.lineno}"
+
+
+def catalogue(language):
+    path = LOCALE / language / "LC_MESSAGES" / "refusals.po"
+    with path.open("rb") as stream:
+        return {m.id: m.string for m in read_po(stream, locale="en") if m.id}
+
+
+def test_every_sentence_stands_in_both_languages_and_gets_the_facts_it_names():
+    chinese, english = catalogue("zh_Hans"), catalogue("en")
+    assert set(chinese) == set(english)
+    assert [c for c in english if c != "nothing" and not english[c]] == []
+    names = {c: {n for _, n, _, _ in Formatter().parse(chinese[c]) if n} for c in chinese}
+    others = {c: {n for _, n, _, _ in Formatter().parse(english[c]) if n} for c in english}
+    assert [c for c in names if not others[c] <= names[c]] == []
+    unknown, hungry = [], []
+    for path in SOURCES:
+        for code, given, where in said_in(path):
+            if code not in chinese:
+                unknown.append((code, where))
+            elif not names[code] <= given and None not in given:
+                hungry.append((code, names[code] - given, where))
+    assert unknown == []
+    assert hungry == []
+
+
+def test_no_sentence_of_the_catalogue_is_said_by_nobody():
+    source = "\n".join(p.read_text(encoding="utf-8") for p in SOURCES)
+    assert [c for c in catalogue("zh_Hans") if f'"{c}"' not in source] == []
+
+
+def test_no_refusal_is_written_in_chinese_where_it_arises():
+    written = [w for p in SOURCES for c, _, w in said_in(p) if re.search(r"[\u3400-\u9fff]", c)]
+    assert written == []
 
 
 def test_models_and_migrations_agree(db):

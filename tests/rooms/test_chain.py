@@ -193,3 +193,13 @@ def test_a_published_figure_stands_beside_ours_and_can_be_restated(world):
     assert Entry.objects.get(kind="plan.bulletin.restate").facts == {"was": {"value": "26"}}
     plan.withdraw(bulletin, world.actor("officer"), NOW, "来源有误")
     assert plan.reading(book, book.plan.target("gazelle"), 2026, TODAY).how == "none"
+
+
+def test_a_cancelled_contract_does_not_reopen_a_pair_that_is_introduced_anew(world):
+    made = agreed(world)
+    contract = services.record(values(world), world.actor("broker"), NOW, introduction=made)
+    made.refresh_from_db()
+    again = world.introduction(made.demand, made.achievement)
+    services.cancel(contract, world.actor("officer"), NOW, "签错了")
+    made.refresh_from_db()
+    assert (made.state, again.state) == ("withdrawn", "open")  # by supersede

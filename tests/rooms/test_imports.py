@@ -80,9 +80,7 @@ def confirm(world, batch, by="officer"):
 
 def words(batch):
     return {
-        (r.line, p["column"]): p["words"]
-        for r in batch.rows.filter(plan="wrong")
-        for p in r.problems
+        (r.line, p["column"]): p["words"] for r in batch.rows.filter(plan="wrong") for p in r.faults
     }
 
 
@@ -142,7 +140,7 @@ def test_amounts_days_and_codes_are_understood_as_people_write_them(world):
 def test_a_sheet_that_cannot_be_read_is_refused_with_the_remedy(world, data, found):
     batch = upload(world, "achievements", data)
     assert batch.state == "refused"
-    assert found in batch.problem
+    assert found in batch.refusal
     assert not Achievement.objects.exists()
 
 
@@ -420,7 +418,7 @@ def test_a_refusal_while_writing_leaves_nothing(world, monkeypatch):
     worker.drain()
     batch.refresh_from_db()
     assert batch.state == "refused"
-    assert "第 8 行" in batch.problem
+    assert "第 8 行" in batch.refusal
     assert not Achievement.objects.exists()
 
 
@@ -526,7 +524,7 @@ def test_somebody_elses_record_is_refused_before_it_is_compared(world):
         )
         row = batch.rows.get()
         assert row.plan == "wrong"
-        notes.append((row.notes, [p["words"] for p in row.problems]))
+        notes.append((row.remarks, [p["words"] for p in row.faults]))
     assert notes[0] == notes[1]
 
 
@@ -547,7 +545,7 @@ def test_a_change_after_the_preview_is_not_overwritten(world):
     transfer.amend(contract, {"amount_fen": 30_000}, world.actor("officer"), NOW, "更正")
     confirm(world, batch)
     assert batch.state == "refused"
-    assert "有人改过" in batch.problem
+    assert "有人改过" in batch.refusal
     contract.refresh_from_db()
     assert contract.amount_fen == 30_000
 
@@ -680,7 +678,7 @@ def test_two_previews_of_one_new_number_end_with_words(world):
     confirm(world, first)
     confirm(world, second)
     assert (first.state, second.state) == ("applied", "refused")
-    assert "已被使用" in second.problem
+    assert "已被使用" in second.refusal
 
 
 def test_next_years_entry_without_a_number_is_a_new_recognition(world):

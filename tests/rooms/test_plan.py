@@ -90,7 +90,7 @@ def test_a_jump_is_asked_about_and_may_be_confirmed(world):
     figures.confirm_figure(first, other, NOW)
     with pytest.raises(InvalidForm) as refusal:
         figures.report_figure({**RATIO, "value": "30000"}, officer, NOW)
-    assert refusal.value.errors[0].code == "figure.jump"
+    assert refusal.value.errors[0].code == "figure.jump_unit"
     assert (
         figures.report_figure({**RATIO, "value": "30000"}, officer, NOW, sure=True).state
         == "reported"

@@ -62,7 +62,7 @@ def value_written(text: str) -> str:
     try:
         found = yaml.safe_load(text)
     except yaml.YAMLError as e:
-        raise Invalid("值的 YAML 写法有误；请检查括号、冒号后的空格和引号", "value") from e
+        raise Invalid("book.value_yaml", "value") from e
     if isinstance(found, list) and found and all(isinstance(x, dict) for x in found):
         return "[" + ", ".join(_step(x) for x in found) + "]"
     if isinstance(found, list) and len(found) == 2:
@@ -72,9 +72,7 @@ def value_written(text: str) -> str:
 
 def _step(row: dict[Any, Any]) -> str:
     if set(row) not in _STEP_KEYS:
-        raise Invalid(
-            "每一档写 {至: …, 含: 是, 值: …}、{自: …, 含: 否, 值: …} 或 {其余: …}", "value"
-        )
+        raise Invalid("book.tier_form", "value")
     return "{" + ", ".join(f"{k}: {_amount(v)}" for k, v in row.items()) + "}"
 
 
@@ -87,7 +85,7 @@ def _amount(value: object) -> str:
 def _scalar(value: object) -> str:
     text = "null" if value is None else str(value).strip()
     if not _PLAIN.fullmatch(text) or len(text) > 60:
-        raise Invalid(f"“{text[:40]}”不是带单位的数，如 50万元、60%、3人", "value")
+        raise Invalid("book.not_a_quantity", "value", text=text[:40])
     return text
 
 
@@ -117,7 +115,7 @@ def _only_that_changed(before: Any, after: Any, change: Amendment) -> None:
     values.pop(change.day, None)
     values.pop(change.day.isoformat(), None)
     if before != after:
-        raise Invalid("改动会连带改到别处，请直接改 parameters.yaml", "value")
+        raise Invalid("book.would_change_elsewhere", "value")
 
 
 def _written(change: Amendment) -> str:
@@ -135,7 +133,7 @@ def _entry(lines: list[str], name: str) -> tuple[int, int]:
     """Where a parameter begins and where the next one does."""
     start = next((n for n, line in enumerate(lines) if line.startswith(f"{name}:")), None)
     if start is None:
-        raise Invalid(f"parameters.yaml 里没有“{name}”", "parameter")
+        raise Invalid("book.no_such_parameter", "parameter", name=name)
     end = start + 1
     while end < len(lines) and (lines[end].startswith((" ", "\t")) or not lines[end].strip()):
         end += 1
@@ -165,7 +163,7 @@ def _closing(text: str, opened: int) -> int:
             depth -= 1
             if not depth:
                 return place
-    raise Invalid("取值的括号没有合上", "value")
+    raise Invalid("book.bracket_open", "value")
 
 
 def _chunks(inner: str) -> list[str]:
@@ -183,7 +181,7 @@ def _placed(held: Iterable[str], day: date, entry: str) -> list[str]:
     entries = [*held]
     days = [e[:10] for e in entries]
     if day.isoformat() in days:
-        raise Invalid(f"{day.isoformat()} 已经有取值，请换施行日，或先更正那一条", "day")
+        raise Invalid("book.value_exists", "day", day=day.isoformat())
     place = sum(d < day.isoformat() for d in days)
     return [*entries[:place], entry, *entries[place:]]
 
@@ -193,7 +191,7 @@ def _into_block(whole: str, day: date, entry: str) -> str:
     lines = whole.split("\n")
     head = next((n for n, line in enumerate(lines) if re.match(r"^\s+取值:\s*$", line)), None)
     if head is None:
-        raise Invalid("取值的写法认不出来，请直接改 parameters.yaml", "value")
+        raise Invalid("book.value_unreadable", "value")
     depth = len(lines[head]) - len(lines[head].lstrip())
     last = head + 1
     while last < len(lines) and len(lines[last]) - len(lines[last].lstrip()) > depth:
@@ -201,7 +199,7 @@ def _into_block(whole: str, day: date, entry: str) -> str:
     indent = re.match(r"\s*", lines[head + 1])[0]  # type: ignore[index]
     days = [n for n in range(head + 1, last) if re.match(rf"^{indent}\d{{4}}-\d\d-\d\d:", lines[n])]
     if any(lines[n].strip().startswith(day.isoformat()) for n in days):
-        raise Invalid(f"{day.isoformat()} 已经有取值，请换施行日，或先更正那一条", "day")
+        raise Invalid("book.value_exists", "day", day=day.isoformat())
     after = [n for n in days if lines[n].strip()[:10] > day.isoformat()]
     place = after[0] if after else last
     return "\n".join([*lines[:place], indent + entry, *lines[place:]])
@@ -224,7 +222,7 @@ def with_source(text: str, document: Document) -> str:
 
 def _address(url: str) -> str:
     if url and not re.fullmatch(r"https?://[^\s\"'<>{}|\\^`]{3,390}", url):
-        raise Invalid("网址以 http:// 或 https:// 开头，中间没有空格", "url")
+        raise Invalid("source.url", "url")
     return url
 
 

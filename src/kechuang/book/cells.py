@@ -60,13 +60,11 @@ def read_cell(column: Column, raw: object, book: Book) -> Value:
         Invalid: The field is the column's heading's field; the words name the remedy.
     """
     if isinstance(raw, str) and len(raw) > MAX_CELL:
-        raise Invalid(
-            f"单元格有 {len(raw)} 个字，最多 {MAX_CELL} 个，请删减", column.field, "cell.too_long"
-        )
+        raise Invalid("cell.too_long_for_a_cell", column.field, count=len(raw), most=MAX_CELL)
     blank = raw is None or (isinstance(raw, str) and not normalise(raw))
     if blank:
         if column.required:
-            raise Invalid(f"“{column.heading}”必须填写", column.field, "cell.required")
+            raise Invalid("cell.required", column.field, heading=column.heading)
         return [] if column.kind in {"words", "patents", "modes"} else None
     return _READERS[column.kind](column, raw, book)
 
@@ -76,9 +74,7 @@ def _text(column: Column, raw: object, _: Book) -> str:
         raw = int(raw)
     text = normalise(str(raw))
     if column.longest and len(text) > column.longest:
-        raise Invalid(
-            f"有 {len(text)} 个字，最多 {column.longest} 个，请删减", column.field, "cell.too_long"
-        )
+        raise Invalid("cell.too_long", column.field, count=len(text), most=column.longest)
     return text
 
 
@@ -111,17 +107,9 @@ def _choice(column: Column, raw: object, _: Book) -> str:
     near = [w for w in words if text and (text in comparable(w) or comparable(w) in text)]
     if len(near) == 1:
         raise Invalid(
-            f"“{raw}”不在选项里，是“{near[0]}”吗？",
-            column.field,
-            "cell.choice",
-            proposals=(near[0],),
+            "cell.choice_near", column.field, proposals=(near[0],), text=raw, near=near[0]
         )
-    raise Invalid(
-        f"“{str(raw)[:40]}”不在选项里，可用：{'、'.join(words)}",
-        column.field,
-        "cell.choice",
-        proposals=words,
-    )
+    raise Invalid("cell.choice", column.field, proposals=words, text=str(raw)[:40], options=words)
 
 
 def _area(column: Column, raw: object, book: Book) -> str:
@@ -132,7 +120,7 @@ def _number(column: Column, raw: object, _: Book) -> int:
     text = str(raw).strip().removesuffix(".0").replace(",", "").replace("，", "").removesuffix("人")
     value = parse_whole(text)
     if value is None:
-        raise Invalid(f"“{str(raw)[:40]}”应为整数", column.field, "cell.number")
+        raise Invalid("cell.number", column.field, text=str(raw)[:40])
     return value
 
 

@@ -24,7 +24,7 @@ def places_of(layout: ReturnLayout, data: bytes, name: str) -> Places:
         Invalid: The file is not of the layout's kind, or broken.
     """
     if not name.lower().endswith(f".{layout.kind}"):
-        raise Invalid("文件与表样不是一种：Excel 表样请交 .xlsx，Word 表样请交 .docx", "file")
+        raise Invalid("layout.other_kind_of_file", "file")
     if layout.kind == "docx":
         return dict(_of_word(open_word(data, name).iter_inner_content(), layout))
     return {

@@ -215,7 +215,7 @@ def bring(options: argparse.Namespace) -> int:
         batch = imports.upload(options.kind, options.sheet.name, data, SYSTEM, given)
         _carry(batch, "uploaded", "检查")
         if batch.state == "refused":
-            print(f"{options.sheet}: {batch.problem}", file=sys.stderr)
+            print(f"{options.sheet}: {batch.refusal}", file=sys.stderr)
             return 2
         _report(batch)
         if batch.counts.get("wrong") or options.dry_run:
@@ -227,7 +227,7 @@ def bring(options: argparse.Namespace) -> int:
         print(f"{options.sheet}: {e.words}", file=sys.stderr)
         return 2
     if batch.state != "applied":
-        print(f"{options.sheet}: {batch.problem}", file=sys.stderr)
+        print(f"{options.sheet}: {batch.refusal}", file=sys.stderr)
         return 2
     print(f"已写入。编号 {batch.pk}，可在网页“导入”里撤销。")
     return 0
@@ -257,7 +257,7 @@ def _carry(batch: ImportBatch, state: str, label: str) -> None:
         if Delivery.objects.filter(
             entry__subject_kind="core.import", entry__subject_id=str(batch.pk), state="stuck"
         ).exists():
-            raise Invalid("后台反复失败，已停下；请看台账页上“卡住”的条目")
+            raise Invalid("import.stuck")
         if not taken:
             noted = files.progress(f"import-{batch.pk}") if state == "confirmed" else {}
             done = noted.get("done", batch.seen)
@@ -272,7 +272,7 @@ def _report(batch: ImportBatch) -> None:
     if counts.get("ignored_columns"):
         print(f"没有用到的列：{'、'.join(counts['ignored_columns'])}")
     for row in batch.rows.filter(plan="wrong")[:50]:
-        for found in row.problems:
+        for found in row.faults:
             print(
                 f"  第 {row.line} 行 {found['column']} 列（{found['heading'] or '整行'}）：{found['words']}",
                 file=sys.stderr,

@@ -180,7 +180,7 @@ def _fed(row: Mapping[str, Any], law: Law, book: Book) -> dict[str, Value]:
     for each in row.get("年报", ()):
         year = parse_whole(str(each.get("年度", "")), 9999)
         if year is None:
-            raise Invalid("年报的每一行都要有 年度，如 2025", "年报")
+            raise Invalid("year.year_missing", "年报")
         told = {k: fact_written(str(v)) for k, v in each.items() if k != "年度"}
         years[year] = typed(told, inputs)
     held = frozenset(row.get("持有", ()))

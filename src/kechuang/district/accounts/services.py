@@ -35,7 +35,7 @@ def keep_organisation(
         raise NotAllowed(verdict.why)
     code, name = parse_credit_code(code, "code"), normalise(name)
     if not name:
-        raise Invalid("请填写单位名称", "name")
+        raise Invalid("organisation.name_missing", "name")
     with ledger.writing():
         found = Organisation.objects.select_for_update().filter(code=code).first()
         if found is None:
@@ -72,14 +72,14 @@ def add_person(
     if not (verdict := can_manage_people(actor)):
         raise NotAllowed(verdict.why)
     if is_demo and not (settings.KECHUANG_DEMO or settings.TESTING):
-        raise NotAllowed("演示账号只在演示模式中存在")
+        raise NotAllowed("person.demo_only")
     email = email.strip().lower()
     try:
         validate_email(email)
     except ValidationError as e:
-        raise Invalid("邮箱不对，请核对", "email") from e
+        raise Invalid("person.email", "email") from e
     if User.objects.filter(email=email).exists():
-        raise Invalid("这个邮箱已有账号", "email")
+        raise Invalid("person.email_taken", "email")
     name = check_name(name, "name")
     with ledger.writing():
         user = User(username=email, email=email, name=name, is_demo=is_demo)
@@ -103,7 +103,7 @@ def grant(
     if not (verdict := can_manage_people(actor)):
         raise NotAllowed(verdict.why)
     if role not in ROLES:
-        raise Invalid("没有这个角色", "role")
+        raise Invalid("person.no_such_role", "role")
     with ledger.writing():
         held, new = Membership.objects.get_or_create(
             user=user, organisation=organisation, role=role
@@ -178,7 +178,7 @@ def check_name(text: str, field: str) -> str:
         Invalid: It holds a line break or another control character.
     """
     if any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in text.strip()):
-        raise Invalid("姓名里有换行或看不见的字符，请重新输入", field)
+        raise Invalid("person.name_controls", field)
     return normalise(text)
 
 

@@ -1,6 +1,9 @@
 """Who acts, and what a permission answers."""
 
 from dataclasses import dataclass, field
+from typing import Any
+
+from kechuang.engines.base.sayings import NOTHING, Said
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Verdict:
     """The answer of a permission; ``why`` says what to do when it is no."""
 
     allowed: bool
-    why: str = ""
+    why: Said = NOTHING
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -45,6 +48,6 @@ class Verdict:
 YES = Verdict(True)
 
 
-def no(why: str) -> Verdict:
-    """A refusal with its reason."""
-    return Verdict(False, why)
+def no(code: str, /, **facts: Any) -> Verdict:
+    """A refusal with its reason: a code of the catalogue of refusals and what it is made of."""
+    return Verdict(False, Said(code, **facts))

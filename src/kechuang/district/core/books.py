@@ -96,8 +96,12 @@ def tried_book(changes: Mapping[str, str]) -> Iterator[Path]:
             write_atomically(home / path, text.encode())
         book, problems = read_book(home / source.name)
         if book is None:
-            told = [f"{p.file.name} 第 {p.line} 行：{p.words}" for p in problems[:8]]
-            raise InvalidForm([Invalid(words, "value") for words in told])
+            raise InvalidForm(
+                [
+                    Invalid("book.problem", "value", file=p.file.name, line=p.line, words=p.words)
+                    for p in problems[:8]
+                ]
+            )
         yield home / source.name
     finally:
         shutil.rmtree(home, ignore_errors=True)

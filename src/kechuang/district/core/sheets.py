@@ -89,12 +89,12 @@ def mended(batch: ImportBatch) -> bytes:
     sheet.write_string(0, width, REMEDY, head)
     sheet.freeze_panes(1, 0)
     for line, row in enumerate(batch.rows.order_by("line"), 1):
-        faulty = {p["place"]: p for p in row.problems if p["place"] is not None}
+        faulty = {p["place"]: p for p in row.faults if p["place"] is not None}
         for place, cell in enumerate(row.cells[:width]):
             _put(sheet, line, place, cell, red if place in faulty else None)
         for place in (p for p in faulty if p >= len(row.cells)):
             _put(sheet, line, place, None, red)
-        _mark(sheet, line, width, row.problems, words)
+        _mark(sheet, line, width, row.faults, words)
     book.close()
     return stream.getvalue()
 

@@ -151,12 +151,9 @@ def advance(
         _permit(row, actor, locked)
         check_source(workflow, row, locked)
         if version is not None and version != locked.version:
-            raise Stale(
-                "您打开之后有人改过这条记录。请刷新，核对后再提交。",
-                facts={"version": locked.version},
-            )
+            raise Stale("record.stale", version=locked.version)
         if row.needs_why and not why.strip():
-            raise Invalid("请写明理由", "why", "why_missing")
+            raise Invalid("step.why_missing", "why")
         old = locked.state
         differing = {n: v for n, v in (changes or {}).items() if getattr(locked, n) != v}
         fields = {
@@ -178,16 +175,13 @@ def check_source(workflow: Workflow[Thing], row: Step[Thing], thing: Thing) -> N
     """
     if thing.state not in row.sources:
         now_at = workflow.states.get(thing.state, thing.state)
-        raise WrongState(
-            f"现在是“{now_at}”，不能{row.label}。请刷新页面看最新状态。",
-            facts={"state": thing.state, "step": row.name},
-        )
+        raise WrongState("step.wrong_state", state=now_at, step=row.label)
 
 
 def _permit(row: Step[Thing], actor: Actor, thing: Thing) -> None:
     verdict = row.permission(actor, thing)
     if not verdict:
-        raise NotAllowed(verdict.why or f"您不能{row.label}", facts={"step": row.name})
+        raise NotAllowed(verdict.why)
 
 
 def _tell(

@@ -9,6 +9,7 @@ from kechuang.district.core.actor import Actor, Verdict
 from kechuang.district.core.imports.kinds import Applied, RowPlan, register, version_in
 from kechuang.district.core.models import ImportRow
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.text import comparable
 
 from .models import Achievement, Demand, Listing
@@ -67,13 +68,7 @@ class ListingSheet:
         code = values.get("owner") or options.get("owner") or ""
         owner = context["owners"].get(code)
         if code and owner is None:
-            found.problems.append(
-                Invalid(
-                    f"单位 {code} 还没有登记，请先导入企业名单或登记单位",
-                    "owner",
-                    "import.no_owner",
-                )
-            )
+            found.problems.append(Invalid("import.no_owner", "owner", code=code))
         thing = self.model(created_by=actor.id)
         listings.fill(thing, self._values(values, owner))
         found.problems += [
@@ -81,14 +76,14 @@ class ListingSheet:
         ]
         known = self._known(values, thing, context)
         if not self._may(actor, thing, options) or (known and not can_write(actor, known)):
-            found.problems.append(Invalid("只能导入本单位的记录", "owner", "import.not_yours"))
+            found.problems.append(Invalid("import.not_yours", "owner"))
             return found
         if known:
             self._compare(known, thing, found)
         else:
             self._doubt(thing, values, context, found)
             if values.get("reference") and not is_staff(actor):
-                found.notes.append("编号由系统另编")
+                found.notes.append(Said("import.note.own_number"))
         return found
 
     def _known(self, values: Mapping[str, Any], thing: Listing, context: Any) -> Listing | None:
@@ -121,14 +116,14 @@ class ListingSheet:
             changed.append("owner")
         found.plan, found.subject_id = ("update" if changed else "same"), str(known.pk)
         if changed and known.state not in ("published", "paused", "draft", "submitted", "checked"):
-            found.problems.append(
-                Invalid(f"这条记录{known.state_label}，不能再改", "reference", "import.closed")
-            )
+            found.problems.append(Invalid("import.closed", "reference", state=known.state_label))
         if changed:
             found.before = {n: self._plain(getattr(known, n)) for n in fields if n != "owner"} | {
                 "owner_id": known.owner_id
             }
-            found.notes.append(f"将更新 {known.reference}：{len(changed)} 项有变")
+            found.notes.append(
+                Said("import.note.will_update", reference=known.reference, count=len(changed))
+            )
 
     def _plain(self, value: object) -> object:
         return value.isoformat() if hasattr(value, "isoformat") else value
@@ -137,22 +132,18 @@ class ListingSheet:
         self, thing: Listing, values: Mapping[str, Any], context: Any, found: RowPlan
     ) -> None:
         if (first := context["seen"].get(thing.digest)) is not None:
-            found.problems.append(
-                Invalid(f"与前面“{first}”的内容完全相同，请只留一行", "title", "import.twice")
-            )
+            found.problems.append(Invalid("import.twice_above", "title", title=first))
         context["seen"][thing.digest] = thing.title
         for number in values.get("patents") or []:
             for pk, title in context["patents"].get(number, [])[:3]:
                 found.doubts.append((str(pk), title, f"专利号相同：{number}"))
         for pk, title, digest in context["titles"].get(comparable(thing.title), [])[:3]:
             if digest == thing.digest:
-                found.problems.append(
-                    Invalid("库里已有内容完全相同的记录，请删去此行", "title", "import.exists")
-                )
+                found.problems.append(Invalid("import.exists", "title"))
                 return
             found.doubts.append((str(pk), title, "名称相同，内容不同"))
         if found.doubts:
-            found.notes.append("可能与已有记录是同一条，导入后请人核对")
+            found.notes.append(Said("import.note.may_be_known"))
 
     def version_of(self, subject_id: str) -> int:
         return version_in(self.model, subject_id)
@@ -173,9 +164,7 @@ class ListingSheet:
                 values.get("reference")
                 and self.model._default_manager.filter(reference=values["reference"]).exists()
             ):
-                raise Invalid(
-                    f"编号 {values['reference']} 在检查之后已被使用，请重新检查", "reference"
-                )
+                raise Invalid("import.reference_taken", "reference", reference=values["reference"])
             thing = self.model(sample=bool(options.get("sample")))
             take = listings.take_in_published if options.get("publish") else listings.take_in
             take(thing, values, actor, at)

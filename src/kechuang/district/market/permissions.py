@@ -22,7 +22,7 @@ def can_see(actor: Actor, thing: Listing) -> Verdict:
         return YES
     if is_staff(actor) and thing.state != "draft":
         return YES
-    return no("没有这条记录")
+    return no("record.none")
 
 
 def can_write(actor: Actor, thing: Listing) -> Verdict:
@@ -33,42 +33,42 @@ def can_write(actor: Actor, thing: Listing) -> Verdict:
     if actor.has(role) and (thing.owner_id or 0) in actor.organisations:
         return YES
     if isinstance(thing, Achievement):
-        return no("请由本单位的科研人员或转移办公室登记成果，权利人选本单位")
-    return no("请由本企业成员提出需求，企业选本企业")
+        return no("achievement.who_writes")
+    return no("demand.who_writes")
 
 
 def can_amend(actor: Actor, thing: Listing) -> Verdict:
     """What is published changes at once only in the hands of staff; an owner's change is checked again."""
     if actor.is_system or _works_on(actor):
         return YES
-    return no("已发布的记录改动后要重新审核")
+    return no("listing.checked_again")
 
 
 def can_merge(actor: Actor, thing: Listing) -> Verdict:
     if actor.is_system or (is_staff(actor) and actor.has("officer")):
         return YES
-    return no("由科技局工作人员核对重复的记录")
+    return no("listing.who_merges")
 
 
 def can_check(actor: Actor, thing: Listing) -> Verdict:
     """Checked by somebody else than who submitted."""
     if not _works_on(actor):
-        return no("由技术经理人或科技局工作人员审核")
+        return no("listing.who_checks")
     if actor.id in (thing.submitted_by, thing.created_by, *thing.written_by):
-        return no("提交或改写过的人不能审核同一条，请换一位同事")
+        return no("listing.not_your_own_check")
     return YES
 
 
 def can_send_back(actor: Actor, thing: Listing) -> Verdict:
-    return YES if _works_on(actor) else no("由技术经理人或科技局工作人员退回")
+    return YES if _works_on(actor) else no("listing.who_sends_back")
 
 
 def can_publish(actor: Actor, thing: Listing) -> Verdict:
     """Published by somebody else than who submitted or checked."""
     if not (is_staff(actor) and actor.has("officer", "approver")):
-        return no("由科技局工作人员或审批人发布")
+        return no("listing.who_publishes")
     if actor.id in (thing.submitted_by, thing.checked_by, *thing.written_by):
-        return no("提交、改写或审核过的人不能发布同一条，请换一位同事")
+        return no("listing.not_your_own_publication")
     return YES
 
 
@@ -80,11 +80,11 @@ def can_take_in(actor: Actor, thing: Listing) -> Verdict:
 def can_publish_import(actor: Actor, thing: Listing) -> Verdict:
     if actor.is_system or (is_staff(actor) and actor.has("officer")):
         return YES
-    return no("只有科技局工作人员可以导入并直接发布")
+    return no("import.who_publishes")
 
 
 def can_introduce(actor: Actor, introduction: Introduction) -> Verdict:
-    return YES if _works_on(actor) else no("由技术经理人发起和推进对接")
+    return YES if _works_on(actor) else no("introduction.who_works")
 
 
 def can_reply(actor: Actor, invitation: Invitation) -> Verdict:
@@ -98,16 +98,16 @@ def can_move_on(actor: Actor, thing: Introduction | Invitation) -> Verdict:
     if actor.is_system or _works_on(actor):
         return YES
     asked = (f"invitee:{i.nonce}" for i in introduction.invitations.all())
-    return YES if actor.has(*asked) else no("由系统完成")
+    return YES if actor.has(*asked) else no("step.system_only")
 
 
 def only_system(actor: Actor, thing: object) -> Verdict:
-    return YES if actor.is_system else no("由系统完成")
+    return YES if actor.is_system else no("step.system_only")
 
 
 def can_answer(actor: Actor, invitation: Invitation) -> Verdict:
     """Whoever holds the person's own link."""
-    return YES if actor.has(f"invitee:{invitation.nonce}") else no("请用邀请信里的链接回答")
+    return YES if actor.has(f"invitee:{invitation.nonce}") else no("invitation.by_its_link")
 
 
 def can_report_outcome(actor: Actor, introduction: Introduction) -> Verdict:
@@ -117,5 +117,5 @@ def can_report_outcome(actor: Actor, introduction: Introduction) -> Verdict:
     return (
         YES
         if any(actor.has(f"invitee:{nonce}") for nonce in asked)
-        else no("请用询问信里的链接回答")
+        else no("introduction.outcome_by_its_link")
     )

@@ -11,6 +11,7 @@ from kechuang.district.core.imports.kinds import Applied, RowPlan, register, ver
 from kechuang.district.core.models import ImportRow
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.numbers import parse_decimal
+from kechuang.engines.base.sayings import Said
 
 from .models import Bulletin
 from .permissions import can_report
@@ -21,7 +22,7 @@ def parse_value(text: str) -> str:
     """A number as printed, without its unit: "7,912家" → "7912"."""
     value = parse_decimal(re.sub(r"家|件|个|项|亿元", "", text), "value")
     if value is None:
-        raise Invalid("没有数；没有公布就删去此行", "value", "plan.value")
+        raise Invalid("bulletin.no_value", "value")
     return format(value.normalize(), "f")
 
 
@@ -56,7 +57,9 @@ class BulletinSheet:
             found.before = {k: getattr(known, k) for k in changes}
             found.version = known.version
             if changes:
-                found.notes.append(f"已有 {known.value}（{known.source}），将更正，原值留在台账")
+                found.notes.append(
+                    Said("import.note.bulletin_corrects", value=known.value, source=known.source)
+                )
         return found
 
     def _values(self, values: Mapping[str, Any]) -> dict[str, Any]:

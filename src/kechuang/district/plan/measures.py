@@ -10,6 +10,7 @@ from kechuang.district.market import queries as market
 from kechuang.district.registry import queries as registry
 from kechuang.district.transfer import queries as transfer
 from kechuang.engines.base.money import in_unit
+from kechuang.engines.base.sayings import Said
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def _firms(rung: str, *, flow: bool = False) -> Measure:
 
     return Measure(
         find,
-        "当年 1 月 1 日以来评价入库的企业，每家计一次" if flow else "当日证书或认定在有效期内的企业，每家计一次",
+        Said("measure.entries_of_year") if flow else Said("measure.in_force"),
         ("registry.recognition.*",), "flow" if flow else "stock", lambda start, end: ("recognition", registry.counted(rung, end)),
     )  # fmt: skip
 
@@ -66,7 +67,7 @@ def _established(*kinds: str) -> Measure:
         return Found(Decimal(count), count)
 
     return Measure(
-        find, "计划期内批准、本系统有记录的，按批准日期累计", ("registry.establishment.*",), "events",
+        find, Said("measure.approved"), ("registry.establishment.*",), "events",
         lambda start, end: ("establishment", registry.established(kinds, start, end)),
     )  # fmt: skip
 
@@ -78,7 +79,7 @@ def _parks(start: date, end: date) -> Found:
 
 MEASURES: dict[str, Measure] = {
     "technology_contract_turnover": Measure(
-        _turnover, "在本区登记、未注销的技术合同，按登记日期计入，合同成交额合计", ("transfer.contract.*",), "flow",
+        _turnover, Said("measure.turnover"), ("transfer.contract.*",), "flow",
         lambda start, end: ("contract", transfer.registered_between(start, end)),
     ),
     "high_tech": _firms("high_tech"),
@@ -87,13 +88,13 @@ MEASURES: dict[str, Measure] = {
     "leading": _firms("leading"),
     "sme": _firms("sme", flow=True),
     "library_invention_patents": Measure(
-        _patents, "成果库中已发布成果写明的发明专利申请号，去重；是否仍有效，本系统不知道", ("market.achievement.*",), "stock",
+        _patents, Said("measure.patents"), ("market.achievement.*",), "stock",
         official=False,
     ),
     "platforms_facilities": _established("facility", "platform"),
     "special_projects": _established("special_project"),
     "university_science_parks": Measure(
-        _parks, "当日在册的大学科技园，不分级别", ("registry.establishment.*",), "stock",
+        _parks, Said("measure.science_parks"), ("registry.establishment.*",), "stock",
         lambda start, end: ("establishment", registry.standing_establishments("science_park", end)),
     ),
 }  # fmt: skip

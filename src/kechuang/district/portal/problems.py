@@ -19,7 +19,7 @@ def as_page(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return as_page(request, NotFound("没有这个页面，或者它不对您开放。可以从首页重新进入。"))
+    return as_page(request, NotFound("page.none"))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

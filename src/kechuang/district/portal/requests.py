@@ -43,7 +43,7 @@ def for_roles(*roles: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not actor_in(request).has(*roles):
-                raise NotAllowed("这一页不在您的职责里。需要时请联系管理员。")
+                raise NotAllowed("page.not_your_duty")
             return view(request, *args, **kwargs)
 
         return signed_in(guarded)
@@ -56,7 +56,7 @@ def one(found: QuerySet, pk: object) -> Any:
     known = parse_whole(str(pk), 2**63 - 1)
     thing = found.filter(pk=known).first() if known is not None else None
     if thing is None:
-        raise NotFound("没有这条记录，或者它不对您开放。")
+        raise NotFound("record.none_for_you")
     return thing
 
 

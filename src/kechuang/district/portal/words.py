@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 
 from kechuang.district.core.books import current_book
+from kechuang.engines.base.sayings import LOCALE
 from kechuang.engines.matching.parties import MODES
 
 HOUSE = Path(__file__).resolve().parents[1]
@@ -95,6 +96,8 @@ def update() -> tuple[int, int]:
     with path.open("wb") as stream:
         write_po(stream, new, sort_output=True, no_location=True, omit_header=False, width=120)
     compile_mo(path)
+    for refusals in sorted(LOCALE.glob("*/LC_MESSAGES/refusals.po")):
+        compile_mo(refusals)
     missing = sum(
         1 for m in new if m.id and not (m.string if isinstance(m.string, str) else all(m.string))
     )

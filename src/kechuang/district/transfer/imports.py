@@ -12,6 +12,7 @@ from kechuang.district.core.actor import Actor, Verdict
 from kechuang.district.core.imports.kinds import Applied, RowPlan, register, version_in
 from kechuang.district.core.models import ImportRow
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
 
 from .models import Contract
 from .permissions import can_keep_register
@@ -40,15 +41,20 @@ class ContractSheet:
         parties = {side: context["owners"].get(values[side]) for side in ("seller", "buyer")}
         for place, (side, label) in enumerate((("seller", "卖方"), ("buyer", "买方")), 1):
             if parties[side] is None and not values.get(f"{side}_name"):
-                words = f"{label} {values[side]} 还没有登记，请补上{label}名称一列，或先登记单位"
-                found.problems.append(Invalid(words, side, "import.no_owner"))
+                found.problems.append(
+                    Invalid("import.no_party", side, side=label, code=values[side])
+                )
             elif parties[side] is None:
                 parties[side] = Organisation(
                     pk=-place, code=values[side], name=values[f"{side}_name"]
                 )
-                found.notes.append(f"将登记单位：{values[f'{side}_name']}（{values[side]}）")
+                found.notes.append(
+                    Said(
+                        "import.note.will_register", name=values[f"{side}_name"], code=values[side]
+                    )
+                )
         if values["seller"] == values["buyer"]:
-            found.problems.append(Invalid("卖方和买方是同一家，请核对", "buyer"))
+            found.problems.append(Invalid("contract.same_party", "buyer"))
         if found.problems:
             return found
         registered = bool(values.get("number") or values.get("registered_on"))
@@ -57,7 +63,7 @@ class ContractSheet:
         found.problems += check_values(contract, clock.now(), registered=registered)
         known = context["known"].get(values.get("number"))
         if not registered:
-            found.notes.append("没有登记编号和日期：记为未登记的合同")
+            found.notes.append(Said("import.note.unregistered"))
             if self._twin(contract) is not None:
                 found.plan = "same"
         if known:
@@ -66,9 +72,9 @@ class ContractSheet:
             found.before = {n: str(getattr(known, n)) for n in changed}
             found.version = known.version
             if changed and known.state != "registered":
-                found.problems.append(Invalid("这个编号的合同不在“已登记”状态，请先核对", "number"))
+                found.problems.append(Invalid("contract.not_registered", "number"))
             if changed:
-                found.notes.append(f"将更正已登记的合同：{len(changed)} 项有变，数字随之改变")
+                found.notes.append(Said("import.note.contract_corrects", count=len(changed)))
         return found
 
     def _twin(self, contract: Contract) -> Contract | None:

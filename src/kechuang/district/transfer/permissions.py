@@ -9,13 +9,13 @@ def can_see(actor: Actor, contract: Contract) -> Verdict:
         return YES
     if {contract.seller_id, contract.buyer_id} & actor.organisations:
         return YES
-    return no("没有这份合同")
+    return no("contract.none")
 
 
 def can_record(actor: Actor, contract: Contract) -> Verdict:
     if actor.is_system or (actor.has("officer", "broker") and not actor.firms):
         return YES
-    return no("由技术经理人或科技局工作人员记录合同")
+    return no("contract.who_records")
 
 
 def can_register(actor: Actor, contract: Contract) -> Verdict:
@@ -23,13 +23,13 @@ def can_register(actor: Actor, contract: Contract) -> Verdict:
     if actor.is_system:
         return YES
     if not actor.has("officer") or actor.firms:
-        return no("由科技局工作人员登记")
+        return no("contract.who_registers")
     if contract.recorded_by == actor.id:
-        return no("记录合同的人不能登记同一份，请换一位同事")
+        return no("contract.not_your_own")
     return YES
 
 
 def can_keep_register(actor: Actor, contract: Contract) -> Verdict:
     if actor.is_system or (actor.has("officer") and not actor.firms):
         return YES
-    return no("由科技局工作人员维护合同登记")
+    return no("contract.who_keeps_register")

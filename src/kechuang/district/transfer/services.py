@@ -57,22 +57,22 @@ def check_values(contract: Contract, at: datetime, *, registered: bool = False) 
     if registered:
         labels |= {"number": "合同登记编号", "registered_on": "登记日期"}
     errors = [
-        Invalid(f"请填写{label}", name.removesuffix("_id"))
+        Invalid("field.missing", name.removesuffix("_id"), label=label)
         for name, label in labels.items()
         if getattr(contract, name, None) in (None, "")
     ]
     if errors:
         return errors
     if contract.seller_id == contract.buyer_id:
-        errors.append(Invalid("卖方和买方是同一家，请核对", "buyer"))
+        errors.append(Invalid("contract.same_party", "buyer"))
     if contract.technology_fen is not None and contract.technology_fen > contract.amount_fen:
-        errors.append(Invalid("技术交易额不能大于合同成交额", "technology_fen"))
+        errors.append(Invalid("contract.technology_above_amount", "technology_fen"))
     for name, label in (("signed_on", "签订日期"), ("registered_on", "登记日期")):
         day = getattr(contract, name)
         if day and day > clock.day_of(at):
-            errors.append(Invalid(f"{label}在将来，请核对", name))
+            errors.append(Invalid("day.in_future", name, label=label))
     if contract.registered_on and contract.registered_on < contract.signed_on:
-        errors.append(Invalid("登记日期早于签订日期，请核对", "registered_on"))
+        errors.append(Invalid("contract.registered_before_signed", "registered_on"))
     return errors
 
 
@@ -82,7 +82,7 @@ def _check(contract: Contract, at: datetime, *, registered: bool = False) -> Non
         contract.number
         and Contract.objects.filter(number=contract.number).exclude(pk=contract.pk).exists()
     ):
-        errors.append(Invalid(f"登记编号 {contract.number} 已经用过", "number"))
+        errors.append(Invalid("contract.number_taken", "number", number=contract.number))
     if errors:
         raise InvalidForm(errors)
 
@@ -103,7 +103,7 @@ def record(
         if introduction:
             introduction.refresh_from_db()
             if introduction.state != "agreed":
-                raise WrongState("双方都同意之后，才能在对接上记录合同")
+                raise WrongState("contract.both_agree_first")
         facts = {
             "amount_fen": contract.amount_fen,
             "introduction": introduction.pk if introduction else None,
@@ -158,7 +158,7 @@ def register(
             CONTRACTS, "register", contract, actor, at, changes=changes, facts=facts, key=key
         )
     except IntegrityError as e:
-        raise Invalid(f"登记编号 {number} 已经用过", "number") from e
+        raise Invalid("contract.number_taken", "number", number=number) from e
 
 
 def amend(

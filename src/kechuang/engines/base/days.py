@@ -38,7 +38,7 @@ def parse_day(value: object, field: str = "") -> date | None:
     for pattern in (_FULL, _DIGITS, _MONTH):
         if found := pattern.match(text):
             return _made(text, field, *(int(part) for part in found.groups()))
-    raise Invalid(f"“{text[:40]}”不是日期，请写 2023-07-15 或 2023年7月", field, "day.text")
+    raise Invalid("day.text", field, text=text[:40])
 
 
 def _from_number(value: float, field: str) -> date:
@@ -50,21 +50,23 @@ def _from_number(value: float, field: str) -> date:
     found = re.fullmatch(r"((?:19|20)\d\d)\.(\d{1,2})", text)
     if found and found[2] == "1":
         raise Invalid(
-            f"单元格是数字 {text}，分不清 1 月还是 10 月，请改写为 {found[1]}-01 或 {found[1]}-10",
-            field,
             "day.ambiguous",
+            field,
             proposals=(f"{found[1]}-01", f"{found[1]}-10"),
+            text=text,
+            year=found[1],
+            year2=found[1],
         )
     if found:
         return _made(text, field, int(found[1]), int(found[2]))
-    raise Invalid(f"数字 {text} 不是日期，请写 2023-07-15", field, "day.number")
+    raise Invalid("day.number", field, text=text)
 
 
 def _made(text: str, field: str, year: int, month: int, day: int = 1) -> date:
     try:
         return date(year, month, day)
     except ValueError as e:
-        raise Invalid(f"日历上没有“{text[:40]}”这一天", field, "day.calendar") from e
+        raise Invalid("day.calendar", field, text=text[:40]) from e
 
 
 def months_after(day: date, months: int) -> date:
@@ -76,8 +78,6 @@ def months_after(day: date, months: int) -> date:
     whole = day.year * 12 + day.month - 1 + months
     year, month = divmod(whole, 12)
     if not 1 <= year < 9999:
-        raise Invalid(
-            f"{day.isoformat()} 往后 {months} 个月超出日历，请核对日期", "day", "day.range"
-        )
+        raise Invalid("day.range", "day", day=day.isoformat(), months=months)
     following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
     return date(year, month + 1, min(day.day, (following - timedelta(days=1)).day))

@@ -1,79 +1,91 @@
-"""The one tree of errors. Every refusal carries words for a person, a code for a program, facts for both."""
+"""The one tree of errors. Every refusal is a code for a program, facts for both, and a sentence for a person."""
 
-from collections.abc import Mapping
+from typing import Any, Self
+
+from .sayings import Said
 
 
 class DomainError(Exception):
     """A refusal that a person can act on.
 
     Args:
-        words: One sentence for the person, saying what to do (Chinese, the source language).
-        code: A stable name for programs, e.g. ``"market.not_published"``.
-        facts: What the sentence was made of, JSON-able.
+        code: A stable name, e.g. ``"listing.who_checks"``; its sentences stand in the catalogue of refusals.
+            What was said already (a permission's why) is taken as it is.
+        facts: What the sentence is made of, JSON-able.
     """
 
     status = 400
-    default_code = "error"
 
-    def __init__(
-        self, words: str, code: str = "", facts: Mapping[str, object] | None = None
-    ) -> None:
-        super().__init__(words)
-        self.words = words
-        self.code = code or self.default_code
-        self.facts = dict(facts or {})
+    def __init__(self, code: str | Said, /, **facts: Any) -> None:
+        self.words = code if isinstance(code, Said) else Said(code, **facts)
+        super().__init__(str(self.words))
+
+    @property
+    def code(self) -> str:
+        """A stable name for programs."""
+        return self.words.code
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the sentence is made of."""
+        return dict(self.words.facts)
 
 
 class NotAllowed(DomainError):
     """The person may see the thing, but may not do this to it."""
 
     status = 403
-    default_code = "not_allowed"
 
 
 class NotFound(DomainError):
     """There is no such thing, or it does not exist for this person."""
 
     status = 404
-    default_code = "not_found"
 
 
 class WrongState(DomainError):
     """The thing is not in a state from which this step starts."""
 
     status = 409
-    default_code = "wrong_state"
 
 
 class Stale(DomainError):
     """Somebody changed the thing since this person opened it."""
 
     status = 409
-    default_code = "stale"
 
 
 class Invalid(DomainError):
-    """A value cannot be accepted. ``field`` names it ("" for the whole)."""
+    """A value cannot be accepted. ``field`` names it ("" for the whole); ``proposals`` what may be meant."""
 
     status = 422
-    default_code = "invalid"
 
     def __init__(
         self,
-        words: str,
+        code: str | Said,
+        /,
         field: str = "",
-        code: str = "",
-        facts: Mapping[str, object] | None = None,
+        *,
         proposals: tuple[str, ...] = (),
+        **facts: Any,
     ) -> None:
-        super().__init__(words, code, {"field": field, **(facts or {})})
+        super().__init__(code, **facts)
         self.field = field
         self.proposals = proposals
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the sentence is made of, and the field."""
+        return {"field": self.field, **self.words.facts}
+
+    def at(self, field: str) -> Self:
+        """The same refusal at another field."""
+        return type(self)(self.words, field, proposals=self.proposals)
 
 
 class InvalidForm(Invalid):
     """Several fields are wrong at once; ``errors`` holds one Invalid each."""
 
     def __init__(self, errors: list[Invalid]) -> None:
-        super().__init__("；".join(e.words for e in errors), errors[0].field if errors else "")
+        super().__init__("form.invalid", errors[0].field if errors else "", errors=[e.words for e in errors])  # fmt: skip
         self.errors = errors

@@ -30,21 +30,19 @@ def parse_credit_code(value: object, field: str = "") -> str:
     """
     code = _compact(value)
     if len(code) != 18:
-        raise Invalid(
-            f"统一社会信用代码应为 18 位，此处 {len(code)} 位", field, "credit_code.length"
-        )
+        raise Invalid("credit_code.length", field, count=len(code))
     strange = [c for c in code if c not in _VALUE]
     if strange:
         mended = "".join(_LOOKALIKE.get(c, c) for c in code)
         fits = all(c in _VALUE for c in mended) and credit_check(mended[:17]) == mended[17]
         raise Invalid(
-            f"统一社会信用代码中不会出现“{strange[0]}”",
-            field,
             "credit_code.character",
+            field,
             proposals=(mended,) if fits else (),
+            character=strange[0],
         )
     if credit_check(code[:17]) != code[17]:
-        raise Invalid("统一社会信用代码校验位不符，请对照营业执照核对", field, "credit_code.check")
+        raise Invalid("credit_code.check", field)
     return code
 
 
@@ -76,13 +74,9 @@ def parse_patent(value: object, field: str = "") -> Patent:
     elif re.fullmatch(r"\d{8}[\dX]", text):
         digits, year, kind = text[:8], 1900 + int(text[:2]), text[2]
     else:
-        raise Invalid(
-            f"“{str(value)[:40]}”不是专利申请号，应为 201710601862.3 这样的 13 位",
-            field,
-            "patent.length",
-        )
+        raise Invalid("patent.length", field, text=str(value)[:40])
     if kind not in _PATENT_KINDS or not 1985 <= year <= 2100:
-        raise Invalid(f"专利申请号“{text}”的年份或种类号不存在", field, "patent.kind")
+        raise Invalid("patent.kind", field, text=text)
     if patent_check(digits) != text[-1]:
-        raise Invalid(f"专利申请号“{digits}.{text[-1]}”校验位不符，请核对", field, "patent.check")
+        raise Invalid("patent.check", field, digits=digits, check=text[-1])
     return Patent(f"{digits}.{text[-1]}", _PATENT_KINDS[kind], year)

@@ -38,27 +38,27 @@ def parse_fen(value: object, unit: str = "元", field: str = "") -> int | None:
         return None
     found = _AMOUNT.match(text)
     if not found:
-        raise Invalid(f"“{text[:40]}”不是金额，请写数字和单位，如 120万元", field, "money.text")
+        raise Invalid("money.text", field, text=text[:40])
     word = found[2].lower()
     word = _UNIT_WORDS.get(word, word) or unit
     scale = FEN.get(word) or _EXTRA.get(word)
     if scale is None:
-        raise Invalid(f"不认识单位“{found[2]}”，请用元、万元或亿元", field, "money.unit")
+        raise Invalid("money.unit", field, unit=found[2])
     try:
         fen = Decimal(found[1].replace(",", "").replace("，", "")) * scale
     except InvalidOperation as e:  # pragma: no cover - the pattern admits decimals only
-        raise Invalid(f"“{text[:40]}”不是金额", field, "money.text") from e
+        raise Invalid("money.text_only", field, text=text[:40]) from e
     if isinstance(value, float):  # a cell holds 0.1+0.2; its writer meant whole fen
         fen = fen.quantize(Decimal("0.01"))
         fen = (
             fen.to_integral_value() if abs(fen - fen.to_integral_value()) < Decimal("0.02") else fen
         )
     if fen != fen.to_integral_value():
-        raise Invalid(f"“{text[:40]}”不足一分，请核对单位", field, "money.parts_of_fen")
+        raise Invalid("money.parts_of_fen", field, text=text[:40])
     if fen < 0:
-        raise Invalid("金额不能为负", field, "money.negative")
+        raise Invalid("money.negative", field)
     if fen > MAXIMUM:
-        raise Invalid(f"“{text[:40]}”超出可能的范围，请核对单位", field, "money.too_large")
+        raise Invalid("money.too_large", field, text=text[:40])
     return int(fen)
 
 

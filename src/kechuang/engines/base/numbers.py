@@ -38,7 +38,7 @@ def parse_decimal(text: object, field: str) -> Decimal | None:
     try:
         value = Decimal(plain)
     except InvalidOperation as e:
-        raise Invalid(f"“{str(text)[:40]}”不是数字", field, "number") from e
+        raise Invalid("number", field, text=str(text)[:40]) from e
     if not value.is_finite() or abs(value) > Decimal(10) ** 15:
-        raise Invalid(f"“{str(text)[:40]}”超出可能的范围", field, "number.range")
+        raise Invalid("number.range", field, text=str(text)[:40])
     return value

@@ -19,10 +19,10 @@ def period_end(period: str, field: str = "period") -> date:
     """
     found = _PERIOD.match(period.strip())
     if not found:
-        raise Invalid("期间请写成 2025、2026-10 或 2026Q3", field, "period")
+        raise Invalid("period", field)
     year = int(found[1])
     if not 1949 <= year <= 2200:
-        raise Invalid("期间请写成 2025、2026-10 或 2026Q3", field, "period")
+        raise Invalid("period", field)
     month = int(found[2]) if found[2] else 3 * int(found[3]) if found[3] else 12
     return date(year + month // 12, month % 12 + 1, 1) - date.resolution
 
@@ -38,4 +38,4 @@ def period_span(period: str) -> tuple[date, date]:
         return end.replace(day=1), end
     if "Q" in period:
         return date(end.year, end.month - 2, 1), end
-    raise Invalid("报告按月或按季，请写 2026-10 或 2026Q3", "period")
+    raise Invalid("period.month_or_quarter", "period")

@@ -82,26 +82,18 @@ def read_sheet(data: bytes, name: str) -> Sheet:
         Invalid: Too large, not a sheet, an old .xls, a zip bomb, an encoding that cannot be told.
     """
     if len(data) > MAX_BYTES:
-        raise Invalid(
-            f"文件超过 {MAX_BYTES // 1_000_000} MB，请拆成几份再导入", "file", "sheet.size"
-        )
+        raise Invalid("sheet.size", "file", megabytes=MAX_BYTES // 1000000)
     if not data.strip():
-        raise Invalid("文件是空的，请换一份有内容的文件", "file", "sheet.empty")
+        raise Invalid("sheet.empty", "file")
     if data.startswith(_OLE):
-        raise Invalid(
-            f"“{name}”其实是旧版 .xls（或加了密码），请在 Excel 或 WPS 里另存为 .xlsx 再导入",
-            "file",
-            "sheet.xls",
-        )
+        raise Invalid("sheet.xls", "file", name=name)
     if data.startswith(b"PK"):
         return _read_xlsx(data, name)
     return Sheet(_read_csv(data, name))
 
 
 def _read_xlsx(data: bytes, name: str) -> Sheet:
-    broken = Invalid(
-        f"“{name}”打不开：不是完整的 .xlsx，请重新另存后再导入", "file", "sheet.broken"
-    )
+    broken = Invalid("sheet.broken", "file", name=name)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _refuse_bomb(archive)
@@ -136,11 +128,7 @@ def _refuse_bomb(archive: zipfile.ZipFile) -> None:
         or unpacked > MAX_UNPACKED
         or (unpacked > 20_000_000 and unpacked / packed > MAX_RATIO)
     ):
-        raise Invalid(
-            "文件展开后异常巨大（压缩炸弹？），已拒绝。请只留需要的列，另存后再导入",
-            "file",
-            "sheet.bomb",
-        )
+        raise Invalid("sheet.bomb", "file")
 
 
 def _first_worksheet(archive: zipfile.ZipFile) -> str:
@@ -165,7 +153,7 @@ def _scan(archive: zipfile.ZipFile, path: str) -> _Scan:
         while chunk := stream.read(_CHUNK):
             read += len(chunk)
             if read > MAX_UNPACKED:
-                raise Invalid("文件展开后异常巨大，已拒绝", "file", "sheet.bomb")
+                raise Invalid("sheet.bomb_short", "file")
             text = tail + chunk
             _scan_cells(text, found)
             tail = text[-300:]
@@ -188,10 +176,12 @@ def _scan_cells(text: bytes, found: _Scan) -> None:
         line, column = int(at[2]), _column_number(at[1])
         if line > MAX_ROWS or column > MAX_COLUMNS:
             raise Invalid(
-                f"表格一直用到了 {at[1].decode()}{line}，超出 {MAX_ROWS} 行 × {MAX_COLUMNS} 列。"
-                "请删除多余的行列，另存后再导入",
-                "file",
                 "sheet.too_wide",
+                "file",
+                column=at[1].decode(),
+                line=line,
+                rows=MAX_ROWS,
+                columns=MAX_COLUMNS,
             )
         if cell[2]:
             found.formulas.add((line, column))
@@ -201,7 +191,7 @@ def _scan_cells(text: bytes, found: _Scan) -> None:
         place = int(at_shared[1])
         found.weight += found.shared[place] if place < len(found.shared) else 0
     if found.weight > _MOST_TEXT:
-        raise Invalid("单元格里的文字合起来异常巨大（压缩炸弹？），已拒绝", "file", "sheet.bomb")
+        raise Invalid("sheet.bomb_of_text", "file")
     for merge in _MERGE.finditer(text):
         span = (int(merge[2]), _column_number(merge[1]), int(merge[4]), _column_number(merge[3]))
         if span not in found.merged and len(found.merged) < _MOST_MERGED:
@@ -211,7 +201,7 @@ def _scan_cells(text: bytes, found: _Scan) -> None:
 def _read_csv(data: bytes, name: str) -> list[list[object]]:
     text = _decode(data, name)
     if "\x00" in text:
-        raise Invalid(f"“{name}”不是表格文件，请导入 .xlsx 或 .csv", "file", "sheet.binary")
+        raise Invalid("sheet.binary", "file", name=name)
     dialect = (
         "\t" if text.split("\n", 1)[0].count("\t") > text.split("\n", 1)[0].count(",") else ","
     )
@@ -221,9 +211,9 @@ def _read_csv(data: bytes, name: str) -> list[list[object]]:
             list(r) for r in csv.reader(io.StringIO(text, newline=""), delimiter=dialect)
         ]
     except csv.Error as e:
-        raise Invalid(f"“{name}”读不出来：{e}。请用 Excel 另存为 .xlsx", "file", "sheet.csv") from e
+        raise Invalid("sheet.csv", "file", name=name, error=e) from e
     if len(rows) > MAX_ROWS:
-        raise Invalid(f"超过 {MAX_ROWS} 行，请拆成几份再导入", "file", "sheet.too_long")
+        raise Invalid("sheet.too_long", "file", rows=MAX_ROWS)
     return rows
 
 
@@ -236,11 +226,7 @@ def _decode(data: bytes, name: str) -> str:
         strange = sum(1 for c in text[:5000] if "\ue000" <= c <= "\uf8ff" or c == "\ufffd")
         if strange * 50 <= min(len(text), 5000):
             return text
-    raise Invalid(
-        f"“{name}”的编码认不出来，请在 Excel 里另存为 .xlsx，或存成 UTF-8 的 .csv",
-        "file",
-        "sheet.encoding",
-    )
+    raise Invalid("sheet.encoding", "file", name=name)
 
 
 def is_blank(row: Sequence[object]) -> bool:

@@ -58,12 +58,7 @@ def parse_mode(value: object, field: str = "modes") -> str:
     mode = _MODE_BY_WORD.get(str(value).strip())
     if mode is None:
         words = "、".join(MODES.values())
-        raise Invalid(
-            f"不认识转化方式“{value}”，可用：{words}",
-            field,
-            "mode",
-            proposals=tuple(MODES.values()),
-        )
+        raise Invalid("mode", field, proposals=tuple(MODES.values()), value=value, options=words)
     return mode
 
 
@@ -76,12 +71,7 @@ def parse_trl(value: object, field: str = "trl") -> int | None:
     level = parse_whole(text, 9)
     if level:
         return level
-    raise Invalid(
-        f"成熟度“{value}”应为 1 到 9 的整数",
-        field,
-        "trl",
-        proposals=tuple(str(n) for n in range(1, 10)),
-    )
+    raise Invalid("trl", field, proposals=tuple(str(n) for n in range(1, 10)), value=value)
 
 
 def _text(row: Mapping[str, object], key: str, *, required: bool = False) -> str:
@@ -89,9 +79,9 @@ def _text(row: Mapping[str, object], key: str, *, required: bool = False) -> str
     if value is None:
         value = ""
     if not isinstance(value, str):
-        raise Invalid(f"{key} 应为文字，此处是 {type(value).__name__}", key)
+        raise Invalid("party.not_text", key, key=key, kind=type(value).__name__)
     if required and not value.strip():
-        raise Invalid(f"缺少 {key}", key)
+        raise Invalid("party.missing", key, key=key)
     return value
 
 
@@ -100,7 +90,7 @@ def _list(row: Mapping[str, object], key: str) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [v for v in value.replace("；", ";").replace("，", ";").split(";") if v.strip()]
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        raise Invalid(f"{key} 应为文字的列表", key)
+        raise Invalid("party.not_list", key, key=key)
     return tuple(v.strip() for v in value)
 
 
@@ -111,7 +101,7 @@ def _fen(row: Mapping[str, object], key: str) -> int | None:
     if isinstance(value, str):
         value = parse_whole(value, 10**17)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise Invalid(f"{key} 应为整数（分），此处是 {value!r}", key)
+        raise Invalid("party.not_whole", key, key=key, value=value)
     return value
 
 
@@ -120,7 +110,7 @@ def _common(row: Mapping[str, object]) -> dict[str, object]:
     if isinstance(identity, int) and not isinstance(identity, bool):
         identity = str(identity)
     if not isinstance(identity, str) or not identity.strip():
-        raise Invalid("缺少 id", "id")
+        raise Invalid("party.id_missing", "id")
     return {
         "id": identity,
         "title": _text(row, "title", required="text" not in row or not row["text"]),

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from kechuang.engines.base.sayings import Said
+
 FEWEST = 4
 _T80 = (
     3.078,
@@ -48,7 +50,7 @@ def line_forecast(observed: Sequence[tuple[date, float]], day: date) -> Forecast
     """Where a level will stand on ``day`` if it goes on as it went."""
     points = sorted(set(observed))
     if len({d for d, _ in points}) < FEWEST:
-        return Forecast(day, why=f"只有 {len(points)} 个观测值，至少要 {FEWEST} 个才作预测")
+        return Forecast(day, why=Said("forecast.too_few", count=len(points), fewest=FEWEST))
     start = points[0][0]
     xs = [float((d - start).days) for d, _ in points]
     ys = [v for _, v in points]
@@ -60,7 +62,7 @@ def line_forecast(observed: Sequence[tuple[date, float]], day: date) -> Forecast
     middle = my + slope * (at - mx)
     t = _T80[n - 3] if n - 3 < len(_T80) else _T80_LARGE
     half = t * math.sqrt(rest / (n - 2)) * math.sqrt(1 + 1 / n + (at - mx) ** 2 / spread)
-    return Forecast(day, middle, middle - half, middle + half, f"{n} 个观测值的直线外推，区间 80%")
+    return Forecast(day, middle, middle - half, middle + half, Said("forecast.line", count=n))
 
 
 def flow_forecast(to_date: float, month: int, shares: Sequence[float], year_end: date) -> Forecast:
@@ -72,9 +74,9 @@ def flow_forecast(to_date: float, month: int, shares: Sequence[float], year_end:
     """
     known = [s for s in shares if s > 0]
     if len(known) < 2:
-        return Forecast(year_end, why=f"只有 {len(known)} 个完整年度可比，至少要 2 个才作预测")
+        return Forecast(year_end, why=Said("forecast.too_few_years", count=len(known)))
     mean = sum(known) / len(known)
     return Forecast(
         year_end, to_date / mean, to_date / max(known), to_date / min(known),
-        f"按前 {len(known)} 年同期（到 {month} 月）已完成的比例推算，区间是各年之间的范围",
+        Said("forecast.seasons", years=len(known), month=month),
     )  # fmt: skip

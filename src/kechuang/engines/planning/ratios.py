@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
 
 _PLACES = Decimal("0.0001")
 _JUMP = 8  # times the last value, or its eighth: a unit was probably mistaken (万元 for 亿元 is 10,000 times)
@@ -37,23 +38,23 @@ def ratio(numerator: Decimal, denominator: Decimal, field: str = "denominator") 
         Invalid: The denominator is zero or negative.
     """
     if denominator <= 0:
-        raise Invalid("分母是零或负数，算不出占比；请核对分母，或写明“暂缺”", field, "ratio.zero")
+        raise Invalid("ratio.zero", field)
     return Ratio(numerator, denominator)
 
 
-def suspicious(value: Decimal, last: Decimal | None) -> str:
-    """A question when a value is far from the last one; "" when it is not. Asked, never refused.
+def suspicious(value: Decimal, last: Decimal | None) -> Said | None:
+    """A question when a value is far from the last one. Asked, never refused.
 
     >>> suspicious(Decimal(500000), Decimal(48))
     '这个数是上一期（48）的约 10417 倍，单位是不是写成了万元？核对后可以照样提交'
     """
     if last is None or last <= 0 or value <= 0:
-        return ""
+        return None
     times = Fraction(value) / Fraction(last)
     if times >= _JUMP:
-        unit = "，单位是不是写成了万元" if times > 1000 else ""
-        return f"这个数是上一期（{last}）的约 {round(times)} 倍{unit}？核对后可以照样提交"
+        code = "figure.jump_unit" if times > 1000 else "figure.jump"
+        return Said(code, last=last, times=round(times))
     if times * _JUMP <= 1:
-        unit = "，单位是不是写成了亿元" if times * 1000 < 1 else ""
-        return f"这个数只有上一期（{last}）的约 1/{round(1 / times)}{unit}？核对后可以照样提交"
-    return ""
+        code = "figure.drop_unit" if times * 1000 < 1 else "figure.drop"
+        return Said(code, last=last, times=round(1 / times))
+    return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.text import comparable
 
 
@@ -93,7 +94,7 @@ def differences(theirs: Line, ours: Line, rules: Rules) -> tuple[str, ...]:
         a, b = theirs.facts.get(name), ours.facts.get(name)
         if a in (None, "") or b in (None, "") or _plain(a) == _plain(b):
             continue
-        found.append(f"{words}不同：对方 {a}，我方 {b}")
+        found.append(Said("lonely.differs", field=words, theirs=a, ours=b))
     return tuple(found)
 
 
@@ -107,26 +108,26 @@ def _only_theirs(line: Line, rules: Rules) -> Lonely:
         return Lonely(line, known, "class")
     place = str(line.facts.get("place") or "")
     if place and rules.place and place != rules.place:
-        return Lonely(line, f"对方记在{place}，不在{rules.place}", "place")
-    return Lonely(line, "我方没有这条记录：可能尚未导入，或信用代码、编号录错", "unknown")
+        return Lonely(line, Said("lonely.elsewhere", place=place, home=rules.place), "place")
+    return Lonely(line, Said("lonely.not_ours"), "unknown")
 
 
 def _only_ours(line: Line, rules: Rules) -> Lonely:
     day = line.facts.get("day")
     if isinstance(day, date):
         if rules.end and day > rules.end:
-            return Lonely(line, f"日期 {day} 在对方统计截止（{rules.end}）之后", "day")
+            return Lonely(line, Said("lonely.after_end", day=day, end=rules.end), "day")
         if rules.start and day < rules.start:
-            return Lonely(line, f"日期 {day} 在对方统计起始（{rules.start}）之前", "day")
+            return Lonely(line, Said("lonely.before_start", day=day, start=rules.start), "day")
         if rules.published_on and (rules.published_on - day).days <= 30:
             return Lonely(
                 line,
-                f"日期 {day} 离对方公布（{rules.published_on}）不到 30 天，可能下一期才列入",
+                Said("lonely.near_publication", day=day, published=rules.published_on),
                 "late",
             )
     if line.facts.get("entered_late"):
-        return Lonely(line, "在对方统计截止之后才补录", "late")
-    return Lonely(line, "对方没有这条：可能已撤销、注册地已迁出，或对方尚未收录", "unknown")
+        return Lonely(line, Said("lonely.entered_late"), "late")
+    return Lonely(line, Said("lonely.not_theirs"), "unknown")
 
 
 def doubts(theirs: Sequence[Line], ours: Sequence[Line]) -> list[tuple[Line, Line, str]]:

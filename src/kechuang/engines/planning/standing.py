@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from kechuang.engines.base.sayings import Said
+
 from .forecast import Forecast
 from .trajectory import Goal, Path
 
@@ -44,19 +46,21 @@ def stand(
         value, observed_on: The latest value and the day for which it holds; None when nothing is known.
     """
     if goal is None:
-        return Standing("unknown", "目标没有数字，不作判断")
+        return Standing("unknown", Said("standing.no_number"))
     if value is None or observed_on is None:
-        return Standing("unknown", "还没有可用的数")
+        return Standing("unknown", Said("standing.no_value"))
     gap = max(Fraction(0), (value - goal.value) if goal.down else (goal.value - value))
     if goal.reached(value):
-        return Standing("reached", "已达到目标", Fraction(0), done=Fraction(1))
+        return Standing("reached", Said("standing.reached"), Fraction(0), done=Fraction(1))
     if observed_on >= goal.by:
-        return Standing("missed", "到期没有达到目标", gap)
+        return Standing("missed", Said("standing.missed"), gap)
     if (today - observed_on).days > rules.stale_days:
-        return Standing("unknown", f"最近的数是 {observed_on}，已超过 {rules.stale_days} 天", gap)
+        return Standing(
+            "unknown", Said("standing.stale", day=observed_on, days=rules.stale_days), gap
+        )
     expected = path.at(observed_on) if path else None
     if path is None or expected is None:
-        return Standing("unknown", path.why if path and path.why else "没有轨迹可比", gap)
+        return Standing("unknown", path.why if path and path.why else Said("standing.no_path"), gap)
     return _compare(goal, value, expected, gap, rules, forecast)
 
 
@@ -76,11 +80,13 @@ def _compare(
     facts = {"gap": gap, "expected": expected, "done": done, "lag_points": lag}
     if lag > rules.behind_points:
         return Standing(
-            "behind", f"落后轨迹 {_round(lag)} 个点，超过 {rules.behind_points}", **facts
+            "behind", Said("standing.behind", points=_round(lag), most=rules.behind_points), **facts
         )
     if lag > rules.at_risk_points:
         return Standing(
-            "at_risk", f"落后轨迹 {_round(lag)} 个点，超过 {rules.at_risk_points}", **facts
+            "at_risk",
+            Said("standing.behind", points=_round(lag), most=rules.at_risk_points),
+            **facts,
         )
     if (
         forecast
@@ -88,11 +94,13 @@ def _compare(
         and forecast.low is not None
         and _falls_short(goal, forecast)
     ):
-        return Standing(
-            "at_risk", "现在在轨迹上，但照此外推，到期连区间的好的一端也达不到目标", **facts
-        )
+        return Standing("at_risk", Said("standing.forecast_short"), **facts)
     return Standing(
-        "on_track", "不落后" if lag <= 0 else f"落后轨迹 {_round(lag)} 个点，在允许之内", **facts
+        "on_track",
+        Said("standing.keeps_up")
+        if lag <= 0
+        else Said("standing.little_behind", points=_round(lag)),
+        **facts,
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from kechuang.engines.base.sayings import Said
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -81,9 +83,9 @@ def path_of(goal: Goal, months: Sequence[Mapping[int, Fraction]] = ()) -> Path:
         points: list[tuple[date, Fraction]] = []
         for day, value in marks:
             points += [(date(day.year, 1, 1), Fraction(0)), (day, value)]
-        return Path("linear", tuple(points), why="不足两个完整年度，当年按天数平均")
+        return Path("linear", tuple(points), why=Said("path.too_few_years"))
     if goal.baseline is None and len(marks) < 2:
-        return Path("none", why="没有基期数，画不出轨迹")
+        return Path("none", why=Said("path.no_baseline"))
     first = [(goal.start, goal.baseline)] if goal.baseline is not None else []
     return Path("marks" if goal.marks else "linear", (*first, *marks))
 

@@ -33,13 +33,11 @@ def read_document(data: bytes, name: str) -> str:
         Invalid: Empty, too large, an old .doc, a scanned PDF, an encoding that cannot be told.
     """
     if len(data) > MAX_BYTES:
-        raise Invalid(
-            f"文件超过 {MAX_BYTES // 1_000_000} MB，请只留政策正文再试", "file", "document.size"
-        )
+        raise Invalid("document.size", "file", megabytes=MAX_BYTES // 1000000)
     if not data.strip():
-        raise Invalid("文件是空的，请换一份有内容的文件", "file", "document.empty")
+        raise Invalid("sheet.empty", "file")
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Invalid(f"“{name}”是旧版 .doc，请另存为 .docx 再试", "file", "document.doc")
+        raise Invalid("document.doc", "file", name=name)
     if data.startswith(b"%PDF"):
         text = _pdf(data, name)
     elif data.startswith(b"PK"):
@@ -48,7 +46,7 @@ def read_document(data: bytes, name: str) -> str:
         text = _plain(data, name)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > MAX_CHARACTERS:
-        raise Invalid(f"正文超过 {MAX_CHARACTERS} 个字，请拆成几份", "file", "document.length")
+        raise Invalid("document.length", "file", most=MAX_CHARACTERS)
     return text
 
 
@@ -60,9 +58,7 @@ def _plain(data: bytes, name: str) -> str:
     ):
         return _html(text)
     if "\x00" in text:
-        raise Invalid(
-            f"“{name}”不是文本，请用 txt、docx、html 或带文字的 pdf", "file", "document.binary"
-        )
+        raise Invalid("document.binary", "file", name=name)
     return text.lstrip("\ufeff")
 
 
@@ -75,14 +71,14 @@ def _decode(data: bytes, name: str) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Invalid(f"“{name}”的编码认不出来，请另存为 UTF-8", "file", "document.encoding")
+    raise Invalid("document.encoding", "file", name=name)
 
 
 def _html(text: str) -> str:
     try:
         root = lxml.html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
     except (lxml.etree.ParserError, ValueError) as e:
-        raise Invalid("网页里没有正文", "file", "document.html") from e
+        raise Invalid("document.html", "file") from e
     parts: list[str] = []
     _walk(root, parts)
     lines = [
@@ -123,11 +119,11 @@ def open_word(data: bytes, name: str) -> Word:
     Raises:
         Invalid: Not a whole .docx, or one that unpacks to far more than a document.
     """
-    broken = Invalid(f"“{name}”打不开：不是完整的 .docx，请重新另存", "file", "document.broken")
+    broken = Invalid("document.broken", "file", name=name)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(e.file_size for e in archive.infolist()) > MAX_UNPACKED:
-                raise Invalid("文件展开后异常巨大，已拒绝", "file", "document.bomb")
+                raise Invalid("sheet.bomb_short", "file")
         return docx.Document(io.BytesIO(data))
     except (zipfile.BadZipFile, KeyError, ValueError, lxml.etree.LxmlError) as e:
         raise broken from e
@@ -149,19 +145,15 @@ def _pdf(data: bytes, name: str) -> str:
     try:
         book = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as e:
-        raise Invalid(f"“{name}”打不开：PDF 损坏或加了密码", "file", "document.pdf") from e
+        raise Invalid("document.pdf", "file", name=name) from e
     try:
         count = len(book)
         if count > MAX_PAGES:
-            raise Invalid(f"PDF 有 {count} 页，最多 {MAX_PAGES} 页", "file", "document.pages")
+            raise Invalid("document.pages", "file", count=count, most=MAX_PAGES)
         pages = [book[n].get_textpage().get_text_bounded() for n in range(count)]
     finally:
         book.close()
     text = "\n".join(p.replace("\r\n", "\n").replace("\ufffe", "") for p in pages)
     if len(re.sub(r"\s", "", text)) < 20 * count and len(re.sub(r"\s", "", text)) < 200:
-        raise Invalid(
-            f"“{name}”是扫描件，里面没有文字。请先做文字识别（OCR），或换成 Word、网页版",
-            "file",
-            "document.scanned",
-        )
+        raise Invalid("document.scanned", "file", name=name)
     return unwrap(text)[0]

@@ -388,7 +388,7 @@ def _stepped(table: Tiers, graded: Ratio) -> Span:
 def prove(law: Law) -> list[tuple[str, str]]:
     """Rules whose bounds cannot be held: (rule, words)."""
     work = _Batch(law, {n for i in law.inputs for n in (i, f"{i}{LOW}", f"{i}{HIGH}")})
-    refused = []
+    refused: list[tuple[str, str]] = []
     for name in law.order:
         try:
             work.columns(name)

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.money import say_fen
+from kechuang.engines.base.sayings import Said
 
 from .batch import prove
 from .exact import evaluate
@@ -153,7 +154,7 @@ def typed(given: Mapping[str, object], inputs: Mapping[str, Input]) -> dict[str,
     made: dict[str, Value] = {}
     for name, text in given.items():
         if name not in inputs:
-            raise Invalid(f"没有输入“{name}”", name, "rules.input")
+            raise Invalid("rules.input", name, name=name)
         if text in (None, "", "待定"):
             continue
         made[name] = _typed(inputs[name], text)
@@ -166,7 +167,7 @@ def _typed(given: Input, text: object) -> Value:
             return True
         if text in ("否", False):
             return False
-        raise Invalid(f"“{given.name}”请写“是”或“否”", given.name, "rules.truth")
+        raise Invalid("rules.truth", given.name, name=given.name)
     parts = list(text) if isinstance(text, (list, tuple)) else [text]
     ends = []
     for part in parts:
@@ -174,18 +175,18 @@ def _typed(given: Input, text: object) -> Value:
         try:
             value, unit = quantity(plain)
         except Invalid as e:
-            raise Invalid(f"“{given.name}”：{e.words}", given.name, e.code) from e
+            raise Invalid("rules.named", given.name, name=given.name, error=e.words) from e
         if unit == "倍" and given.unit not in ("%", "倍") and plain[-1:].isdigit():
             value, unit = quantity(plain + given.unit)
         if unit != given.unit and {unit, given.unit} != {"%", "倍"}:
-            raise Invalid(f"“{given.name}”的单位是“{given.unit}”", given.name, "rules.unit")
+            raise Invalid("rules.unit", given.name, name=given.name, unit=given.unit)
         if not given.low <= value <= given.high:
-            raise Invalid(f"“{given.name}”超出可能的范围，请核对单位", given.name, "rules.range")
+            raise Invalid("money.too_large", given.name, text=given.name)
         ends.append(value)
     if len(ends) == 1:
         return one(ends[0])
     if len(ends) != 2 or ends[0] > ends[1]:
-        raise Invalid(f"“{given.name}”的区间应写成“下限,上限”", given.name, "rules.interval")
+        raise Invalid("rules.interval", given.name, name=given.name)
     return Number(ends[0], ends[1])
 
 
@@ -196,7 +197,7 @@ def run_case(policies: Sequence[Policy], policy: Policy, case: Case) -> list[str
         given = typed(case.given, policy.inputs)
     except Invalid as e:
         return [e.words]
-    wrong = []
+    wrong: list[str] = []
     strange = [n for n in case.expected if n not in policy.rules]
     if strange:
         return [f"没有规则“{strange[0]}”"]
@@ -205,11 +206,16 @@ def run_case(policies: Sequence[Policy], policy: Policy, case: Case) -> list[str
         try:
             wanted = _expected(text, policy.rules[name].unit)
         except Invalid as e:
-            wrong.append(f"“{name}”的期望：{e.words}")
+            wrong.append(Said("rules.case_wanted", name=name, error=e.words))
             continue
         if found[name] != wanted:
             wrong.append(
-                f"“{name}”应为“{_shown(text)}”，算得“{say(found[name], policy.rules[name].unit)}”"
+                Said(
+                    "rules.case_differs",
+                    name=name,
+                    wanted=_shown(text),
+                    found=say(found[name], policy.rules[name].unit),
+                )
             )
     return wrong
 

@@ -106,7 +106,7 @@ def _scaled(law: Law, action: Action, name: str) -> int:
     den = SCALE if law.inputs[name].unit in ("%", "倍") else 1
     by = action.effects[name] * action.step * den
     if by.denominator != 1:
-        raise Invalid("每步的增量不是批量里的整数", "action", "rules.gap_step")
+        raise Invalid("rules.gap_step", "action")
     return int(by)
 
 
@@ -252,11 +252,11 @@ class _Crossings:
         if op == "neg":
             return [_Quotient(_negated(q.num), q.den) for q in found]
         if op not in ("+", "-", "合计", "*", "/"):
-            raise Invalid(f"“{op}”之后不是直线，批量不能推算", "formula", "rules.gap_line")
+            raise Invalid("rules.gap_line", "formula", op=op)
         for other in parts[1:]:
             found = [_combined(op, a, b) for a in found for b in other]
             if len(found) > 200:
-                raise Invalid("分档太多，批量不能推算", "formula", "rules.gap_cases")
+                raise Invalid("rules.gap_cases", "formula")
         if op == "/":
             self.lines += [q.den for q in found]
         return found
@@ -296,7 +296,7 @@ def _added(a: _Line, b: _Line, sign: int = 1) -> _Line:
 
 def _times(a: _Line, b: _Line) -> _Line:
     if a.slope is not None and b.slope is not None:
-        raise Invalid("两个会变的数相乘，批量不能推算", "formula", "rules.gap_product")
+        raise Invalid("rules.gap_product", "formula")
     if b.slope is not None:
         a, b = b, a
     most, slope_most = a.most * b.most, a.slope_most * b.most

@@ -73,9 +73,7 @@ def quantity(text: str) -> tuple[Fraction, str]:
     plain = unicodedata.normalize("NFKC", str(text)).strip()
     found = re.fullmatch(rf"(-?\d[\d,_]*(?:\.\d+)?)\s*([万亿])?({_UNIT})?", plain)
     if not found or len(plain) > LONGEST_NUMBER:
-        raise Invalid(
-            f"“{str(text)[:40]}”不是带单位的数，如 5000万元、60%、3人", "value", "rules.quantity"
-        )
+        raise Invalid("rules.quantity", "value", text=str(text)[:40])
     return scaled(found[1], found[2] or "", found[3] or "倍")
 
 
@@ -95,15 +93,13 @@ def parse(text: str) -> Node:
     """
     plain = unicodedata.normalize("NFKC", text)
     if len(plain) > LONGEST:
-        raise Invalid(f"公式超过 {LONGEST} 个字，请拆成几条规则", "formula", "rules.long")
+        raise Invalid("rules.long", "formula", most=LONGEST)
     code, table = _translate(plain)
     try:
         tree = ast.parse(code, mode="eval").body
     except (SyntaxError, ValueError, RecursionError) as e:
         near = _near(code, getattr(e, "offset", None) or len(code), table)
-        raise Invalid(
-            f"公式写法有误，在“{near}”附近：检查括号、逗号和运算符", "formula", "rules.syntax"
-        ) from e
+        raise Invalid("rules.syntax", "formula", near=near) from e
     return _node(tree, table)
 
 
@@ -117,7 +113,7 @@ def _translate(plain: str) -> tuple[str, _Table]:
     while at < len(plain):
         found = _TOKEN.match(plain, at)
         if not found:
-            raise Invalid(f"公式里不能用“{plain[at]}”", "formula", "rules.symbol")
+            raise Invalid("rules.symbol", "formula", symbol=plain[at])
         at = found.end()
         word = found[0]
         if found["number"]:
@@ -154,7 +150,7 @@ def _node(tree: ast.expr, table: _Table) -> Node:
     if isinstance(tree, ast.Name) and tree.id in table:
         word, node = table[tree.id]
         if word in FUNCTIONS:
-            raise Invalid(f"“{word}”是函数，后面要有括号", "formula", "rules.function")
+            raise Invalid("rules.function_bare", "formula", word=word)
         return node
     if isinstance(tree, ast.BinOp) and type(tree.op) in _BINARY:
         return Apply(_BINARY[type(tree.op)], (_node(tree.left, table), _node(tree.right, table)))
@@ -167,30 +163,26 @@ def _node(tree: ast.expr, table: _Table) -> Node:
         )
     if isinstance(tree, ast.Compare):
         if len(tree.ops) > 1:
-            raise Invalid("比较不能连写，请用“且”连接", "formula", "rules.chain")
+            raise Invalid("rules.chain", "formula")
         return Apply(
             _COMPARE[type(tree.ops[0])],
             (_node(tree.left, table), _node(tree.comparators[0], table)),
         )
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and not tree.keywords:
         return _call(tree, table)
-    raise Invalid("公式里只能写四则、比较、且或非和规定的函数", "formula", "rules.whitelist")
+    raise Invalid("rules.whitelist", "formula")
 
 
 def _call(tree: ast.Call, table: _Table) -> Node:
     assert isinstance(tree.func, ast.Name)
     word = table[tree.func.id][0] if tree.func.id in table else tree.func.id
     if word not in FUNCTIONS:
-        raise Invalid(
-            f"没有“{word}”这个函数，可用：{'、'.join(FUNCTIONS)}", "formula", "rules.function"
-        )
+        raise Invalid("rules.function", "formula", word=word, options=FUNCTIONS)
     wanted = FUNCTIONS[word]
     if wanted and len(tree.args) != wanted:
-        raise Invalid(
-            f"“{word}”要 {wanted} 个参数，此处有 {len(tree.args)} 个", "formula", "rules.arguments"
-        )
+        raise Invalid("rules.arguments", "formula", word=word, wanted=wanted, count=len(tree.args))
     if not tree.args:
-        raise Invalid(f"“{word}”的括号里是空的", "formula", "rules.arguments")
+        raise Invalid("rules.arguments_empty", "formula", word=word)
     return Apply(word, tuple(_node(a, table) for a in tree.args))
 
 
@@ -213,9 +205,7 @@ def unit_of(node: Node, units: Mapping[str, str], tiers: Mapping[str, str]) -> s
         return node.unit
     if isinstance(node, Name):
         if node.name in tiers:
-            raise Invalid(
-                f"“{node.name}”是分档表，只能写在 分档(…, {node.name}) 里", "formula", "rules.tier"
-            )
+            raise Invalid("rules.tier_bare", "formula", name=node.name, name2=node.name)
         return units[node.name]
     if node.op == "分档":
         return _tier_unit(node, units, tiers)
@@ -225,11 +215,11 @@ def unit_of(node: Node, units: Mapping[str, str], tiers: Mapping[str, str]) -> s
 def _tier_unit(node: Apply, units: Mapping[str, str], tiers: Mapping[str, str]) -> str:
     graded, table = node.args
     if not isinstance(table, Name) or table.name not in tiers:
-        raise Invalid("“分档”的第二个参数应是一张分档表", "formula", "rules.tier")
+        raise Invalid("rules.tier", "formula")
     given = unit_of(graded, units, tiers)
     if not _same(given, tiers[table.name]):
         raise Invalid(
-            f"“{table.name}”按“{tiers[table.name]}”分档，给的是“{given}”", "formula", "rules.units"
+            "rules.tier_by", "formula", table=table.name, by=tiers[table.name], given=given
         )
     return units[table.name]
 
@@ -242,16 +232,14 @@ def _applied_unit(op: str, given: list[str]) -> str:
     first = given[0]
     if op in ("and", "or", "not", "计数"):
         if strange := next((u for u in given if u != "是否"), ""):
-            raise Invalid(
-                f"“且、或、非、计数”只连接条件，此处有单位“{strange}”的数", "formula", "rules.units"
-            )
+            raise Invalid("rules.conditions_only", "formula", unit=strange)
         return "项" if op == "计数" else "是否"
     if op == "若":
         if first != "是否":
-            raise Invalid("“若”的第一个参数应是条件", "formula", "rules.units")
+            raise Invalid("rules.if_condition", "formula")
         return _alike(op, given[1:])
     if "是否" in given:
-        raise Invalid("条件不能参加计算或比较", "formula", "rules.units")
+        raise Invalid("rules.condition_in_sum", "formula")
     if op in ("*", "/"):
         return _product_unit(op, *given)
     whole = _alike(op, given)
@@ -261,9 +249,7 @@ def _applied_unit(op: str, given: list[str]) -> str:
 def _alike(op: str, given: list[str]) -> str:
     for unit in given[1:]:
         if not _same(unit, given[0]):
-            raise Invalid(
-                f"单位不同，不能放在一起：“{given[0]}”与“{unit}”", "formula", "rules.units"
-            )
+            raise Invalid("rules.units", "formula", left=given[0], right=unit)
     return next((u for u in given if u != "倍"), given[0])
 
 
@@ -276,4 +262,4 @@ def _product_unit(op: str, a: str, b: str) -> str:
     if op == "*" and a in shares:
         return b
     sign = "×" if op == "*" else "÷"
-    raise Invalid(f"“{a}”{sign}“{b}”没有意义：只能乘除比例，或同单位相除", "formula", "rules.units")
+    raise Invalid("rules.units_product", "formula", left=a, sign=sign, right=b)

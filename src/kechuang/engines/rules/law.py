@@ -142,7 +142,7 @@ def topological(formulas: Mapping[str, Formula]) -> list[str]:
                 continue
             if found := next((n for n in needs if n in way), ""):
                 circle = " → ".join([*way[way.index(found) :], found])
-                raise Invalid(f"规则绕成了圈：{circle}", "formula", "rules.cycle")
+                raise Invalid("rules.cycle", "formula", circle=circle)
             stack.append((name, way))
             stack += [(n, [*way, n]) for n in needs]
     return order

@@ -13,6 +13,8 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
+from kechuang.engines.base.sayings import Said
+
 from .exact import evaluate
 from .gaps import moved_by, room, tiers_moved
 from .language import Apply, Literal, Name, Node
@@ -70,7 +72,7 @@ def plans(
     names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
     priced = [a for a in actions if a.cost is not None and _known(given, a)]
     if not priced:
-        return Plans((), "没有写明成本、又知道现值的措施")
+        return Plans((), Said("plans.no_actions"))
     try:
         model = _Model(law, given, priced)
         for name in names:
@@ -105,9 +107,9 @@ def _searched(
         return Plans(tuple(found))
     return Plans(
         (),
-        "这些措施做到上限也不够"
-        if outcome == INFEASIBLE and not failed
-        else "限定的时间内算不完，请减少措施或加大每步",
+        Said("plans.not_enough")
+        if outcome == INFEASIBLE and (not failed)
+        else Said("plans.out_of_time"),
     )
 
 
@@ -174,9 +176,9 @@ class _Model:
         try:
             outcome = solver.solve(self.model)
         except (TypeError, OverflowError) as e:  # a coefficient beyond 64 bits
-            raise CannotSay("数目太大，不能推算") from e
+            raise CannotSay(Said("plans.too_large")) from e
         if outcome == cp_model.MODEL_INVALID:
-            raise CannotSay("数目太大，不能推算")
+            raise CannotSay(Said("plans.too_large"))
         return outcome, [solver.value(k) for k in self.steps] if outcome == OPTIMAL else []
 
     def forbid(self, steps: Sequence[int]) -> None:
@@ -202,7 +204,7 @@ class _Model:
         elif isinstance(node, Apply) and node.op in ("==", "!="):
             self._require_equal(node, (node.op == "==") == holds, guards)
         else:
-            raise CannotSay("条件里有不能推算的写法")
+            raise CannotSay(Said("plans.condition"))
 
     def _require_name(self, name: str, holds: bool, guards: tuple[Any, ...]) -> None:
         if name in self.law.formulas:
@@ -282,7 +284,7 @@ class _Model:
             return self._either(node)
         if node.op in ("+", "-", "*", "/", "合计", "neg"):
             return self._reckoned(node)
-        raise CannotSay(f"“{node.op}”不能推算")
+        raise CannotSay(Said("plans.operator", op=node.op))
 
     def _named(self, name: str) -> Cases:
         if name in self.law.formulas:
@@ -290,7 +292,7 @@ class _Model:
         if name in self.law.inputs:
             value = self.given.get(name, UNKNOWN)
             if not isinstance(value, Number):
-                raise CannotSay(f"还缺“{name}”")
+                raise CannotSay(Said("plans.missing", name=name))
             terms = {
                 n: a.effects[name] * a.step for n, a in enumerate(self.actions) if name in a.effects
             }
@@ -298,7 +300,7 @@ class _Model:
             return Cases((((), ends[0], ends[1]),))
         held = self.law.held.get(name)
         if held is None or not isinstance(held.value, Number):
-            raise CannotSay(f"“{name}”没有公布")
+            raise CannotSay(Said("plans.unpublished", name=name))
         return plain(held.value)
 
     def _tier(self, node: Apply) -> Cases:
@@ -306,7 +308,7 @@ class _Model:
         table = node.args[1]
         held = self.law.held[table.name] if isinstance(table, Name) else None
         if held is None or not isinstance(held.value, Tiers):
-            raise CannotSay("分档没有公布")
+            raise CannotSay(Said("plans.tier_unpublished"))
         graded = self.number(node.args[0])
         flags = [self.model.new_bool_var("") for _ in held.value.steps]
         self.model.add_exactly_one(flags)
@@ -357,5 +359,5 @@ class _Model:
                 for ga, a, b in found.cases for gb, c, d in other.cases
             ))  # fmt: skip
             if len(found.cases) > 5_000:
-                raise CannotSay("分档太多，不能推算")
+                raise CannotSay(Said("plans.tiers_too_many"))
         return found

@@ -60,11 +60,7 @@ def fit(most: int, *parts: pl.Expr) -> list[pl.Expr]:
         Invalid: More than 126 bits.
     """
     if most >= LARGE:
-        raise Invalid(
-            "运算的界超过 126 位，不能保证精确：请缩小输入的范围，或拆开公式",
-            "formula",
-            "rules.bounds",
-        )
+        raise Invalid("rules.bounds", "formula")
     return [p.cast(pl.Int128) for p in parts] if most >= SMALL else list(parts)
 
 

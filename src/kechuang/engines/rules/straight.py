@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from kechuang.engines.base.sayings import Said
+
 from .values import Number
 
 
@@ -75,7 +77,7 @@ def product(a: Line, b: Line) -> Line:
         return b.times(a.rest)
     if b.fixed:
         return a.times(b.rest)
-    raise CannotSay("两个会变的数相乘，不能推算")
+    raise CannotSay(Said("plans.product"))
 
 
 def combined(
@@ -87,11 +89,11 @@ def combined(
         other = (b[1], b[0]) if op == "-" else b
         return added(a[0], other[0], sign), added(a[1], other[1], sign)
     if a[0] != a[1] or b[0] != b[1]:
-        raise CannotSay("区间相乘除，不能推算")
+        raise CannotSay(Said("plans.interval_product"))
     x, y = a[0], b[0]
     if op == "/":
         if y.num.fixed and y.num.rest < 0:
-            raise CannotSay("除以负数，不能推算")
+            raise CannotSay(Said("plans.negative_divisor"))
         y = Quotient(y.den, y.num)
     made = Quotient(product(x.num, y.num), product(x.den, y.den))
     return made, made

@@ -8,6 +8,7 @@ from typing import Any
 from kechuang.book.cells import find_columns, read_cell
 from kechuang.book.schemas import Book, Column, Layout
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.base.sheets import Sheet, column_name, is_blank
 
 _LOOK_FOR_HEADINGS = 15
@@ -52,17 +53,13 @@ def find_headings(sheet: Sheet, layout: Layout) -> Headings:
             best = Headings(number, [str(c or "").strip() for c in cells], columns)
     if best is None or not best.columns:
         wanted = "、".join(c.heading for c in layout.columns)
-        raise Invalid(
-            f"没有找到“{layout.title}”的列名。请用这些列名：{wanted}", "file", "import.no_headings"
-        )
+        raise Invalid("import.no_headings", "file", title=layout.title, headings=wanted)
     found = {c.field for c in best.columns.values()}
     missing = [c.heading for c in layout.columns if c.required and c.field not in found]
     if missing:
-        ignored = f"（表里不认识的列：{'、'.join(best.ignored)}）" if best.ignored else ""
+        ignored = Said("import.columns_unknown", columns=best.ignored) if best.ignored else ""
         raise Invalid(
-            f"第 {best.line} 行缺少列：{'、'.join(missing)}{ignored}。请补上或改好列名后再导入",
-            "file",
-            "import.missing_column",
+            "import.missing_column", "file", line=best.line, columns=missing, ignored=ignored
         )
     return best
 
@@ -74,7 +71,7 @@ def problem(headings: Headings, error: Invalid) -> dict[str, Any]:
         "column": column_name(place + 1) if place is not None else "",
         "place": place,
         "heading": headings.raw[place] if place is not None else "",
-        "words": error.words,
+        "words": error.words.stored(),
         "code": error.code,
         "proposals": list(error.proposals),
     }
@@ -91,20 +88,12 @@ def read_rows(sheet: Sheet, headings: Headings, layout: Layout, book: Book) -> I
             raw = cells[place] if place < len(cells) else None
             try:
                 if (line, place + 1) in sheet.errors:
-                    raise Invalid(
-                        "单元格是错误值（#N/A、#REF! 之类），请改成真正的值或清空",
-                        column.field,
-                        "cell.error",
-                    )
+                    raise Invalid("cell.error", column.field)
                 if (line, place + 1) in sheet.formulas:
-                    raise Invalid(
-                        "单元格是公式，请复制后“选择性粘贴→数值”", column.field, "cell.formula"
-                    )
+                    raise Invalid("cell.formula", column.field)
                 row.values[column.field] = read_cell(column, raw, book)
             except Invalid as e:
-                row.problems.append(
-                    problem(headings, Invalid(e.words, column.field, e.code, proposals=e.proposals))
-                )
+                row.problems.append(problem(headings, e.at(column.field)))
         for column in absent:
             row.values.setdefault(
                 column.field, [] if column.kind in {"words", "patents", "modes"} else None

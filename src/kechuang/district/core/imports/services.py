@@ -12,6 +12,7 @@ from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Doubt, Entry, ImportBatch, ImportRow
 from kechuang.district.core.workflow import advance, begin
 from kechuang.engines.base.errors import DomainError, Invalid, NotAllowed
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.base.sheets import read_sheet
 
 from .kinds import KINDS, ImportKind, RowPlan
@@ -31,7 +32,7 @@ def upload(
         NotAllowed: The person may not import this kind.
     """
     if kind not in KINDS:
-        raise Invalid("没有这种导入", "kind")
+        raise Invalid("import.no_such_kind", "kind")
     if not (verdict := KINDS[kind].permission(actor)):
         raise NotAllowed(verdict.why)
     now = clock.now()
@@ -51,11 +52,7 @@ def confirm(batch: ImportBatch, actor: Actor) -> Entry:
     """
     wrong = batch.counts.get("wrong", 0)
     if wrong:
-        raise Invalid(
-            f"还有 {wrong} 行有错，一行也没有写入。请下载改错表，改好后重新上传。",
-            "file",
-            "import.rows_wrong",
-        )
+        raise Invalid("import.rows_wrong", "file", count=wrong)
     return advance(IMPORTS, "confirm", batch, actor, clock.now())
 
 
@@ -107,16 +104,14 @@ def check_now(batch: ImportBatch) -> None:
         headings = find_headings(sheet, layout)
         rows = list(read_rows(sheet, headings, layout, book))
     except Invalid as e:
-        ImportBatch.objects.filter(pk=batch.pk).update(problem=e.words)
+        ImportBatch.objects.filter(pk=batch.pk).update(problem=e.words.as_text())
         advance(IMPORTS, "refuse", batch, SYSTEM, clock.now(), why=e.words, facts={"code": e.code})
         return
     except OperationalError:
         raise
     except Exception as e:
         log.exception("import %s cannot be read", batch.pk)
-        _give_up(
-            batch, f"这份表读不出来（{type(e).__name__}）。请在 Excel 里另存为新的 .xlsx 再试。"
-        )
+        _give_up(batch, Said("import.not_readable", error=type(e).__name__))
         return
     total = len(rows)
     ImportBatch.objects.filter(pk=batch.pk).update(total=total, seen=0, headings=headings.raw)
@@ -130,8 +125,8 @@ def check_now(batch: ImportBatch) -> None:
             batch,
             SYSTEM,
             clock.now(),
-            why="表里没有数据行",
-            changes={"problem": "表里没有数据行，请检查是否传错了文件"},
+            why=Said("import.no_rows"),
+            changes={"problem": Said("import.no_rows").as_text()},
         )
         return
     advance(IMPORTS, "check", batch, SYSTEM, clock.now(), changes=changes, facts={"counts": counts})
@@ -153,9 +148,7 @@ def _check_rows(
             if any(key) and staged.plan != "wrong":
                 first = seen_keys.setdefault(key, row.line)
                 if first != row.line:
-                    twice = Invalid(
-                        f"与第 {first} 行重复，请只留一行", layout.key[0], "import.twice"
-                    )
+                    twice = Invalid("import.twice", layout.key[0], line=first)
                     staged.problems, staged.plan = [problem(headings, twice)], "wrong"
             counts[staged.plan] += 1
             counts["doubts"] += len(staged.after.get("doubts", []))
@@ -183,18 +176,13 @@ def _check_row(
     try:
         found = kind.check(actor, row.values, context, options)
     except DomainError as e:
-        found = RowPlan("wrong", [Invalid(e.words, getattr(e, "field", ""))])
+        found = RowPlan("wrong", [e if isinstance(e, Invalid) else Invalid(e.words)])
     except Exception:
         log.exception("import %s line %s", batch.pk, row.line)
-        found = RowPlan(
-            "wrong", [Invalid("这一行读不出来，请对照空表检查每一格", "", "import.unreadable")]
-        )
+        found = RowPlan("wrong", [Invalid("import.unreadable", "")])
     staged.problems = [problem(headings, p) for p in found.problems]
-    staged.notes, staged.before, staged.subject_id = (
-        found.notes,
-        dict(found.before),
-        found.subject_id,
-    )
+    staged.notes = [n.stored() if isinstance(n, Said) else n for n in found.notes]
+    staged.before, staged.subject_id = dict(found.before), found.subject_id
     if found.version:
         staged.before["version"] = found.version
     staged.after = {"doubts": [list(d) for d in found.doubts]} if found.doubts else {}
@@ -225,30 +213,35 @@ def apply_now(batch: ImportBatch) -> None:
             )
     except DomainError as e:
         log.warning("import %s refused while writing: %s", batch.pk, e.words)
-        _give_up(batch, f"写入时遇到：{e.words}。一行也没有写入，请重新检查后再导入。")
+        _give_up(batch, Said("import.refused_while_writing", error=e.words))
     except OperationalError:
         raise  # the database is busy or away: the worker comes again
     except Exception as e:
         log.exception("import %s failed while writing", batch.pk)
-        _give_up(
-            batch,
-            f"写入时出了内部错误（{type(e).__name__}）。一行也没有写入，请把这句话告诉管理员。",
-        )
+        _give_up(batch, Said("import.failed_while_writing", error=type(e).__name__))
 
 
-def _give_up(batch: ImportBatch, words: str) -> None:
+def _give_up(batch: ImportBatch, words: Said) -> None:
     batch.refresh_from_db()
-    advance(IMPORTS, "refuse", batch, SYSTEM, clock.now(), why=words, changes={"problem": words})
+    advance(
+        IMPORTS,
+        "refuse",
+        batch,
+        SYSTEM,
+        clock.now(),
+        why=words,
+        changes={"problem": words.as_text()},
+    )
 
 
 def _apply_row(kind: ImportKind, row: ImportRow, actor: Actor, options: Mapping[str, Any]) -> None:
     seen = row.before.get("version")
     if row.subject_id and seen and kind.version_of(row.subject_id) != seen:
-        raise Invalid(f"第 {row.line} 行：您检查之后有人改过这条记录")
+        raise Invalid("import.row_stale", line=row.line)
     try:
         applied = kind.apply(actor, row, options, clock.now())
     except DomainError as e:
-        raise Invalid(f"第 {row.line} 行：{e.words}", getattr(e, "field", "")) from e
+        raise Invalid("import.row", getattr(e, "field", ""), line=row.line, error=e.words) from e
     doubts = row.after.get("doubts", [])
     row.subject_id, row.after = applied.subject_id, dict(applied.after)
     for other, label, why in doubts:
@@ -271,7 +264,7 @@ def undo_now(batch: ImportBatch) -> None:
                 with ledger.writing():
                     row.fate, why = kind.undo(uploader, row, clock.now())
             except DomainError as e:
-                row.fate, why = "failed", e.words
+                row.fate, why = "failed", e.words.as_text()
             row.fate_why = why[:300]
             tally[row.fate] = tally.get(row.fate, 0) + 1
         ImportRow.objects.bulk_update(rows, ["fate", "fate_why"], batch_size=200)

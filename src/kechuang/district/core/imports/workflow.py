@@ -8,18 +8,18 @@ from .kinds import KINDS
 def can_import(actor: Actor, batch: ImportBatch) -> Verdict:
     kind = KINDS.get(batch.kind)
     if kind is None:
-        return no("没有这种导入")
+        return no("import.no_such_kind")
     if (
         batch.actor_id != actor.id
         and not actor.is_system
         and not actor.has("officer", "administrator")
     ):
-        return no("只有上传的人和科技局工作人员可以继续这次导入")
+        return no("import.who_continues")
     return YES if actor.is_system else kind.permission(actor)
 
 
 def only_worker(actor: Actor, batch: ImportBatch) -> Verdict:
-    return YES if actor.is_system else no("由后台完成，请稍候")
+    return YES if actor.is_system else no("import.worker_only")
 
 
 IMPORTS = Workflow(

@@ -1,6 +1,10 @@
 """Imports: a sheet, its rows, and pairs of records that a person must tell apart."""
 
+from typing import Any
+
 from django.db import models
+
+from kechuang.engines.base.sayings import recalled
 
 from .stated import Stated
 
@@ -32,6 +36,11 @@ class ImportBatch(Stated):
     def label(self) -> str:
         return self.name
 
+    @property
+    def refusal(self) -> str:
+        """Why the sheet cannot be imported, as a sentence."""
+        return recalled(self.problem)
+
 
 class ImportRow(models.Model):
     """One row of a sheet: its cells as they were, what they mean, what is wrong, what became of it.
@@ -60,6 +69,16 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.line}"
+
+    @property
+    def faults(self) -> list[dict[str, Any]]:
+        """What is wrong with the row: place, column, heading, words, proposals."""
+        return [{**p, "words": recalled(p["words"])} for p in self.problems]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a person should know of the row, as sentences."""
+        return [recalled(n) for n in self.notes]
 
 
 class Doubt(models.Model):

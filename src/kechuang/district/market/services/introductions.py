@@ -50,7 +50,7 @@ def open_token(token: str) -> tuple[Invitation, Actor]:
     found = links.unseal(_SALT, token)
     invitation = invitation_by_nonce(*found) if found else None
     if invitation is None:
-        raise NotFound("这个链接不完整或已失效，请从邀请信里重新打开")
+        raise NotFound("invitation.link_broken")
     return invitation, Actor(
         0, f"{invitation.name}（凭链接）", frozenset({f"invitee:{invitation.nonce}"})
     )
@@ -70,14 +70,12 @@ def start(
     _check_start(demand, achievement, persons, message)
     if isinstance(judged, Refusal) and not overruled.strip():
         raise InvalidForm(
-            [Invalid(f"系统没有推荐这一对（{judged.text}）。仍要发起，请写一句理由。", "overruled")]
+            [Invalid("introduction.not_recommended", "overruled", reason=judged.text)]
         )
     days = sorted(set(remind_after_days or settings.remind_after_days))
     closing = close_after_days or settings.close_after_days
     if not days or days[0] < 1 or closing <= days[-1]:
-        raise InvalidForm(
-            [Invalid("提醒天数应从 1 起递增，关闭天数应晚于最后一次提醒", "remind_after_days")]
-        )
+        raise InvalidForm([Invalid("introduction.days", "remind_after_days")])
     reasons = (
         []
         if isinstance(judged, Refusal)
@@ -89,7 +87,7 @@ def start(
     )  # fmt: skip
     with ledger.writing():
         if is_under_way(demand.pk, achievement.pk):
-            raise InvalidForm([Invalid("这一对已有进行中的对接，请打开那一条继续", "persons")])
+            raise InvalidForm([Invalid("introduction.under_way", "persons")])
         facts = {"demand": demand.pk, "achievement": achievement.pk, "overruled": overruled}
         begin(INTRODUCTIONS, "start", introduction, actor, at, facts=facts)
         for person in persons:
@@ -109,16 +107,16 @@ def _check_start(
     most = current_book().market.longest_persons
     errors: list[Invalid] = []
     if demand.state != "published" or achievement.state != "published":
-        raise WrongState("需求和成果都要在发布状态，才能发起对接")
+        raise WrongState("introduction.both_published")
     if not 2 <= len(persons) <= most:
-        errors.append(Invalid(f"请邀请 2 到 {most} 个人", "persons"))
+        errors.append(Invalid("introduction.how_many", "persons", most=most))
     if {p.side for p in persons} != {"firm", "owner"}:
-        errors.append(Invalid("需求方和成果方至少各邀请一人", "persons"))
+        errors.append(Invalid("introduction.both_sides", "persons"))
     if len({p.email.lower() for p in persons}) != len(persons):
-        errors.append(Invalid("同一个邮箱只能邀请一次", "persons"))
+        errors.append(Invalid("introduction.email_twice", "persons"))
     for number, person in enumerate(persons, 1):
         if not person.name.strip():
-            errors.append(Invalid(f"第 {number} 个人请写姓名", "persons"))
+            errors.append(Invalid("introduction.name_missing", "persons", number=number))
         try:
             check_name(person.name, "persons")
         except Invalid as e:
@@ -126,9 +124,9 @@ def _check_start(
         try:
             validate_email(person.email)
         except ValidationError:
-            errors.append(Invalid(f"第 {number} 个人的邮箱不对，请核对", "persons"))
+            errors.append(Invalid("introduction.email", "persons", number=number))
     if not message.strip():
-        errors.append(Invalid("请写几句话，说明为什么介绍双方认识", "message"))
+        errors.append(Invalid("introduction.message_missing", "message"))
     if errors:
         raise InvalidForm(errors)
 
@@ -213,7 +211,7 @@ def ask(invitation: Invitation, actor: Actor, at: datetime, why: str) -> Entry:
 def reply(invitation: Invitation, answer: str, actor: Actor, at: datetime) -> Entry:
     """The broker answers; the person's clock starts again."""
     if not answer.strip():
-        raise Invalid("请写答复", "reply")
+        raise Invalid("introduction.reply_missing", "reply")
     changes = {"reply": normalise(answer), "waiting_since": at, "reminded": [], "answered_at": None}
     entry = advance(INVITATIONS, "reply", invitation, actor, at, changes=changes)
     _write(invitation, f"reply-{entry.pk}", "您要的信息", answer, at)
@@ -326,7 +324,7 @@ def report_outcome(
 ) -> Entry:
     """What came of it, in the firm's or the broker's words."""
     if outcome not in dict(OUTCOMES):
-        raise Invalid("请选一项结果", "outcome")
+        raise Invalid("introduction.outcome_missing", "outcome")
     changes = {"outcome": outcome, "outcome_words": normalise(words)}
     return advance(
         INTRODUCTIONS,
@@ -357,9 +355,14 @@ def resume(introduction: Introduction, actor: Actor, at: datetime) -> Entry:
 
     Where the pair was introduced anew in the meantime, that one goes on and this one ends.
     """
-    again = is_under_way(introduction.demand_id, introduction.achievement_id)
-    step = "supersede" if again else "resume"
-    return advance(INTRODUCTIONS, step, introduction, actor, at, changes={"outcome": ""})
+    if is_under_way(introduction.demand_id, introduction.achievement_id):
+        return supersede(introduction, actor, at)
+    return advance(INTRODUCTIONS, "resume", introduction, actor, at, changes={"outcome": ""})
+
+
+def supersede(introduction: Introduction, actor: Actor, at: datetime) -> Entry:
+    """The pair was introduced anew: this introduction ends."""
+    return advance(INTRODUCTIONS, "supersede", introduction, actor, at, changes={"outcome": ""})
 
 
 def call_off_for(listing: Demand | Achievement, at: datetime) -> int:

@@ -81,7 +81,7 @@ def party_text(thing: Listing) -> str:
 def check_values(thing: Listing) -> list[Invalid]:
     """What is wrong with a listing that shall be submitted: the same checks for form and sheet."""
     errors = [
-        Invalid(f"请填写{label}", name)
+        Invalid("field.missing", name, label=label)
         for name, label in REQUIRED[type(thing)].items()
         if not getattr(thing, name, None)
     ]
@@ -93,13 +93,7 @@ def check_values(thing: Listing) -> list[Invalid]:
             core = comparable(name).replace("（样例）", "").replace("(样例)", "")
             short = core.removesuffix("有限公司").removesuffix("股份").removesuffix("有限责任公司")
             if core in text or (len(short) >= 4 and short in text):
-                errors.append(
-                    Invalid(
-                        "选择了隐去企业名称，但文字里写了企业名称，请改写",
-                        "problem",
-                        "market.name_in_text",
-                    )
-                )
+                errors.append(Invalid("demand.name_in_text", "problem"))
                 break
     return errors
 
@@ -114,7 +108,7 @@ def draft(thing: L, values: Mapping[str, Any], actor: Actor, at: datetime) -> L:
     thing.created_by, thing.created_at, thing.written_by = actor.id, at, [actor.id]
     fill(thing, values)
     if not thing.title:
-        raise InvalidForm([Invalid("至少写一个名称，才能保存草稿", "title")])
+        raise InvalidForm([Invalid("listing.title_missing", "title")])
     begin(workflow_of(thing), "draft", thing, actor, at)
     return thing
 

@@ -60,9 +60,9 @@ def may_match(actor: Actor, thing: Listing) -> bool:
 
 def _ask(actor: Actor, thing: Listing) -> None:
     if not may_match(actor, thing):
-        raise NotAllowed("只能为本单位的记录找匹配；请联系技术经理人")
+        raise NotAllowed("matching.own_only")
     if thing.state != "published":
-        raise WrongState("发布之后才能匹配；草稿和待审核的记录还不在库里")
+        raise WrongState("matching.published_only")
 
 
 def _offers(actor: Actor) -> tuple[Corpus[Offer], dict[str, Achievement]]:

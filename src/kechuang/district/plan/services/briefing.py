@@ -92,7 +92,7 @@ def write(book: Book, plan: Plan, kind: str, period: str, today: date) -> Report
     start, end = period_span(period)
     as_of = min(end, today)
     if start > today:
-        raise Invalid("这个期间还没有开始", "period")
+        raise Invalid("period.not_begun", "period")
     found = readings(book, as_of.year, as_of, plan)
     indicators = [r.indicator.id for r in found]
     before = _before(indicators, start)

@@ -46,8 +46,8 @@ def indicator_by_words(book: Book, words: str) -> Indicator:
         return near[0]
     titles = tuple(i.title for i in book.indicators.values())
     raise Invalid(
-        f"不认识指标“{words}”",
+        "indicator.unknown",
         "indicator",
-        "plan.indicator",
         proposals=tuple(i.title for i in near) or titles,
+        words=words,
     )

@@ -60,7 +60,7 @@ def _measure(indicator: str) -> Measure:
         else None
     )
     if known is None or known.records is None:
-        raise Invalid("这个指标不由记录算出，不能关账；公布数请从通报导入", "indicator")
+        raise Invalid("closing.not_computed", "indicator")
     return known
 
 
@@ -89,7 +89,7 @@ def close_period(indicator: str, period: str, actor: Actor, at: datetime) -> Clo
     known = _measure(indicator)
     start, end = span(known, period)
     if end >= clock.day_of(at):
-        raise WrongState(f"{period} 还没有结束，{end} 之后才能关账")
+        raise WrongState("closing.too_early", period=period, end=end)
     found, rows = known.find(start, end), _rows(known, start, end)
     kept = [[pk, version, share] for pk, version, share, _ in rows]
     closing = Closing(
@@ -107,7 +107,7 @@ def close_period(indicator: str, period: str, actor: Actor, at: datetime) -> Clo
                 facts={"value": closing.value, "digest": closing.digest},
             )
     except IntegrityError as e:
-        raise WrongState(f"{period} 已经关过账；有变动请写更正，公布过的数不改") from e
+        raise WrongState("closing.exists", period=period) from e
     return closing
 
 
@@ -166,7 +166,7 @@ def correct_closing(closing: Closing, actor: Actor, at: datetime, why: str) -> C
     """Write today's value beside the published one, with the reason. The published one stays."""
     found = drift(closing)
     if not found.difference and found.count == closing.count:
-        raise WrongState("现在算出的数与关账时相同，没有要更正的")
+        raise WrongState("closing.no_difference")
     with ledger.writing():
         facts = {"published": closing.value, "now": str(found.value)}
         advance(CLOSINGS, "correct_closing", closing, actor, at, why=why, facts=facts)

@@ -19,6 +19,7 @@ from kechuang.district.registry.queries import recognitions_of_rung
 from kechuang.district.transfer.queries import registered_between
 from kechuang.engines.base.errors import Invalid, NotAllowed
 from kechuang.engines.base.money import say_fen
+from kechuang.engines.base.sayings import Said, recalled
 from kechuang.engines.base.sheets import read_sheet
 from kechuang.engines.planning import Line, Piles, Rules, reconcile
 
@@ -43,12 +44,12 @@ def lay(
     if not (verdict := can_keep_tasks(actor)):
         raise NotAllowed(verdict.why)
     if kind not in COMPARISONS:
-        raise Invalid("请选名单的种类", "kind")
+        raise Invalid("comparison.kind_missing", "kind")
     start, end = _day(options.get("start", ""), "start"), _day(options.get("end", ""), "end")
     if start is None or end is None or end < start:
-        raise Invalid("请填写名单统计的起止日期", "end")
+        raise Invalid("comparison.days_missing", "end")
     if kind == "firms" and options.get("rung") not in _rungs():
-        raise Invalid("请选认定类别", "rung")
+        raise Invalid("comparison.rung_missing", "rung")
     sheet = read_sheet(data, name)
     find_headings(sheet, _layout(kind))
     digest = files.keep(data)
@@ -93,8 +94,8 @@ def compare(made: Comparison) -> Compared:
     for row in read_rows(sheet, headings, layout, book):
         key = row.values.get(_KEYS[made.kind])
         if not key:
-            said = "；".join(p["words"] for p in row.problems) or "没有编号"
-            wrong.append(f"第 {row.line} 行：{said}")
+            said = "；".join(str(recalled(p["words"])) for p in row.problems) or "没有编号"
+            wrong.append(Said("import.row", line=row.line, error=said))
             continue
         theirs.append(_their_line(made.kind, str(key), row.values, row.line))
     start, end = _day(made.options["start"], "start"), _day(made.options["end"], "end")

@@ -36,7 +36,7 @@ def read_draft(name: str, data: bytes, actor: Actor, at: datetime) -> PlanDraft:
     found = read_plan(text)
     lost = next((p for p in found.problems if p.kind == "no_plan"), None)
     if lost:
-        raise Invalid(lost.words, "document", "plantext.no_plan")
+        raise Invalid("plantext.no_plan", "document")
     made = as_json(found)
     draft = PlanDraft(
         name=name[-200:], digest=files.keep(data), title=found.title[:300] or name[-200:], text=text, read=made, draft=made,
@@ -81,12 +81,12 @@ def save_draft(
         InvalidForm: The id is not one, or exists; or the checker's complaints.
     """
     if not _ID.fullmatch(identity):
-        raise InvalidForm([Invalid("编号用小写字母、数字和连字符，如 xiqing", "identity")])
+        raise InvalidForm([Invalid("draft.id", "identity")])
     home = Path(settings.KECHUANG_DATA) / "books"
     if (home / identity).exists() or (book_folder().parent / identity).exists():
-        raise InvalidForm([Invalid(f"编号“{identity}”已经用过，请换一个", "identity")])
+        raise InvalidForm([Invalid("draft.id_taken", "identity", id=identity)])
     if thing.state != "draft":
-        raise WrongState("这份草稿已经存过或放弃了")
+        raise WrongState("draft.settled")
     _bring_parents(home, extends)
     for name, text in book_files(
         thing.draft, identity, extends, title, thing.name, clock.day_of(at)
@@ -98,7 +98,10 @@ def save_draft(
     if problems or book is None:
         shutil.rmtree(home / identity)
         raise InvalidForm(
-            [Invalid(f"{p.file.name} 第 {p.line} 行：{p.words}", "identity") for p in problems[:8]]
+            [
+                Invalid("book.problem", "identity", file=p.file.name, line=p.line, words=p.words)
+                for p in problems[:8]
+            ]
         )
     facts = {"book": identity}
     try:
@@ -114,7 +117,7 @@ def _bring_parents(home: Path, extends: str) -> None:
     source = book_folder().parent
     while extends:
         if not _ID.fullmatch(extends) or not (source / extends / "book.yaml").exists():
-            raise InvalidForm([Invalid(f"没有“{extends}”这本书可以叠加", "extends")])
+            raise InvalidForm([Invalid("draft.no_such_book", "extends", id=extends)])
         for path in (source / extends).rglob("*"):
             target = home / extends / path.relative_to(source / extends)
             if path.is_file():

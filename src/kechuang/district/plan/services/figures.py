@@ -16,6 +16,7 @@ from kechuang.district.plan.workflow import FIGURES
 from kechuang.engines.base.errors import Invalid, InvalidForm
 from kechuang.engines.base.numbers import parse_decimal
 from kechuang.engines.base.periods import period_end
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.planning import ratio, suspicious
 
 MOST_EVIDENCE = 20_000_000
@@ -33,9 +34,9 @@ def clean(values: Mapping[str, str]) -> dict[str, Any]:
     }
 
     if made["indicator"] not in current_book().indicators:
-        errors.append(Invalid("请选一个指标", "indicator"))
+        errors.append(Invalid("figure.indicator_missing", "indicator"))
     if not made["place"]:
-        errors.append(Invalid("请填写地区", "place"))
+        errors.append(Invalid("figure.place_missing", "place"))
     try:
         made["as_of"] = period_end(made["period"])
     except Invalid as e:
@@ -62,9 +63,9 @@ def _amounts(values: Mapping[str, str], errors: list[Invalid]) -> dict[str, str]
         except Invalid as e:
             errors.append(e)
     elif (above is None) != (below is None):
-        errors.append(Invalid("分子和分母要一起填", "denominator"))
+        errors.append(Invalid("figure.both_parts", "denominator"))
     if found["value"] is None and not errors:
-        errors.append(Invalid("请填写数值，或填写分子和分母", "value"))
+        errors.append(Invalid("figure.value_missing", "value"))
     return {name: _text(value) for name, value in found.items()}
 
 
@@ -72,10 +73,15 @@ def _text(value: Decimal | None) -> str:
     return "" if value is None else format(value, "f")
 
 
-def question(made: Mapping[str, Any]) -> str:
-    """A question about a suspicious jump; "" when there is none. The person may confirm and go on."""
+def question(made: Mapping[str, Any]) -> Said | None:
+    """A question about a suspicious jump, if there is one. The person may confirm and go on."""
     last = last_figure(made["indicator"], made["place"], made["as_of"])
     return suspicious(Decimal(made["value"]), Decimal(last.value) if last else None)
+
+
+def is_question(error: Invalid) -> bool:
+    """Whether a refusal only asks: the person may confirm and go on."""
+    return error.code.startswith(("figure.jump", "figure.drop"))
 
 
 def report_figure(
@@ -88,7 +94,7 @@ def report_figure(
     """
     made = clean(values)
     if not sure and (asked := question(made)):
-        raise InvalidForm([Invalid(asked, "value", "figure.jump")])
+        raise InvalidForm([Invalid(asked, "value")])
     figure = ReportedFigure(
         **made, reported_by=actor.id, reporter=actor.label, **_evidence(evidence)
     )
@@ -101,7 +107,7 @@ def _evidence(sent: tuple[str, bytes] | None) -> dict[str, str]:
         return {}
     name, data = sent
     if len(data) > MOST_EVIDENCE:
-        raise InvalidForm([Invalid("佐证文件超过 20 MB，请压缩或只传关键页", "evidence")])
+        raise InvalidForm([Invalid("file.proof_too_large", "evidence")])
     return {"evidence": files.keep(data), "evidence_name": name[-200:]}
 
 
@@ -110,7 +116,7 @@ def revise_figure(
 ) -> Entry:  # fmt: skip
     made = clean(values)
     if not sure and (asked := question(made)):
-        raise InvalidForm([Invalid(asked, "value", "figure.jump")])
+        raise InvalidForm([Invalid(asked, "value")])
     facts = {"was": figure.value}
     return advance(
         FIGURES, "revise_figure", figure, actor, at, changes=made, facts=facts, version=version

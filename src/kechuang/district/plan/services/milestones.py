@@ -20,7 +20,7 @@ from .proofs import Proof, keep_proofs
 def task_of(plan: Plan, number: int) -> Task:
     found = plan.task(number)
     if found is None:
-        raise Invalid(f"计划里没有第 {number} 项任务", "task")
+        raise Invalid("task.none_of_number", "task", number=number)
     return found
 
 
@@ -44,11 +44,11 @@ def add_milestone(
 ) -> Milestone:  # fmt: skip
     """A new milestone of a task; ``after`` are those it waits on."""
     task_of(plan, number)
-    errors = [] if normalise(title) else [Invalid("请填写节点内容", "title")]
+    errors = [] if normalise(title) else [Invalid("milestone.title_missing", "title")]
     if len(normalise(title)) > 200:
-        errors.append(Invalid("节点内容最多 200 个字，请缩短", "title"))
+        errors.append(Invalid("milestone.title_too_long", "title"))
     if due is None:
-        errors.append(Invalid("请填写完成期限", "due"))
+        errors.append(Invalid("milestone.due_missing", "due"))
     if errors or due is None:
         raise InvalidForm(errors)
     made = Milestone(plan=plan.id, task=number, title=normalise(title), due=due)
@@ -68,7 +68,7 @@ def order_milestone(thing: Milestone, after: Sequence[int], actor: Actor, at: da
     if found := circle(waits | {thing.pk: known}):
         names = dict(Milestone.objects.filter(pk__in=found).values_list("pk", "title"))
         way = " → ".join(names[pk] for pk in found)
-        raise Invalid(f"这样就互相等待了：{way}。请去掉其中一个", "after")
+        raise Invalid("milestone.circle", "after", way=way)
     facts = {"after": known, "was": thing.after}
     return advance(MILESTONES, "order_milestone", thing, actor, at, changes={"after": known}, facts=facts)  # fmt: skip
 
@@ -79,9 +79,9 @@ def _known(thing: Milestone, after: Sequence[int]) -> list[int]:
         Milestone.objects.filter(plan=thing.plan, pk__in=wanted).values_list("pk", flat=True)
     )
     if thing.pk in wanted:
-        raise Invalid("节点不能等它自己", "after")
+        raise Invalid("milestone.itself", "after")
     if set(wanted) - found:
-        raise Invalid("要等的节点不在这个计划里，请刷新页面再选", "after")
+        raise Invalid("milestone.not_of_this_plan", "after")
     return wanted
 
 
@@ -108,12 +108,10 @@ def reach_milestone(
     """
     MILESTONES.permit("reach_milestone", thing, actor)
     if reached_on > clock.day_of(at):
-        raise Invalid("完成日期在将来，请核对", "reached_on")
+        raise Invalid("milestone.reached_in_future", "reached_on")
     waiting = Milestone.objects.filter(pk__in=thing.after, state="open")
     if names := [m.title for m in waiting[:3]]:
-        raise WrongState(
-            f"它要等的节点还没有完成：{'、'.join(names)}。请先完成或取消那个节点，或改先后关系"
-        )
+        raise WrongState("milestone.waits_on", titles=names)
     changes = {"reached_on": reached_on, "evidence": keep_proofs(sent)}
     return advance(
         MILESTONES,

@@ -13,5 +13,5 @@ def keep_proofs(sent: Sequence[Proof]) -> list[list[str]]:
     """Store files privately; returns [digest, name] of each."""
     for name, data in sent:
         if len(data) > MOST_PROOF:
-            raise Invalid(f"“{name}”超过 20 MB，请压缩或只传关键页", "proof")
+            raise Invalid("file.too_large", "proof", name=name)
     return [[files.keep(data), name[-200:]] for name, data in sent]

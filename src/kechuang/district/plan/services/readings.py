@@ -13,6 +13,7 @@ from kechuang.district.plan.models import Bulletin, ReportedFigure
 from kechuang.district.plan.queries import bulletins_of, confirmed_figures, last_day, month_ends
 from kechuang.district.transfer.queries import turnover_by_month
 from kechuang.engines.base.money import in_unit
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.planning import (
     Forecast,
     Goal,
@@ -135,7 +136,7 @@ def _reading(
     blank = Reading(
         plan=plan, target=target, indicator=indicator, kind=kind, year=year, start=start, as_of=None, value=None, how="none",
         scope=known.scope if known else "", rows=0, source="", period=str(year), parent=book.parent_target(target, plan),
-        published=published, difference=None, standing=Standing("unknown", "还没有可用的数"), goal=None, path=None, forecast=None,
+        published=published, difference=None, standing=Standing("unknown", Said("standing.no_value")), goal=None, path=None, forecast=None,
         bulletin=facts.bulletins.get(indicator.id), reported=facts.figures.get(indicator.id),
     )  # fmt: skip
     if known and found and found.rows:
@@ -217,13 +218,13 @@ def _judged(
 def _not_judged(made: Reading, goal: Goal, known: Measure | None) -> Standing | None:
     """Why a value is shown beside its target without a light; None when it is judged."""
     if made.how == "computed" and known and not known.official:
-        return Standing("unknown", "本系统的记录不是官方口径，只作参照")
+        return Standing("unknown", Said("standing.not_official"))
     if made.year > goal.by.year:
-        return Standing("unknown", "计划期已过，并列只作参照，不判断是否完成")
+        return Standing("unknown", Said("standing.period_over"))
     marked = any(d.year == made.year for d, _ in goal.marks)
     if goal.kind == "flow" and made.year != goal.by.year and not marked:
         return Standing(
-            "unknown", f"目标说的是 {goal.by.year} 年的数，没有 {made.year} 年的分年目标"
+            "unknown", Said("standing.other_year", target_year=goal.by.year, year=made.year)
         )
     return None
 
@@ -251,7 +252,7 @@ def _forecast(made: Reading, goal: Goal, facts: _Facts, today: date) -> Forecast
         return None
     if goal.kind == "flow":
         if made.indicator.measure != TURNOVER or made.value is None:
-            return Forecast(goal.by, why="没有分月的历史数，不作预测")
+            return Forecast(goal.by, why=Said("forecast.no_months"))
         years = _complete_years(facts.months, made.year)
         shares = [
             float(sum(y[m] for m in range(1, made.as_of.month + 1)) / sum(y.values()))

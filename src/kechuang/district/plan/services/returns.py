@@ -21,6 +21,7 @@ from kechuang.district.plan.models import (
 from kechuang.district.plan.queries import return_by_nonce
 from kechuang.district.plan.workflow import RETURNS
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound, WrongState
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.planning import Workdays
 from kechuang.engines.text import normalise, without_controls
 
@@ -50,14 +51,12 @@ def open_token(token: str) -> tuple[MonthlyReturn, Actor]:
     found = links.unseal(_SALT, token)
     thing = return_by_nonce(*found) if found else None
     if thing is None:
-        raise NotFound("这个链接不完整或已失效，请向区科技局索取新的链接")
+        raise NotFound("return.link_broken")
     duty = Duty.objects.filter(plan=thing.plan, task=thing.task, body=thing.body).first()
     if duty is None and thing.state in ("asked", "sent_back"):
         lead = Duty.objects.filter(plan=thing.plan, task=thing.task, role="lead").first()
-        whose = f"现在由“{lead.body}”负责" if lead else "现在没有责任单位"
-        raise NotFound(
-            f"第 {thing.task} 项任务{whose}，不再由“{thing.body}”填报。如有疑问请联系区科技局"
-        )
+        whose = Said("return.now_with", body=lead.body) if lead else Said("return.with_nobody")
+        raise NotFound("return.other_body", task=thing.task, whose=whose, body=thing.body)
     return thing, Actor(0, thing.body, frozenset({f"return:{thing.nonce}"}))
 
 
@@ -67,13 +66,25 @@ def known_of(plan: Plan, number: int, found: Sequence[Reading], month: str) -> s
     serving = {t.id for t in plan.serving(number)}
     for r in found:
         if r.target.id in serving and r.value is not None:
-            how = f"由 {r.rows} 条记录算出" if r.how == "computed" else "公布数"
+            how = (
+                Said("known.computed", count=r.rows)
+                if r.how == "computed"
+                else Said("known.published")
+            )
             lines.append(
-                f"{r.target.title}：{r.value:f}{r.indicator.unit}（截至 {r.as_of}，{how}）"
+                Said(
+                    "known.target",
+                    title=r.target.title,
+                    value=f"{r.value:f}",
+                    unit=r.indicator.unit,
+                    as_of=r.as_of,
+                    how=how,
+                )
             )
     for mark in Milestone.objects.filter(plan=plan.id, task=number).exclude(state="dropped"):
-        state = f"{mark.reached_on} 完成" if mark.reached_on else "未完成"
-        lines.append(f"节点“{mark.title}”：期限 {mark.due}，{state}")
+        reached = mark.reached_on
+        state = Said("known.reached", day=reached) if reached else Said("known.not_reached")
+        lines.append(Said("known.milestone", title=mark.title, due=mark.due, state=state))
     return "\n".join(lines)
 
 
@@ -134,7 +145,7 @@ def _changes(values: Mapping[str, str]) -> dict[str, str]:
         if n in values
     }
     if made.get("light") and made["light"] not in dict(RETURN_LIGHTS):
-        raise InvalidForm([Invalid("请选一盏灯", "light")])
+        raise InvalidForm([Invalid("return.light_missing", "light")])
     return made
 
 
@@ -155,7 +166,7 @@ def submit_return(
     changes: dict[str, object] = dict(_changes(values))
     labels = {"progress": "本月进展", "next_step": "下一步", "light": "自评"}
     errors = [
-        Invalid(f"请填写{label}", name)
+        Invalid("field.missing", name, label=label)
         for name, label in labels.items()
         if not (changes.get(name) or getattr(thing, name))
     ]
@@ -177,7 +188,7 @@ def submit_return(
 def accept_return(thing: MonthlyReturn, actor: Actor, at: datetime, light: str = "") -> Entry:
     """Take it over, with the reviewer's own light beside the body's."""
     if light and light not in dict(RETURN_LIGHTS):
-        raise Invalid("请选一盏灯", "light")
+        raise Invalid("return.light_missing", "light")
     return advance(
         RETURNS,
         "accept_return",
@@ -287,4 +298,4 @@ def due_day(book: Book, year: int, month: int) -> date:
 
 def must_be_open(thing: MonthlyReturn) -> None:
     if thing.state not in ("asked", "sent_back"):
-        raise WrongState("这份填报已经交了，要改请联系区科技局退回")
+        raise WrongState("return.handed_in")

@@ -55,14 +55,14 @@ def set_duty(
         raise NotAllowed(verdict.why)
     task_of(plan, number)
     body = normalise(body)
-    errors = [] if body else [Invalid("请填写责任单位", "body")]
+    errors = [] if body else [Invalid("task.body_missing", "body")]
     if role not in ("lead", "with"):
-        errors.append(Invalid("请选牵头或配合", "role"))
+        errors.append(Invalid("task.role_missing", "role"))
     if email:
         try:
             validate_email(email)
         except ValidationError:
-            errors.append(Invalid("邮箱不对，请核对", "email"))
+            errors.append(Invalid("person.email", "email"))
     if errors:
         raise InvalidForm(errors)
     with ledger.writing():
@@ -102,7 +102,7 @@ def remove_duty(duty: Duty, actor: Actor, at: datetime) -> None:
 def _file(plan: str, number: int) -> TaskFile:
     found = TaskFile.objects.filter(plan=plan, task=number).first()
     if found is None:
-        raise WrongState("这个计划的任务还没有立项，请先在任务页“立项”")
+        raise WrongState("task.not_set_up")
     return found
 
 
@@ -117,7 +117,7 @@ def add_proof(
     thing: TaskFile, sent: Sequence[Proof], actor: Actor, at: datetime, why: str = ""
 ) -> Entry:
     if not sent:
-        raise Invalid("请选择佐证文件", "proof")
+        raise Invalid("task.proof_missing", "proof")
     kept = keep_proofs(sent)
     return advance(
         TASKS,
@@ -139,9 +139,9 @@ def ask_closing(thing: TaskFile, actor: Actor, at: datetime, why: str) -> Entry:
     """
     waiting = Milestone.objects.filter(plan=thing.plan, task=thing.task, state="open")
     if names := [m.title for m in waiting[:3]]:
-        raise WrongState(f"还有节点没有完成：{'、'.join(names)}。完成或取消之后再申请销号")
+        raise WrongState("task.milestones_open", titles=names)
     if not thing.evidence:
-        raise WrongState("请先添加佐证文件，再申请销号")
+        raise WrongState("task.add_proof_first")
     return advance(TASKS, "ask_closing", thing, actor, at, why=why, changes={"asked_by": actor.id})
 
 

@@ -4,7 +4,9 @@ from datetime import date
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, NinjaAPI, Query, Schema
+from ninja import Field, NinjaAPI, Path, Query, Schema
+from ninja.errors import HttpError, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from kechuang.district.core import clock, ledger
 from kechuang.district.core.actor import Actor
@@ -19,7 +21,10 @@ from kechuang.district.market.queries import (
 from kechuang.district.market.services import matching
 from kechuang.district.plan import services as plan
 from kechuang.district.portal.requests import actor_in, one
-from kechuang.engines.base.errors import DomainError
+from kechuang.district.portal.sayings import say
+from kechuang.engines.base.days import parse_day
+from kechuang.engines.base.errors import DomainError, Invalid
+from kechuang.engines.base.sayings import plain
 from kechuang.engines.matching import read_want
 
 api = NinjaAPI(
@@ -114,28 +119,59 @@ class TargetOut(Schema):
     source: str
 
 
-class WantIn(Schema):
-    """A demand that is not stored."""
+class Root(Schema):
+    day: date
+    root: str
 
-    title: str = Field(max_length=300)
+
+_Text = Annotated[str, Field(max_length=60)]
+_Amount = Annotated[int, Field(ge=0, le=10**15)]
+
+
+class WantIn(BaseModel):
+    """A demand that is not stored. A plain model: ninja's own would read the attributes of whatever it is given."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    title: str = Field(min_length=1, max_length=300, pattern=r"\S")
     text: str = Field("", max_length=8_000)
-    keywords: list[Annotated[str, Field(max_length=60)]] = Field([], max_length=40)
+    keywords: list[_Text] = Field([], max_length=40)
     field: str = Field("", max_length=60)
-    trl: int | None = None
+    trl: int | None = Field(None, ge=1, le=9)
     modes: list[Annotated[str, Field(max_length=20)]] = Field([], max_length=10)
-    budget_fen: int | None = None
+    budget_fen: _Amount | None = None
 
 
 class Listed(Schema):
-    q: str = ""
-    area: str = ""
-    offset: int = 0
-    limit: int = 20
+    q: str = Field("", max_length=200)
+    area: str = Field("", max_length=60)
+    offset: int = Field(0, ge=0, le=10_000_000)
+    limit: int = Field(20, ge=1, le=100)
+
+
+Key = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Top = Annotated[int, Query(ge=1, le=200)]
+Year = Annotated[int | None, Query(ge=2000, le=9999)]
+Day = Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+REFUSED = {422: Problem}
+
+
+@api.exception_handler(HttpError)
+def _not_json(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return _problem(request, Invalid("api.unreadable", errors=[str(error)]))
+
+
+@api.exception_handler(ValidationError)
+def _unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What does not fit the schema, said as every other refusal is."""
+    found = [f"{'.'.join(str(p) for p in e['loc'][1:])}: {e['msg']}" for e in error.errors]
+    return _problem(request, Invalid("api.unreadable", errors=found))
 
 
 @api.exception_handler(DomainError)
 def _problem(request: HttpRequest, error: DomainError) -> HttpResponse:
-    body = {"code": error.code, "words": error.words, "facts": error.facts}
+    facts = {k: plain(v) for k, v in error.facts.items()}
+    body = {"code": error.code, "words": say(error), "facts": facts}
     return api.create_response(request, body, status=error.status)
 
 
@@ -145,8 +181,7 @@ def _page(found: Any, asked: Listed, actor: Actor) -> tuple[int, Any]:
         found = search(found, asked.q, actor)
     if asked.area:
         found = found.filter(area=asked.area)
-    start, size = min(max(asked.offset, 0), 10_000_000), min(max(asked.limit, 1), 100)
-    return found.count(), found[start : start + size]
+    return found.count(), found[asked.offset : asked.offset + asked.limit]
 
 
 def _achievement(thing: Achievement) -> AchievementOut:
@@ -177,7 +212,7 @@ def _demand(actor: Actor, thing: Demand) -> DemandOut:
     return DemandOut(**{n: getattr(thing, n) for n in names}, owner=owner)
 
 
-@api.get("/achievements", response=AchievementPage, tags=["market"])
+@api.get("/achievements", response={200: AchievementPage, **REFUSED}, tags=["market"])
 def list_achievements(request: HttpRequest, asked: Query[Listed]) -> AchievementPage:
     """Published achievements."""
     actor = actor_in(request)
@@ -185,14 +220,16 @@ def list_achievements(request: HttpRequest, asked: Query[Listed]) -> Achievement
     return AchievementPage(count=count, items=[_achievement(a) for a in found])
 
 
-@api.get("/achievements/{int:pk}", response={200: AchievementOut, 404: Problem}, tags=["market"])
-def get_achievement(request: HttpRequest, pk: int) -> AchievementOut:
+@api.get(
+    "/achievements/{pk}", response={200: AchievementOut, 404: Problem, **REFUSED}, tags=["market"]
+)
+def get_achievement(request: HttpRequest, pk: Key) -> AchievementOut:
     return _achievement(
-        one(achievements_visible_to(actor_in(request)).filter(state="published"), _key(pk))
+        one(achievements_visible_to(actor_in(request)).filter(state="published"), pk)
     )
 
 
-@api.get("/demands", response=DemandPage, tags=["market"])
+@api.get("/demands", response={200: DemandPage, **REFUSED}, tags=["market"])
 def list_demands(request: HttpRequest, asked: Query[Listed]) -> DemandPage:
     """Published demands that you may see; the firm's name only where you may know it."""
     actor = actor_in(request)
@@ -200,28 +237,28 @@ def list_demands(request: HttpRequest, asked: Query[Listed]) -> DemandPage:
     return DemandPage(count=count, items=[_demand(actor, d) for d in found])
 
 
-@api.get("/demands/{int:pk}", response={200: DemandOut, 404: Problem}, tags=["market"])
-def get_demand(request: HttpRequest, pk: int) -> DemandOut:
+@api.get("/demands/{pk}", response={200: DemandOut, 404: Problem, **REFUSED}, tags=["market"])
+def get_demand(request: HttpRequest, pk: Key) -> DemandOut:
     actor = actor_in(request)
-    return _demand(actor, one(demands_visible_to(actor).filter(state="published"), _key(pk)))
+    return _demand(actor, one(demands_visible_to(actor).filter(state="published"), pk))
 
 
 @api.get(
-    "/demands/{int:pk}/matches",
-    response={200: list[MatchOut], 403: Problem, 404: Problem, 409: Problem},
+    "/demands/{pk}/matches",
+    response={200: list[MatchOut], 403: Problem, 404: Problem, 409: Problem, **REFUSED},
     tags=["matching"],
 )
-def matches_of_demand(request: HttpRequest, pk: int, top: int = 20) -> list[MatchOut]:
+def matches_of_demand(request: HttpRequest, pk: Key, top: Top = 20) -> list[MatchOut]:
     """Achievements for a stored demand, ranked, with reasons (staff and the demand's own firm)."""
     actor = actor_in(request)
-    ranking = matching.achievements_for(one(demands_visible_to(actor), _key(pk)), actor)
+    ranking = matching.achievements_for(one(demands_visible_to(actor), pk), actor)
     return _matches(ranking, top)
 
 
 @api.post("/match", response={200: list[MatchOut], 422: Problem}, tags=["matching"])
-def match(request: HttpRequest, want: WantIn, top: int = 20) -> list[MatchOut]:
+def match(request: HttpRequest, want: WantIn, top: Top = 20) -> list[MatchOut]:
     """Achievements for a demand given here; nothing is stored."""
-    wanted = read_want({"id": "asked", **want.dict()})
+    wanted = read_want({"id": "asked", **want.model_dump()})
     return _matches(matching.match_text(wanted, actor_in(request)), top)
 
 
@@ -231,15 +268,15 @@ def _matches(ranking: Any, top: int) -> list[MatchOut]:
             achievement=c.thing.pk, title=c.thing.title, rank=c.rank, score=round(c.score, 6),
             reasons=[ReasonOut(kind=r.kind, text=r.text, weight=round(r.weight, 6)) for r in c.reasons],
         )
-        for c in ranking.candidates[: min(max(top, 1), 200)]
+        for c in ranking.candidates[:top]
     ]  # fmt: skip
 
 
-@api.get("/plan/targets", response=list[TargetOut], tags=["plan"])
-def targets(request: HttpRequest, year: int | None = None) -> list[TargetOut]:
+@api.get("/plan/targets", response={200: list[TargetOut], **REFUSED}, tags=["plan"])
+def targets(request: HttpRequest, year: Year = None) -> list[TargetOut]:
     """The plan's targets with what is known of them."""
     today = clock.today()
-    asked = year if year and 2000 <= year <= today.year else today.year
+    asked = min(year or today.year, today.year)
     return [
         TargetOut(
             id=r.target.id, number=r.target.number, title=r.target.title, unit=r.indicator.unit,
@@ -250,12 +287,9 @@ def targets(request: HttpRequest, year: int | None = None) -> list[TargetOut]:
     ]  # fmt: skip
 
 
-@api.get("/ledger/root", tags=["ledger"])
-def ledger_root(request: HttpRequest, day: date | None = None) -> dict[str, str]:
+@api.get("/ledger/root", response={200: Root, **REFUSED}, tags=["ledger"])
+def ledger_root(request: HttpRequest, day: Day = None) -> Root:
     """The hash of the last ledger entry up to a day: whoever kept it can prove that nothing was changed since."""
-    asked = day or clock.today()
-    return {"day": asked.isoformat(), "root": ledger.root_of(asked)}
-
-
-def _key(pk: int) -> int:
-    return pk if pk < 2**63 else 0
+    asked = parse_day(day, "day") if day else clock.today()
+    assert asked
+    return Root(day=asked, root=ledger.root_of(asked))

@@ -1,5 +1,6 @@
 """A firm's own pages: where it stands, why, what would do; its yearly returns; its applications."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -63,7 +64,7 @@ def rung(request: HttpRequest, pk: int, identity: str) -> HttpResponse:
     actor, today = actor_in(request), clock.today()
     thing = one(firms_visible_to(actor), pk)
     if identity not in current_book().ladder or not standings.may_explain(thing, actor):
-        raise NotFound("没有这个页面，或者它不对您开放。可以从首页重新进入。")
+        raise NotFound("page.none")
     found = standings.explained(thing, identity, today, drafts=thing.pk in actor.firms)
     facts: dict[str, Any] = {
         "firm": thing,
@@ -153,7 +154,10 @@ def _kept(request: HttpRequest, thing: Any, typed_in: dict[str, str], source: st
 
 
 def _groups(
-    shown: dict[str, Any], before: dict[str, Any], typed_in: dict[str, str], wrong: dict[str, str]
+    shown: dict[str, Any],
+    before: dict[str, Any],
+    typed_in: dict[str, str],
+    wrong: Mapping[str, str],
 ) -> list[tuple[str, list[dict[str, Any]]]]:
     """The fields in the book's groups: value, last year's, source, error."""
     made: dict[str, list[dict[str, Any]]] = {}
@@ -178,7 +182,7 @@ def year_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             thing, actor, now
         )
     else:
-        raise NotFound("没有这个步骤。")
+        raise NotFound("step.none")
     return redirect("firm-year", thing.firm_id, thing.year)
 
 
@@ -225,5 +229,5 @@ def application_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         start, end = (parse_day(request.POST.get(n, ""), n) for n in ("valid_from", "valid_until"))
         applications.recognise(thing, request.POST.get("number", ""), start, end, actor, now)
     else:
-        raise NotFound("没有这个步骤。")
+        raise NotFound("step.none")
     return redirect("application", pk)

@@ -119,7 +119,7 @@ def _parties(form: Form) -> dict[str, Any]:
         code = values.get(side)
         values[side] = organisation_by_code(str(code)) if code else None
         if code and values[side] is None:
-            form.add(Invalid("这个信用代码还没有登记单位，请先导入企业名单", side))
+            form.add(Invalid("organisation.unknown_import_firms", side))
     return values
 
 
@@ -146,12 +146,12 @@ def take_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if name == "register":
         day = parse_day(request.POST.get("registered_on", ""), "registered_on")
         if day is None:
-            raise Invalid("请填写登记日期", "registered_on")
+            raise Invalid("contract.registered_on_missing", "registered_on")
         services.register(contract, request.POST.get("number", ""), day, actor, clock.now())
         messages.success(request, gettext("已登记，计划中的技术合同成交额随之更新"))
     elif name == "cancel":
         services.cancel(contract, actor, clock.now(), request.POST.get("why", "").strip())
         messages.success(request, gettext("已注销"))
     else:
-        raise NotFound("没有这个步骤。")
+        raise NotFound("step.none")
     return redirect("contract", pk)

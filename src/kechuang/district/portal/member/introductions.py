@@ -110,7 +110,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
                     introduction, request.POST.get("outcome", ""), words, actor, clock.now()
                 )
             else:
-                raise Invalid("请选一个回答")
+                raise Invalid("invitation.answer_missing")
         except DomainError as e:
             error = e.words
         else:

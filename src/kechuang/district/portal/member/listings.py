@@ -101,7 +101,7 @@ def _values(form: Form) -> dict[str, Any]:
     code = values.get("owner") or ""
     values["owner"] = organisation_by_code(code) if code else None
     if code and values["owner"] is None:
-        form.add(Invalid("这个信用代码还没有登记单位，请先请科技局登记", "owner"))
+        form.add(Invalid("organisation.unknown_ask_bureau", "owner"))
     if values.get("confidentiality") == "":
         values["confidentiality"] = "open"
     return values
@@ -180,7 +180,7 @@ def take_step(request: HttpRequest, kind: str, pk: int, name: str) -> HttpRespon
         "send_back": listings.send_back, "pause": listings.pause, "close": listings.close,
     }  # fmt: skip
     if name not in steps:
-        raise NotFound("没有这个步骤。")
+        raise NotFound("step.none")
     if name in _WITH_WHY:
         steps[name](thing, actor, clock.now(), request.POST.get("why", "").strip())  # type: ignore[operator]
     else:

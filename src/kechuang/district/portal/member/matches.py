@@ -82,7 +82,7 @@ def introduce(request: HttpRequest, demand_pk: int, achievement_pk: int) -> Http
     """The form of a new introduction: persons, message, and a word why when matching keeps the pair out."""
     actor = actor_in(request)
     if not is_staff(actor):
-        raise NotAllowed("企业成员不能发起对接，请联系技术经理人")
+        raise NotAllowed("introduction.not_by_a_firm")
     demand = one(demands_visible_to(actor), demand_pk)
     achievement = one(achievements_visible_to(actor), achievement_pk)
     judged = matching.explain(demand, achievement, actor)

@@ -113,5 +113,5 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             thing, actor, now, why
         )
     else:
-        raise NotFound("没有这个步骤。")
+        raise NotFound("step.none")
     return redirect("change", pk)

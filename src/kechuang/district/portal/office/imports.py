@@ -49,7 +49,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
     """An empty sheet in the layout."""
     layout = current_book().layouts.get(kind)
     if layout is None:
-        raise Invalid("没有这种导入", "kind")
+        raise Invalid("import.no_such_kind", "kind")
     return download(sheets.export(layout, []), f"{layout.title}（空表）.xlsx", sheets.TYPE)
 
 
@@ -59,7 +59,7 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
     actor = actor_in(request)
     layout = current_book().layouts.get(kind)
     if layout is None or kind not in imports.KINDS:
-        raise Invalid("没有这种导入", "kind")
+        raise Invalid("import.no_such_kind", "kind")
     error = ""
     if request.method == "POST":
         try:
@@ -87,11 +87,11 @@ def _given(request: HttpRequest) -> tuple[str, bytes]:
     sent = request.FILES.get("sheet")
     if sent is not None:
         if (sent.size or 0) > MAX_BYTES:
-            raise Invalid(f"文件超过 {MAX_BYTES // 1_000_000} MB，请拆成几份", "sheet")
+            raise Invalid("sheet.size_on_page", "sheet", megabytes=MAX_BYTES // 1000000)
         return sent.name or "", sent.read()
     pasted = request.POST.get("pasted", "").strip("\r\n")
     if not pasted.strip():
-        raise Invalid("请选择一个 .xlsx 或 .csv 文件，或粘贴一张表", "sheet")
+        raise Invalid("import.sheet_missing", "sheet")
     return gettext("粘贴的表") + ".csv", pasted.encode()
 
 
@@ -165,7 +165,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     batch = one(_mine(request), pk)
     steps = {"confirm": imports.confirm, "discard": imports.discard, "undo": imports.undo}
     if name not in steps:
-        raise Invalid("没有这个步骤", "step")
+        raise Invalid("step.none_here", "step")
     steps[name](batch, actor_in(request))
     messages.success(
         request,

@@ -37,9 +37,9 @@ MOST = 30_000_000
 def _sent(request: HttpRequest, name: str) -> tuple[str, bytes]:
     sent = request.FILES.get(name)
     if sent is None or not sent.name:
-        raise Invalid("请选择文件", name)
+        raise Invalid("file.missing", name)
     if (sent.size or 0) > MOST:
-        raise Invalid(f"文件超过 {MOST // 1_000_000} MB", name)
+        raise Invalid("file.too_large_mb", name, megabytes=MOST // 1000000)
     return sent.name, sent.read()
 
 
@@ -75,11 +75,7 @@ def draft_page(request: HttpRequest, pk: int) -> HttpResponse:
     errors: list[Invalid] = []
     given, mine = None, ""
     if request.method == "POST" and parse_whole(request.POST.get("version", "")) != thing.version:
-        errors = [
-            Invalid(
-                "您打开之后，另一个人改过这份草稿。下面是现在的内容，您写的列在上方；核对后再改一次。"
-            )
-        ]
+        errors = [Invalid("draft.changed_meanwhile")]
         mine = typed_lines(request.POST)
     elif request.method == "POST":
         given = corrected(request.POST, thing.draft)
@@ -118,7 +114,7 @@ def draft_book(request: HttpRequest, pk: int) -> HttpResponse:
     """The saved book as a zip."""
     thing = one(draft_visible_to(actor_in(request)), pk)
     if thing.state != "saved":
-        raise NotFound("这份草稿还没有存成书。")
+        raise NotFound("draft.not_saved")
     folder = drafts.folder_of(thing)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -187,7 +183,7 @@ def _figure_form(request: HttpRequest, thing: Any) -> HttpResponse:
             made = figures.report_figure(given, actor, clock.now(), evidence=evidence, sure=sure)
         except InvalidForm as e:
             errors = e.errors
-            jump = any(x.code == "figure.jump" for x in errors)
+            jump = any(figures.is_question(x) for x in errors)
         except Invalid as e:
             errors = [e]
         else:
@@ -241,7 +237,7 @@ def figure_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             thing, actor, now, why
         )
     else:
-        raise NotFound("没有这个步骤。")
+        raise NotFound("step.none")
     return redirect("figure", pk)
 
 
@@ -249,7 +245,7 @@ def figure_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def figure_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     thing = one(figures_visible_to(actor_in(request)), pk)
     if not thing.evidence:
-        raise NotFound("没有佐证文件。")
+        raise NotFound("figure.no_proof")
     return download(files.fetch(thing.evidence), thing.evidence_name)
 
 

@@ -55,7 +55,7 @@ _MERGE = {"market.achievement": listings.merge, "market.demand": listings.merge}
 def _settle(doubt: Doubt, answer: str, actor: Any) -> None:
     """The same: the newer record is closed in favour of the older one. Different: nothing but the answer."""
     if answer not in ("same", "different"):
-        raise Invalid("请选“同一条”或“不是同一条”", "answer")
+        raise Invalid("doubt.answer_missing", "answer")
     with ledger.writing():
         if answer == "same" and doubt.kind in _MERGE:
             newer, older = sorted((doubt.left_id, doubt.right_id), key=int, reverse=True)
@@ -129,9 +129,9 @@ def _manage(request: HttpRequest) -> None:
     elif what == "person":
         password = given.get("password", "")
         if len(password) < 10:
-            raise Invalid("初始密码至少 10 个字符，请本人登录后修改", "password")
+            raise Invalid("person.password_short", "password")
         if not given.get("email") or not given.get("name"):
-            raise Invalid("请填写姓名和邮箱", "email")
+            raise Invalid("person.name_and_email", "email")
         with ledger.writing():
             user = add_person(given["email"], given["name"], password, actor, now)
             _grant(user, given, actor, now)
@@ -144,12 +144,12 @@ def _manage(request: HttpRequest) -> None:
 def _grant(user: Any, given: Any, actor: Any, now: Any) -> None:
     organisation = organisation_by_code(given.get("code", "").strip().upper())
     if organisation is None:
-        raise Invalid("这个信用代码还没有登记单位，请先登记", "code")
+        raise Invalid("organisation.unknown_register_first", "code")
     grant(user, organisation, given.get("role", ""), actor, now)
 
 
 def letters_of_demo(request: HttpRequest) -> HttpResponse:
     """All letters, in demo mode only: there is no mail server, and testers need the links."""
     if not settings.KECHUANG_DEMO:
-        raise NotFound("没有这个页面。")
+        raise NotFound("page.none_here")
     return render(request, "office/outbox.html", {"letters": outbox()[:100]})

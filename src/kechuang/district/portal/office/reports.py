@@ -63,9 +63,9 @@ def reports(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest, kind: str, period: str) -> HttpResponse:
     """One report: as a page, ?as=pdf or ?as=docx."""
     if kind not in REPORTS:
-        raise NotFound("没有这种报告。")
+        raise NotFound("report.no_such_kind")
     if (kind == "quarterly") != ("Q" in period) and kind != "brief":
-        raise Invalid("月报写 2026-10 这样的月份，季报写 2026Q3 这样的季度", "period")
+        raise Invalid("report.period", "period")
     made = briefing.write(current_book(), plan_in(request), kind, period, clock.today())
     labels = {k: gettext(v) for k, v in _labels().items()}
     facts = {
@@ -114,7 +114,7 @@ def layout_return(request: HttpRequest, identity: str, period: str) -> HttpRespo
     """A return in the receiver's own layout."""
     layout: Any = current_book().returns.get(identity)
     if layout is None:
-        raise NotFound("没有这种报表。")
+        raise NotFound("report.no_such_layout")
     data, kind = filled_return(current_book(), plan_in(request), layout, period, clock.today())
     return download(data, f"{layout.title}-{period}.{layout.kind}", kind)
 
@@ -132,7 +132,7 @@ def layout_check(request: HttpRequest) -> HttpResponse:
         try:
             layout = book.returns.get(facts["chosen"])
             if layout is None or sent is None:
-                raise Invalid("请选表样和去年报过的文件", "file")
+                raise Invalid("layout.choose", "file")
             ours, _ = filled_return(book, plan_in(request), layout, facts["period"], clock.today())
             facts["cells"] = differences(layout, ours, sent.read(), sent.name or "")
             facts["head"] = [c for c in facts["cells"] if c[3]]

@@ -119,7 +119,7 @@ def return_act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
             what
         ](thing, actor, now, why)
     else:
-        raise NotFound("没有这个步骤。")
+        raise NotFound("step.none")
     return redirect("return", pk)
 
 
@@ -135,11 +135,7 @@ def answer_return(request: HttpRequest, token: str) -> HttpResponse:
         version = parse_whole(request.POST.get("version", "")) or 0
         if version != thing.version:
             theirs = {n: getattr(thing, n) for n in returns.FIELDS if getattr(thing, n) != given[n]}
-            errors = [
-                Invalid(
-                    "您打开之后，另一个人改过这份填报。下面是您写的，旁边是对方写的；核对后再提交一次即可。"
-                )
-            ]
+            errors = [Invalid("return.changed_meanwhile")]
         else:
             saved = _save(request, thing, actor, given, version, errors)
             if saved:

@@ -124,7 +124,7 @@ def task_desk(request: HttpRequest, number: int) -> HttpResponse:
     chosen, actor = plan_in(request), actor_in(request)
     task = chosen.task(number)
     if task is None:
-        raise NotFound("计划里没有这项任务。")
+        raise NotFound("task.none")
     facts = task_facts(chosen, task, actor)
     file = facts["file"]
     facts |= {
@@ -188,7 +188,7 @@ def _file_act(request: HttpRequest, chosen: Plan, number: int, what: str) -> Non
     elif what == "open_task" and file is None:
         tasks.open_task(chosen, number, actor, now)
     elif file is None:
-        raise Invalid("请先立项", "task")
+        raise Invalid("task.set_up_first", "task")
     elif what == "proof":
         tasks.add_proof(file, proofs(request), actor, now, why)
     elif what in _WITH_WHY:
@@ -196,7 +196,7 @@ def _file_act(request: HttpRequest, chosen: Plan, number: int, what: str) -> Non
     elif what == "close_task":
         tasks.close_task(file, actor, now)
     else:
-        raise NotFound("没有这个步骤。")
+        raise NotFound("step.none")
 
 
 def _milestone(request: HttpRequest, mark: Any, what: str, why: str) -> None:
@@ -208,7 +208,7 @@ def _milestone(request: HttpRequest, mark: Any, what: str, why: str) -> None:
     if what == "drop_milestone":
         milestones.drop_milestone(mark, actor, now, why)
     elif day is None:
-        raise Invalid("请填写日期", "day")
+        raise Invalid("day.missing", "day")
     elif what == "reach_milestone":
         milestones.reach_milestone(mark, day, actor, now, proofs(request))
     else:
@@ -231,5 +231,5 @@ def proof(request: HttpRequest, digest: str) -> HttpResponse:
     ]
     names = _own_files(known)
     if digest not in names:
-        raise NotFound("没有这个文件，或者它不对您开放。")
+        raise NotFound("file.none")
     return download(files.fetch(digest), names[digest])

@@ -40,7 +40,7 @@ def plan_in(request: HttpRequest) -> Plan:
     """?plan=, or the main plan."""
     found = current_book().plan_of(request.GET.get("plan", ""))
     if found is None:
-        raise NotFound("没有这份计划。")
+        raise NotFound("plan.none")
     return found
 
 
@@ -78,7 +78,7 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
     )
     target = chosen.target(identity)
     if target is None:
-        raise NotFound("计划里没有这个目标。")
+        raise NotFound("target.none")
     reading = plan.reading(book, target, year, today, chosen)
     indicator = reading.indicator
     staff = is_staff(actor)
@@ -117,7 +117,7 @@ def target_chart(request: HttpRequest, identity: str) -> HttpResponse:
     book, today, year, chosen = current_book(), clock.today(), year_in(request), plan_in(request)
     target = chosen.target(identity)
     if target is None:
-        raise NotFound("计划里没有这个目标。")
+        raise NotFound("target.none")
     reading = plan.reading(book, target, year, today, chosen)
     words = {
         "way": gettext("应有轨迹"),
@@ -178,7 +178,7 @@ def ranks(request: HttpRequest) -> HttpResponse:
 def ranks_chart(request: HttpRequest) -> HttpResponse:
     facts = _ranks(request)
     if not facts["rows"]:
-        raise NotFound("还没有通报。")
+        raise NotFound("bulletin.none")
     return _picture(
         bars_chart(
             [(p, float(v)) for _, p, v, _ in facts["rows"]],
@@ -193,7 +193,7 @@ def task_page(request: HttpRequest, number: int) -> HttpResponse:
     chosen, actor = plan_in(request), actor_in(request)
     task = chosen.task(number)
     if task is None:
-        raise NotFound("计划里没有这项任务。")
+        raise NotFound("task.none")
     return render(request, "public/task.html", task_facts(chosen, task, actor))
 
 

@@ -41,8 +41,9 @@ def policy_page(request: HttpRequest, identity: str) -> HttpResponse:
     book = current_book()
     policy = book.policies.get(identity)
     if policy is None:
-        raise NotFound("没有这份政策。")
-    sent, errors = request.POST, {}
+        raise NotFound("policy.none")
+    sent = request.POST
+    errors: dict[str, str] = {}
     try:
         day = parse_day(sent.get("on", ""), "on") or clock.today()
     except Invalid as e:

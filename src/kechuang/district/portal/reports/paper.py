@@ -25,8 +25,7 @@ def as_pdf(html: str) -> bytes:
     try:
         weasyprint = importlib.import_module("weasyprint")
     except OSError as e:
-        words = "这台服务器还不能生成 PDF（缺 Pango）。请管理员安装 libpango-1.0-0、libpangoft2-1.0-0 和中文字体，或先用 Word 版、网页版"
-        raise DomainError(words, "report.no_pango") from e
+        raise DomainError("report.no_pango") from e
     return bytes(weasyprint.HTML(string=html).write_pdf())
 
 

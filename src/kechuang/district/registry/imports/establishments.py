@@ -51,11 +51,7 @@ class EstablishmentSheet:
         found.problems += establishment_errors(clean, clock.today())
         if values.get("operator") and clean["operator"] is None:
             found.problems.append(
-                Invalid(
-                    f"单位 {values['operator']} 还没有登记，请先登记单位",
-                    "operator",
-                    "import.no_owner",
-                )
+                Invalid("organisation.unknown_code", "operator", code=values["operator"])
             )
         known = context["known"].get(values.get("number") or "")
         if known:

@@ -15,6 +15,7 @@ from kechuang.district.registry.permissions import can_keep
 from kechuang.district.registry.services import correct, keep_firm, record, withdraw
 from kechuang.district.registry.services.firms import FIELDS
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
 
 
 def _day(text: str | None) -> date | None:
@@ -66,11 +67,11 @@ class FirmSheet:
         self._check_days(values, found)
         namesake = context["names"].get(values["name"])
         if organisation and organisation.name != values["name"]:
-            found.notes.append(f"名称由“{organisation.name}”改为“{values['name']}”，原名留作曾用名")
-        elif organisation is None and namesake:
             found.notes.append(
-                f"同名单位已有（{namesake.code}），信用代码不同，按两家登记，请人核对"
+                Said("import.note.renamed", was=organisation.name, name=values["name"])
             )
+        elif organisation is None and namesake:
+            found.notes.append(Said("import.note.namesake", code=namesake.code))
             found.doubts.append(
                 (str(namesake.pk), f"{namesake.name}（{namesake.code}）", "名称相同，信用代码不同")
             )
@@ -98,12 +99,10 @@ class FirmSheet:
 
     def _check_days(self, values: Mapping[str, Any], found: RowPlan) -> None:
         if values.get("rung") and not values.get("valid_from"):
-            found.problems.append(
-                Invalid("写了认定类别，就要写有效期起（或发证、入库日期）", "valid_from")
-            )
+            found.problems.append(Invalid("recognition.valid_from_missing", "valid_from"))
         start, end = values.get("valid_from"), values.get("valid_until")
         if start and end and end < start:
-            found.problems.append(Invalid("有效期止早于有效期起，请核对", "valid_until"))
+            found.problems.append(Invalid("recognition.days_reversed", "valid_until"))
 
     def _compare(
         self,

@@ -14,6 +14,7 @@ from kechuang.district.registry.models import Firm, FirmYear
 from kechuang.district.registry.services import years
 from kechuang.district.registry.services.years import FIRST_YEAR, Ask
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
 
 
 def facts_in(values: Mapping[str, Any]) -> dict[str, str]:
@@ -28,7 +29,7 @@ class YearSheet:
     def permission(self, actor: Actor) -> Verdict:
         if actor.is_system or actor.has("officer", "enterprise"):
             return YES
-        return no("年报由本企业成员或科技局工作人员填写")
+        return no("year.who_fills")
 
     def prepare(
         self, actor: Actor, values: list[Mapping[str, Any]], options: Mapping[str, Any]
@@ -50,19 +51,17 @@ class YearSheet:
         if (
             firm is None or not own
         ):  # the same words: whether a stranger's code is known is nobody's business
-            words = (
-                "这个信用代码还没有登记单位，或不是本单位；请先导入企业名单"
-                if actor.has("officer")
-                else "只能导入本单位的年报，请核对信用代码"
-            )
-            found.problems.append(Invalid(words, "code", "import.no_owner"))
+            refusal = "year.unknown_firm" if actor.has("officer") else "year.own_only"
+            found.problems.append(Invalid(refusal, "code"))
             return found
         year, today = int(values["year"]), clock.today()
         if not FIRST_YEAR <= year <= today.year:
-            found.problems.append(Invalid(f"年度应在 {FIRST_YEAR} 到 {today.year} 之间", "year"))
+            found.problems.append(
+                Invalid("year.out_of_range", "year", first=FIRST_YEAR, last=today.year)
+            )
         facts = facts_in(values)
         if not facts:
-            found.problems.append(Invalid("这一行没有填任何一栏年报", "year"))
+            found.problems.append(Invalid("year.row_empty", "year"))
         self._against(found, context["held"].get((firm.pk, year)), facts)
         last = context["held"].get((firm.pk, year - 1))
         found.notes += [a.words for a in self._asks(firm, year, facts, last)]
@@ -76,9 +75,9 @@ class YearSheet:
         found.subject_id, found.version = str(held.pk), held.version
         found.before = {"facts": held.facts, "state": held.state}
         if held.state in ("draft", "returned"):
-            found.notes.append("企业正在填这一年的年报，数据并入草稿，不代为提交")
+            found.notes.append(Said("import.note.year_draft"))
         if changed:
-            found.notes.append(f"已有这一年的年报，{len(changed)} 栏将改写，原值留在台账")
+            found.notes.append(Said("import.note.year_overwrites", count=len(changed)))
 
     def _asks(
         self, firm: Firm, year: int, facts: Mapping[str, str], last: FirmYear | None

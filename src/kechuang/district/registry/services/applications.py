@@ -24,7 +24,7 @@ def apply(firm: Firm, rung: str, note: str, actor: Actor, at: datetime) -> Appli
     APPLICATIONS.permit("apply", Application(firm=firm, rung=rung), actor)
     held = rung_of(rung)
     if Application.objects.filter(firm=firm, rung=rung, state__in=OPEN).exists():
-        raise WrongState("这家企业已有进行中的同类申报，请打开那一条继续")
+        raise WrongState("application.under_way")
     made = Application(
         firm=firm, rung=rung, name=held.named(clock.day_of(at))[0], note=normalise(note)[:2000], reckoned=_reckoned(firm, rung, clock.day_of(at))
     )  # fmt: skip
@@ -32,7 +32,7 @@ def apply(firm: Firm, rung: str, note: str, actor: Actor, at: datetime) -> Appli
         with ledger.writing():
             begin(APPLICATIONS, "apply", made, actor, at, facts={"rung": rung})
     except IntegrityError as e:  # a second click
-        raise WrongState("这家企业已有进行中的同类申报，请打开那一条继续") from e
+        raise WrongState("application.under_way") from e
     return made
 
 
@@ -65,7 +65,7 @@ def recognise(
 ) -> Recognition:  # fmt: skip
     """Write down that the rung was given, with its certificate; both or neither are kept."""
     if valid_from is None:
-        raise Invalid("请填写有效期起（发证或公告日）", "valid_from")
+        raise Invalid("application.valid_from_missing", "valid_from")
     with ledger.writing():
         advance(APPLICATIONS, "recognise", thing, actor, at, facts={"number": number})
         return grant(

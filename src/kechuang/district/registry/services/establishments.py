@@ -18,7 +18,7 @@ ESTABLISHMENT_FIELDS = ("kind", "level", "name", "operator", "number", "approved
 def establishment_errors(values: Mapping[str, Any], today: date) -> list[Invalid]:
     """What is wrong with an establishment: the same checks for form and sheet."""
     errors = [
-        Invalid(f"请填写{label}", name)
+        Invalid("field.missing", name, label=label)
         for name, label in (
             ("kind", "类别"),
             ("level", "级别"),
@@ -29,9 +29,9 @@ def establishment_errors(values: Mapping[str, Any], today: date) -> list[Invalid
     ]
     start, end = values.get("approved_on"), values.get("ended_on")
     if start and start > today:
-        errors.append(Invalid("批准日期在将来，请核对", "approved_on"))
+        errors.append(Invalid("establishment.approved_in_future", "approved_on"))
     if start and end and end < start:
-        errors.append(Invalid("终止日期早于批准日期，请核对", "ended_on"))
+        errors.append(Invalid("establishment.ended_before_approved", "ended_on"))
     return errors
 
 

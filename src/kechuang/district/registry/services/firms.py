@@ -48,7 +48,7 @@ def rung_of(identity: str) -> Rung:
     """A rung of the book's ladder."""
     found = current_book().ladder.get(identity)
     if found is None:
-        raise Invalid("没有这种认定", "rung")
+        raise Invalid("recognition.no_such_rung", "rung")
     return found
 
 
@@ -61,9 +61,9 @@ def record(
     """
     held = rung_of(rung)
     if len(number) > 60:
-        raise Invalid("编号最多 60 个字，请缩短", "number")
+        raise Invalid("recognition.number_too_long", "number")
     if valid_until and valid_until < valid_from:
-        raise Invalid("有效期止早于有效期起", "valid_until")
+        raise Invalid("recognition.days_reversed_short", "valid_until")
     ends = valid_until or (months_after(valid_from, held.months) if held.months else None)
     recognition = Recognition(
         firm=firm, rung=rung, name=name or held.named(valid_from)[0], number=number, valid_from=valid_from, valid_until=ends

@@ -20,6 +20,7 @@ from kechuang.district.registry.models import SOURCES, Firm, FirmYear
 from kechuang.district.registry.permissions import can_fill_year, can_see_finances
 from kechuang.district.registry.workflow import YEARS
 from kechuang.engines.base.errors import Invalid, InvalidForm, WrongState
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.rules import Input, Number, Policy, Value, evaluate
 from kechuang.engines.rules import at as law_of
 from kechuang.engines.rules.check import typed
@@ -44,7 +45,7 @@ def open_year(firm: Firm, year: int, actor: Actor, at: datetime) -> FirmYear:
     YEARS.permit("open_year", FirmYear(firm=firm, year=year), actor)
     newest = clock.day_of(at).year
     if not FIRST_YEAR <= year <= newest:
-        raise Invalid(f"年度应在 {FIRST_YEAR} 到 {newest} 之间", "year")
+        raise Invalid("year.out_of_range", "year", first=FIRST_YEAR, last=newest)
     if found := FirmYear.objects.filter(firm=firm, year=year).first():
         return found
     last = FirmYear.objects.filter(firm=firm, year__lt=year).first()
@@ -78,11 +79,11 @@ def save_year(
     YEARS.permit("save_year", thing, actor)
     clean = clean_facts(given)
     if source not in SOURCES:
-        raise Invalid("请选数据来源", "source")
+        raise Invalid("year.source_missing", "source")
     if not may_name_source(actor):
         source = "self"  # what an audit or the tax office says is entered by the bureau
     if not may_fill(thing, actor):
-        raise WrongState("已交的年报要改，请先请科技局退回")
+        raise WrongState("year.handed_in")
     facts = dict(thing.facts)
     for name, text in clean.items():
         if text is None:
@@ -123,12 +124,12 @@ def clean_facts(given: Mapping[str, str]) -> dict[str, str | None]:
     clean: dict[str, str | None] = {}
     for name, text in given.items():
         if name not in book.facts:
-            errors.append(Invalid(f"年报里没有“{name}”这一栏", name))
+            errors.append(Invalid("year.no_such_fact", name, name=name))
             continue
         try:
             clean[name] = _read(book, book.facts[name], text)
         except Invalid as e:
-            errors.append(Invalid(e.words, name, e.code))
+            errors.append(e.at(name))
     if errors:
         raise InvalidForm(errors)
     return clean
@@ -142,7 +143,7 @@ def _read(book: Book, fact: Fact, text: str) -> str | None:
 def submit_year(thing: FirmYear, actor: Actor, at: datetime) -> Entry:
     """Hand in. Questions that nobody answered go along; they do not stand in the way."""
     if not thing.facts:
-        raise Invalid("还没有填任何一栏，请先填写再提交", "year")
+        raise Invalid("year.empty", "year")
     opened = [a.id for a in asks_of(thing) if not a.answer]
     return advance(YEARS, "submit_year", thing, actor, at, facts={"unanswered": opened})
 
@@ -264,7 +265,7 @@ def _by_jumps(book: Book, now: Mapping[str, Value], last: Mapping[str, Value]) -
             and isinstance(b, Number)
             and _leaps(a.low, b.low, fact.jump)
         ):
-            words = f"“{name}”比上年变动超过 {fact.jump} 倍，单位是否写错（元、万元）"
+            words = Said("year.jump", name=name, times=fact.jump)
             found.append(Ask(f"{name}·突变", words, (name,)))
     return found
 

@@ -56,7 +56,7 @@ def parameter_of(policy: str, name: str) -> tuple[Policy, Parameter]:
     """A parameter of the book in force."""
     held = current_book().policies.get(policy)
     if held is None or name not in held.parameters:
-        raise NotFound("没有这项参数。")
+        raise NotFound("change.no_such_parameter")
     return held, held.parameters[name]
 
 
@@ -118,22 +118,22 @@ def _checked(
 ) -> tuple["_Texts", Policy, date]:
     held, parameter = parameter_of(policy, name)
     errors = [
-        Invalid(f"请填写{label}", key)
+        Invalid("field.missing", key, label=label)
         for key, label in (("value", "新的值"), ("clause", "条款"))
         if not given.get(key, "").strip()
     ]
     errors += [
-        Invalid(f"{label}最多 {most} 个字，请缩短", key)
+        Invalid("field.too_long", key, label=label, most=most)
         for key, (label, most) in _MOST.items()
         if len(given.get(key, "")) > most
     ]
     if day is None:
-        errors.append(Invalid("请填写施行日", "day"))
+        errors.append(Invalid("change.day_missing", "day"))
     code = given.get("source", "").strip()
     if not code and not given.get("document", "").strip():
-        errors.append(Invalid("请选已登记的来源，或写明文件名", "document"))
+        errors.append(Invalid("change.document_missing", "document"))
     if code and code not in current_book().sources:
-        errors.append(Invalid(f"没有来源“{code}”", "source"))
+        errors.append(Invalid("change.no_such_source", "source", code=code))
     if errors or day is None:
         raise InvalidForm(errors)
     plain = {k: normalise(v) if k != "value" else v.strip() for k, v in given.items()}

@@ -11,10 +11,11 @@ from kechuang.district.accounts.services import add_person, grant, keep_organisa
 from kechuang.district.core import worker
 from kechuang.district.core.actor import SYSTEM, VISITOR, Actor
 from kechuang.district.market.models import Achievement, Demand, Introduction
-from kechuang.district.market.services import introductions, listings
+from kechuang.district.market.services import introductions
 from kechuang.district.transfer.models import Contract
-from kechuang.district.transfer.services import take_in
 from kechuang.engines.base.identifiers import credit_check
+from tests import listings
+from tests.steps import take_in
 
 NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"

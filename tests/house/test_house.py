@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from django.core.management import call_command
 
 from kechuang.district.core.workflow import WORKFLOWS
-from kechuang.district.market.services import introductions, listings
+from kechuang.district.market.services import introductions
 from kechuang.district.plan.services import (
     bulletins,
     closings,
@@ -23,8 +23,9 @@ from kechuang.district.plan.services import (
 from kechuang.district.portal import words
 from kechuang.district.registry import services as registry
 from kechuang.district.support.services import changes
-from kechuang.district.transfer import services as transfer
 from kechuang.engines.base.sayings import LOCALE
+from tests import listings
+from tests import steps as transfer
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(p for p in (ROOT / "src").rglob("*.py") if "migrations" not in p.parts)

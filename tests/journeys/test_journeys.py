@@ -12,10 +12,11 @@ from kechuang.district.core.books import current_book
 from kechuang.district.market.models import Demand, Introduction
 from kechuang.district.plan.models import MonthlyReturn
 from kechuang.district.plan.services import milestones, returns, tasks
-from kechuang.district.registry.services import keep_firm, record, years
+from kechuang.district.registry.services import keep_firm, years
 from tests.engines.test_plantext import TEXT
 from tests.factories import NOW, sheet
 from tests.rooms.test_firms import GOOD
+from tests.steps import recognise as record
 
 
 def test_from_a_demand_to_the_indicator(shared_world, visit):

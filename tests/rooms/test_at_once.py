@@ -11,12 +11,13 @@ from kechuang.district.core import imports, ledger, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.models import Entry
 from kechuang.district.market.models import Introduction
-from kechuang.district.market.services import introductions, listings
+from kechuang.district.market.services import introductions
 from kechuang.district.registry.models import Firm, Recognition
 from kechuang.district.registry.services import applications, keep_firm
-from kechuang.district.transfer import services as transfer
 from kechuang.district.transfer.models import Contract
 from kechuang.engines.base.errors import DomainError
+from tests import listings
+from tests import steps as transfer
 from tests.factories import NOW, code
 
 ROUNDS = 4

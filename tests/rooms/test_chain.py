@@ -14,10 +14,13 @@ from kechuang.district.market.services import introductions
 from kechuang.district.plan import services as plan
 from kechuang.district.plan.models import Measurement
 from kechuang.district.plan.queries import measurements
-from kechuang.district.registry.services import keep_firm, record, withdraw
-from kechuang.district.transfer import queries, services
+from kechuang.district.registry.services import keep_firm
+from kechuang.district.transfer import queries
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, WrongState
+from tests import steps as services
 from tests.factories import NOW
+from tests.steps import recognise as record
+from tests.steps import withdraw
 
 TODAY = NOW.date()
 

@@ -10,9 +10,9 @@ from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.models import Delivery, Entry
 from kechuang.district.core.workflow import WORKFLOWS, advance, begin
 from kechuang.district.market.models import Demand
-from kechuang.district.market.services import listings
-from kechuang.district.market.workflow import DEMANDS
+from kechuang.district.market.registers import DEMANDS
 from kechuang.engines.base.errors import Invalid, NotAllowed, Stale, WrongState
+from tests import listings
 from tests.factories import NOW
 
 
@@ -89,8 +89,8 @@ def test_who_saw_an_older_version_is_told(world):
 
 def test_a_key_makes_a_repeat_harmless(world):
     demand = world.demand(state="submitted")
-    first = advance(DEMANDS, "check", demand, world.actor("broker"), NOW, key="once")
-    again = advance(DEMANDS, "check", demand, world.actor("broker"), NOW, key="once")
+    first = advance(DEMANDS.flow, "check", demand, world.actor("broker"), NOW, key="once")
+    again = advance(DEMANDS.flow, "check", demand, world.actor("broker"), NOW, key="once")
     assert first.pk == again.pk
 
 
@@ -180,7 +180,7 @@ def test_begin_puts_a_thing_there_with_its_entry(world):
         search="",
         digest="",
     )
-    begin(DEMANDS, "draft", demand, world.actor("enterprise"), NOW)
+    begin(DEMANDS.flow, "draft", demand, world.actor("enterprise"), NOW)
     assert demand.pk
     assert Entry.objects.count() == before + 1
 

@@ -15,16 +15,11 @@ from kechuang.district.registry.queries import (
     visible_to,
     years_visible_to,
 )
-from kechuang.district.registry.services import (
-    applications,
-    keep_firm,
-    record,
-    standings,
-    withdraw,
-    years,
-)
+from kechuang.district.registry.services import applications, keep_firm, standings, years
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, Stale, WrongState
 from tests.factories import NOW
+from tests.steps import recognise as record
+from tests.steps import withdraw
 
 TODAY = NOW.date()
 GOOD = {

@@ -6,9 +6,10 @@ import pytest
 
 from kechuang.district.accounts.models import Letter
 from kechuang.district.core import ledger, worker
-from kechuang.district.market.services import introductions, listings
-from kechuang.district.transfer import services as transfer
+from kechuang.district.market.services import introductions
 from kechuang.engines.base.errors import InvalidForm, NotAllowed, NotFound, WrongState
+from tests import listings
+from tests import steps as transfer
 from tests.factories import NOW
 
 

@@ -11,8 +11,9 @@ from kechuang.district.market import permissions, queries
 from kechuang.district.market.models import Achievement, Demand
 from kechuang.district.market.permissions import can_see
 from kechuang.district.market.queries import demands_visible_to, knows_owner
-from kechuang.district.market.services import index, listings, matching
+from kechuang.district.market.services import index, matching
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, WrongState
+from tests import listings
 from tests.factories import NOW, World
 
 

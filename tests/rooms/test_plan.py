@@ -26,14 +26,7 @@ from kechuang.district.plan.services import (
     returns,
     tasks,
 )
-from kechuang.district.registry.services import (
-    correct_establishment,
-    establish,
-    keep_firm,
-    record,
-    withdraw_establishment,
-)
-from kechuang.district.transfer.services import amend, cancel
+from kechuang.district.registry.services import keep_firm
 from kechuang.engines.base.errors import (
     Invalid,
     InvalidForm,
@@ -44,6 +37,8 @@ from kechuang.engines.base.errors import (
 )
 from tests.engines.test_plantext import TEXT
 from tests.factories import NOW, sheet
+from tests.steps import amend, cancel, correct_establishment, establish, withdraw_establishment
+from tests.steps import recognise as record
 
 TODAY = NOW.date()
 RATIO = {"indicator": "rd-intensity", "place": "津南区", "period": "2025"}

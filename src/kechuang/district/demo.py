@@ -14,14 +14,16 @@ from kechuang.district.accounts.services import add_person, grant, keep_organisa
 from kechuang.district.core import clock, ledger, worker
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.books import current_book
-from kechuang.district.market.models import Achievement, Demand
-from kechuang.district.market.services import index, listings
+from kechuang.district.core.registers import Register, create, take
+from kechuang.district.market.registers import ACHIEVEMENTS, DEMANDS
+from kechuang.district.market.services import index
 from kechuang.district.plan.queries import returns_visible_to
 from kechuang.district.plan.services import milestones, report, returns, tasks
 from kechuang.district.registry.models import Firm
-from kechuang.district.registry.services import establish, keep_firm, record
+from kechuang.district.registry.registers import ESTABLISHMENTS, RECOGNITIONS
+from kechuang.district.registry.services import keep_firm
 from kechuang.district.registry.services import years as firm_years
-from kechuang.district.transfer.services import take_in
+from kechuang.district.transfer.registers import CONTRACTS
 
 PASSWORD = "kechuang-demo"  # noqa: S105 - public, and refused outside demo mode
 ACCOUNTS = [
@@ -66,8 +68,8 @@ def seed(say: Say) -> None:
         people = _people(known, now)
         say(f"账号 {len(people)} 个")
         officer = Actor(people["officer"].pk, "周敏", frozenset({"officer"}))
-        say(f"成果 {_listings('achievements', Achievement, known, officer, now)} 条")
-        say(f"需求 {_listings('demands', Demand, known, officer, now)} 条")
+        say(f"成果 {_listings('achievements', ACHIEVEMENTS, known, officer, now)} 条")
+        say(f"需求 {_listings('demands', DEMANDS, known, officer, now)} 条")
         contracts = [_contract(row, known, now) for row in _rows("contracts")]
         bulletins = [
             report({**r, "as_of": _day(r["as_of"])}, SYSTEM, now) for r in _rows("bulletins")
@@ -83,12 +85,8 @@ def _establishments(known: dict[str, Organisation], now: datetime) -> int:
     for row in _rows("establishments"):
         count += 1
         days = {n: _day(row.get(n)) for n in ("approved_on", "ended_on")}
-        establish(
-            {**row, **days, "operator": known.get(row.get("operator", ""))},
-            SYSTEM,
-            now,
-            sample=True,
-        )
+        values = {**row, **days, "operator": known.get(row.get("operator", ""))}
+        create(ESTABLISHMENTS, "establish", values, SYSTEM, now, sample=True)
     return count
 
 
@@ -135,9 +133,14 @@ def _organisations(now: datetime) -> dict[str, Organisation]:
             continue
         firm = keep_firm(organisation, {**row, "founded_on": _day(row["founded_on"])}, SYSTEM, now)
         for held in row["recognitions"]:
-            start = _day(held["from"])
-            assert start
-            record(firm, held["rung"], held["number"], start, _day(held["until"]), SYSTEM, now)
+            values = {
+                "firm": firm,
+                "rung": held["rung"],
+                "number": held["number"],
+                "valid_from": _day(held["from"]),
+                "valid_until": _day(held["until"]),
+            }
+            create(RECOGNITIONS, "record", values, SYSTEM, now)
     for row in _rows("firm_years"):
         firm = Firm.objects.get(organisation=known[row["code"]])
         firm_years.take_in(firm, row["year"], row["facts"], row["source"], SYSTEM, now)
@@ -168,7 +171,7 @@ def _people(known: dict[str, Organisation], now: datetime) -> dict[str, User]:
 
 def _listings(
     name: str,
-    model: type[Achievement] | type[Demand],
+    register: Register[Any],
     known: dict[str, Organisation],
     officer: Actor,
     now: datetime,
@@ -181,16 +184,16 @@ def _listings(
             "summary": row.get("text", ""),
             "reference": None,
         }
-        thing = model(sample=True)
+        held = {n: v for n, v in values.items() if n in {c.field for c in register.columns}}
         if count <= _SUBMITTED + _CHECKED:
-            listings.take_in(thing, values, SYSTEM, now)
+            thing = create(register, "take_in", held, SYSTEM, now, sample=True)
             if count > _SUBMITTED:
-                listings.check(thing, officer, now)
+                take(register, "check", thing, {}, officer, now)
         else:
-            listings.take_in_published(thing, values, SYSTEM, now)
+            create(register, "take_in_published", held, SYSTEM, now, sample=True)
     return count
 
 
 def _contract(row: dict[str, Any], known: dict[str, Organisation], now: datetime) -> object:
     values = {**row, "seller": known[row["seller"]], "buyer": known[row["buyer"]]}
-    return take_in(values, SYSTEM, now, sample=True)
+    return create(CONTRACTS, "take_in", values, SYSTEM, now, sample=True)

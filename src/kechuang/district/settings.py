@@ -112,11 +112,11 @@ def database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "kechuang.district.core.sqlite",
             "NAME": unquote(parts.path[1:]) if parts.path != "/:memory:" else ":memory:",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 120,  # a large import writes all or nothing
+                "timeout": 30,  # for readers that upgrade; writers queue at the door (core.sqlite)
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
             },
             "TEST": {"NAME": str(Path(tempfile.gettempdir()) / f"kechuang-test-{os.getpid()}.db")},

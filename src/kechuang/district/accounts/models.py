@@ -74,3 +74,40 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class FormDraft(models.Model):
+    """A form that somebody began and will go on with: ``place`` says which, ``values`` what was typed (url-encoded)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    place = models.CharField(max_length=120)
+    values = models.TextField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "place"], name="one_draft_a_form_and_person")
+        ]
+
+    def __str__(self) -> str:
+        return self.place
+
+
+class SavedView(models.Model):
+    """A list as somebody looks at it again and again: search, filters and order under a name."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    page = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=600)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "page", "name"], name="one_view_a_name_and_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from kechuang.district.core.actor import VISITOR, Actor
 from kechuang.engines.text import comparable
 
-from .models import Letter, Membership, Organisation, User
+from .models import FormDraft, Letter, Membership, Organisation, SavedView, User
 from .roles import STAFF
 
 
@@ -84,3 +84,19 @@ def people() -> QuerySet[User]:
 
 def memberships() -> QuerySet[Membership]:
     return Membership.objects.select_related("user", "organisation")
+
+
+def form_draft(user_id: int, place: str) -> FormDraft | None:
+    """What a person began to fill in at a place and did not send."""
+    return FormDraft.objects.filter(user_id=user_id, place=place[:120]).first()
+
+
+def saved_views(user_id: int, page: str) -> QuerySet[SavedView]:
+    """A person's own views of a list."""
+    return SavedView.objects.filter(user_id=user_id, page=page)
+
+
+def organisations_for(actor: Actor) -> list[Organisation]:
+    """Those that a person may choose from in a form: all for who works for the district, else their own."""
+    staff = actor.has(*STAFF) and not actor.firms
+    return list(organisations()[:2000] if staff else own_organisations(actor))

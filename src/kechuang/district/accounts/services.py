@@ -1,3 +1,4 @@
+import hashlib
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,12 +11,14 @@ from django.core.validators import validate_email
 
 from kechuang.district.core import ledger
 from kechuang.district.core.actor import SYSTEM, Actor
+from kechuang.district.core.registers import Refers
 from kechuang.engines.base.errors import Invalid, NotAllowed
 from kechuang.engines.base.identifiers import parse_credit_code
 from kechuang.engines.text import comparable, normalise, without_controls
 
-from .models import Letter, Membership, Organisation, User
+from .models import FormDraft, Letter, Membership, Organisation, SavedView, User
 from .permissions import can_keep_organisations, can_manage_people
+from .queries import organisations_by_code
 from .roles import ROLES
 
 
@@ -57,6 +60,32 @@ def keep_organisation(
             actor=actor, at=at, facts=facts,
         )  # fmt: skip
     return found, True
+
+
+def organisation_codes(named_by: str = "") -> Refers:
+    """A field that names an organisation by its credit code.
+
+    Args:
+        named_by: The column of a sheet with its name: an organisation that is not known yet is then registered, as
+            an enterprise. Without it an unknown code is refused.
+    """
+    return Refers(
+        found=organisations_by_code,
+        written=lambda organisation: str(organisation.code),
+        keep=(lambda code, name, actor, at: keep_organisation(code, name, "enterprise", actor, at))
+        if named_by
+        else None,
+        blank=(lambda code, name: Organisation(pk=_stand_in(code), code=code, name=name))
+        if named_by
+        else None,
+        named_by=named_by,
+        order="name",
+    )
+
+
+def _stand_in(code: str) -> int:
+    """A key that no organisation has, the same for the same code: who is not registered yet, in a preview."""
+    return -(int(hashlib.sha256(code.encode()).hexdigest()[:12], 16) + 1)
 
 
 def add_person(
@@ -180,6 +209,35 @@ def check_name(text: str, field: str) -> str:
     if any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in text.strip()):
         raise Invalid("person.name_controls", field)
     return normalise(text)
+
+
+def keep_form_draft(user_id: int, place: str, values: str, at: datetime) -> None:
+    """Keep what a person has typed so far."""
+    kept = {"values": values[:200_000], "saved_at": at}
+    FormDraft.objects.update_or_create(user_id=user_id, place=place[:120], defaults=kept)
+
+
+def drop_form_draft(user_id: int, place: str) -> None:
+    FormDraft.objects.filter(user_id=user_id, place=place[:120]).delete()
+
+
+def keep_view(user_id: int, page: str, name: str, query: str) -> SavedView:
+    """Keep a list's search, filters and order under a name; the same name writes over.
+
+    Raises:
+        Invalid: No name.
+    """
+    if not (called := normalise(name)[:60]):
+        raise Invalid("view.name_missing", "name")
+    kept = {"query": query[:600]}
+    made, _ = SavedView.objects.update_or_create(
+        user_id=user_id, page=page, name=called, defaults=kept
+    )
+    return made
+
+
+def drop_view(user_id: int, page: str, name: str) -> None:
+    SavedView.objects.filter(user_id=user_id, page=page, name=name).delete()
 
 
 def mark_read(letter: Letter, at: datetime) -> None:

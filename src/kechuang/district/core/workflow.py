@@ -12,6 +12,7 @@ from .actor import Actor, Verdict
 from .models import Entry, Stated
 
 Thing = TypeVar("Thing", bound=Stated)
+Changes = Mapping[str, Any] | Callable[[Thing], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Step(Generic[Thing]):
     needs_why: bool = False
     page: bool = True  # offered as a button on the record's page
     asks: tuple[str, ...] = ()  # the fields that a person types in this step
+    must: tuple[str, ...] = ()  # those of them that are obligatory here though not in the layout
 
     @property
     def creates(self) -> bool:
@@ -47,10 +49,13 @@ def step(
     needs_why: bool = False,
     page: bool = True,
     asks: Sequence[str] = (),
+    must: Sequence[str] = (),
 ) -> Step[Any]:
     """A row of a workflow table; ``sources`` are words ("draft submitted"), "" creates."""
     from_states = frozenset(sources.split())
-    return Step(name, label, from_states, target, permission, needs_why, page, tuple(asks))
+    return Step(
+        name, label, from_states, target, permission, needs_why, page, tuple(asks), tuple(must)
+    )
 
 
 @dataclass(frozen=True)
@@ -126,14 +131,15 @@ def advance(
     *,
     why: str = "",
     facts: Mapping[str, Any] | None = None,
-    changes: Mapping[str, Any] | None = None,
+    changes: Changes[Thing] | None = None,
     key: str = "",
     version: int | None = None,
 ) -> Entry:
     """Take a step: lock → permission → state → version → write → ledger, one transaction.
 
     Args:
-        changes: Fields written together with the state; only what differs from the locked row is.
+        changes: Fields written together with the state, or what makes them of the locked row once the step is
+            known to be allowed; only what differs from the locked row is written.
         key: Makes a repeat harmless: the same key answers with the first entry.
         version: The version the person saw; another one is Stale. Obligatory where the step asks for fields.
 
@@ -155,7 +161,10 @@ def advance(
         if row.needs_why and not why.strip():
             raise Invalid("step.why_missing", "why")
         old = locked.state
-        differing = {n: v for n, v in (changes or {}).items() if getattr(locked, n) != v}
+        if callable(changes):
+            differing = dict(changes(locked))
+        else:
+            differing = {n: v for n, v in (changes or {}).items() if getattr(locked, n) != v}
         fields = {
             **differing,
             "state": row.target or old,

@@ -110,6 +110,24 @@ def want_of(demand: Demand) -> Want:
     )  # fmt: skip
 
 
+def party_text(thing: Listing) -> str:
+    """The text that is embedded."""
+    if isinstance(thing, Achievement):
+        return offer_of(thing).whole
+    assert isinstance(thing, Demand)
+    return want_of(thing).whole
+
+
+def patents_in(found: QuerySet[Achievement]) -> dict[str, list[tuple[int, str]]]:
+    """Patent number → the achievements (id, title) that name it."""
+    held: dict[str, list[tuple[int, str]]] = {}
+    rows = found.order_by("id").exclude(patents=[]).values_list("pk", "title", "patents")
+    for pk, title, numbers in rows:
+        for number in numbers:
+            held.setdefault(number, []).append((pk, title))
+    return held
+
+
 def embedding_progress(model: str, actor: Actor) -> tuple[int, int]:
     """(done, all): published texts that this person may see whose vector is there, and all of them."""
     total = done = 0

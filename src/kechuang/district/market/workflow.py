@@ -1,49 +1,7 @@
-from kechuang.district.core.workflow import Step, Workflow, step
+from kechuang.district.core.workflow import Workflow, step
 
 from . import permissions as may
-from .models import Achievement, Demand, Introduction, Invitation
-from .models.listings import LISTING_STATES
-
-
-def _listing_steps() -> tuple[Step, ...]:
-    return (
-        step("draft", "新建", "", "draft", may.can_write),
-        step("take_in", "导入待审", "", "submitted", may.can_take_in),
-        step("take_in_published", "导入并发布", "", "published", may.can_publish_import),
-        step("revise", "修改", "draft submitted", "", may.can_write, page=False),
-        step(
-            "rework",
-            "修改后重新审核",
-            "checked published paused",
-            "submitted",
-            may.can_write,
-            page=False,
-        ),
-        step("amend", "更正", "published paused", "", may.can_amend, needs_why=True, page=False),
-        step("submit", "提交审核", "draft", "submitted", may.can_write),
-        step("send_back", "退回", "submitted checked", "draft", may.can_send_back, needs_why=True),
-        step("check", "审核通过", "submitted", "checked", may.can_check),
-        step("publish", "发布", "checked", "published", may.can_publish),
-        step("pause", "暂停", "published", "paused", may.can_write, needs_why=True),
-        step("resume", "恢复发布", "paused", "published", may.can_write),
-        step("close", "关闭", "published paused", "closed", may.can_write, needs_why=True),
-        step(
-            "merge",
-            "并入另一条",
-            "draft submitted checked published paused",
-            "closed",
-            may.can_merge,
-            needs_why=True,
-            page=False,
-        ),
-        step(
-            "retract", "撤销导入", "submitted published", "retracted", may.can_take_in, page=False
-        ),
-    )
-
-
-ACHIEVEMENTS = Workflow("market.achievement", Achievement, LISTING_STATES, _listing_steps())
-DEMANDS = Workflow("market.demand", Demand, LISTING_STATES, _listing_steps())
+from .models import Introduction, Invitation
 
 INTRODUCTIONS = Workflow(
     "market.introduction",

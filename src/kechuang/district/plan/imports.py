@@ -1,13 +1,13 @@
 """Monthly bulletins: figures by indicator, place and day, as the city publishes them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from kechuang.district.core.actor import Actor, Verdict
 from kechuang.district.core.books import current_book
-from kechuang.district.core.imports.kinds import Applied, RowPlan, register, version_in
+from kechuang.district.core.imports.kinds import Applied, EachRow, RowPlan, register
 from kechuang.district.core.models import ImportRow
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.numbers import parse_decimal
@@ -26,7 +26,8 @@ def parse_value(text: str) -> str:
     return format(value.normalize(), "f")
 
 
-class BulletinSheet:
+class BulletinSheet(EachRow):
+    model = Bulletin
     kind = "bulletins"
     subject_kind = "plan.bulletin"
 
@@ -34,14 +35,14 @@ class BulletinSheet:
         return can_report(actor)
 
     def prepare(
-        self, actor: Actor, values: list[Mapping[str, Any]], options: Mapping[str, Any]
+        self, actor: Actor, values: Sequence[Mapping[str, Any]], options: Mapping[str, Any]
     ) -> dict[tuple[str, str, str], Bulletin]:
         return {
             (b.indicator, b.place, b.as_of.isoformat()): b
             for b in Bulletin.objects.filter(state="recorded")
         }
 
-    def check(
+    def check_row(
         self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]
     ) -> RowPlan:
         found = RowPlan("create")
@@ -74,10 +75,7 @@ class BulletinSheet:
             k: clean[k] for k in ("value", "counting", "source") if getattr(known, k) != clean[k]
         }
 
-    def version_of(self, subject_id: str) -> int:
-        return version_in(Bulletin, subject_id)
-
-    def apply(
+    def apply_row(
         self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
     ) -> Applied:
         clean = self._values(row.values)
@@ -88,7 +86,7 @@ class BulletinSheet:
             bulletin = report(clean, actor, at)
         return Applied(str(bulletin.pk), bulletin.label, {"version": bulletin.version})
 
-    def undo(self, actor: Actor, row: ImportRow, at: datetime) -> tuple[str, str]:
+    def undo_row(self, actor: Actor, row: ImportRow, at: datetime) -> tuple[str, str]:
         bulletin = Bulletin.objects.get(pk=row.subject_id)
         if bulletin.version != row.after.get("version"):
             return "kept", "导入之后有人改过这个数"

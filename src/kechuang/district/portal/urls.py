@@ -8,29 +8,20 @@ from .api.views import api
 from .firms import ladder as firm_ladder
 from .firms import lists as firm_lists
 from .firms import pages as firm_pages
-from .member import contracts, desk, introductions, listings, matches
+from .member import contracts as contract_pages
+from .member import desk, introductions, matches
+from .member import listings as listing_pages
 from .office import changes as office_changes
 from .office import imports, planning, registers, supervision
 from .office import reports as office_reports
 from .office import tasks as office_tasks
-from .public import establishments, plans, policies
+from .public import plans, policies
 from .public import views as public
+from .registers import urls as register_urls
 
 handler403 = problems.forbidden
 handler404 = problems.not_found
 handler500 = problems.broken
-
-
-def _listing(kind: str) -> list[URLPattern]:
-    facts = {"kind": kind}
-    return [
-        path(f"{kind}s/new/", listings.new, facts, name=f"{kind}-new"),
-        path(f"{kind}s/<int:pk>/", listings.page, facts, name=kind),
-        path(f"{kind}s/<int:pk>/edit/", listings.edit, facts, name=f"{kind}-edit"),
-        path(
-            f"{kind}s/<int:pk>/steps/<slug:name>/", listings.take_step, facts, name=f"{kind}-step"
-        ),
-    ]
 
 
 _pages: list[URLPattern | URLResolver] = [
@@ -45,7 +36,6 @@ _pages: list[URLPattern | URLResolver] = [
     path("policies/<slug:identity>/change/", office_changes.change_form, name="change-form"),
     path("policies/", policies.policy_list, name="policies"),
     path("policies/<slug:identity>/", policies.policy_page, name="policy"),
-    path("establishments/", establishments.establishment_list, name="establishments"),
     path("bulletins/ranks/", plans.ranks, name="ranks"),
     path("bulletins/ranks.svg", plans.ranks_chart, name="ranks-chart"),
     path("return/<str:token>/", supervision.answer_return, name="answer-return"),
@@ -84,10 +74,7 @@ _pages: list[URLPattern | URLResolver] = [
     path("plan/bodies/", public.bodies, name="bodies"),
     path("bulletins/", public.bulletins, name="bulletins"),
     path("roles/", public.roles, name="roles"),
-    path("achievements/", public.achievements, name="achievements"),
-    path("demands/", public.demands, name="demands"),
-    *_listing("achievement"),
-    *_listing("demand"),
+    *register_urls.patterns(),
     path("demands/<int:pk>/matches/", matches.for_demand, name="demand-matches"),
     path("achievements/<int:pk>/matches/", matches.for_achievement, name="achievement-matches"),
     path(
@@ -99,10 +86,6 @@ _pages: list[URLPattern | URLResolver] = [
     path("introductions/<int:pk>/", introductions.page, name="introduction"),
     path("introductions/<int:pk>/act/", introductions.act, name="introduction-act"),
     path("answer/<str:token>/", introductions.answer, name="answer"),
-    path("contracts/", contracts.listed, name="contracts"),
-    path("contracts/new/", contracts.new, name="contract-new"),
-    path("contracts/<int:pk>/", contracts.page, name="contract"),
-    path("contracts/<int:pk>/steps/<slug:name>/", contracts.take_step, name="contract-step"),
     path("workspace/", desk.workspace, name="workspace"),
     path("inbox/", desk.letters, name="inbox"),
     path("imports/", imports.listed, name="imports"),
@@ -133,4 +116,5 @@ _pages: list[URLPattern | URLResolver] = [
     path("outbox/", registers.letters_of_demo, name="outbox"),
     path("accounts/", include("allauth.urls")),
 ]
+OWN_PAGES = (contract_pages, listing_pages)  # what registers have of their own
 urlpatterns = [path("api/", api.urls), *i18n_patterns(*_pages, prefix_default_language=False)]

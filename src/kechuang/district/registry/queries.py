@@ -3,6 +3,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from kechuang.book.schemas import Rung
 from kechuang.district.accounts.roles import STAFF
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
@@ -63,6 +64,25 @@ def counted(rung: str, as_of: date) -> QuerySet[Recognition]:
 def standing(rung: str, as_of: date) -> int:
     """How many firms (each once) the count holds."""
     return counted(rung, as_of).values("firm_id").distinct().count()
+
+
+def rung_of(identity: str) -> Rung | None:
+    """A rung of the book's ladder."""
+    return current_book().ladder.get(identity)
+
+
+def firms_by_code(codes: Iterable[str]) -> dict[str, Firm]:
+    """Credit code → firm, for many rows at once."""
+    found = Firm.objects.filter(organisation__code__in=set(codes)).select_related("organisation")
+    return {f.organisation.code: f for f in found}
+
+
+def establishments_visible_to(actor: Actor) -> QuerySet[Establishment]:
+    """What was approved is public; what was withdrawn is for who works on the register."""
+    found = Establishment.objects.select_related("operator")
+    if actor.is_system or actor.has(*STAFF):
+        return found
+    return found.filter(state="recorded")
 
 
 def establishments() -> QuerySet[Establishment]:

@@ -1,45 +1,12 @@
 from kechuang.district.core.workflow import Workflow, step
 
-from .models import Application, Establishment, FirmYear, Recognition
+from .models import Application, FirmYear
 from .permissions import (
     can_apply,
     can_fill_year,
-    can_grant,
-    can_keep,
-    can_keep_establishment,
     can_recognise,
     can_recommend,
     can_take_year,
-)
-
-RECOGNITIONS = Workflow(
-    "registry.recognition",
-    Recognition,
-    {"recorded": "有效记录", "withdrawn": "已撤回"},
-    (
-        step("record", "登记", "", "recorded", can_keep),
-        step("grant", "登记（经申报）", "", "recorded", can_grant),
-        step("correct", "更正", "recorded", "", can_keep, page=False),
-        step("withdraw", "撤回", "recorded", "withdrawn", can_keep, needs_why=True),
-    ),
-)
-
-ESTABLISHMENTS = Workflow(
-    "registry.establishment",
-    Establishment,
-    {"recorded": "有效记录", "withdrawn": "已撤回"},
-    (
-        step("establish", "登记", "", "recorded", can_keep_establishment),
-        step("correct_establishment", "更正", "recorded", "", can_keep_establishment, page=False),
-        step(
-            "withdraw_establishment",
-            "撤回",
-            "recorded",
-            "withdrawn",
-            can_keep_establishment,
-            needs_why=True,
-        ),
-    ),
 )
 
 YEARS = Workflow(

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -19,7 +20,8 @@ MAX_COLUMNS = 120
 MAX_CELL = 20_000
 _OLE = b"\xd0\xcf\x11\xe0"
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(\s*<(?:\w+:)?f[\s>/])?)")
-_AT = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+_AT = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})(\d{1,30})["']""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br\s*=\s*["'](\d{1,30})["']""")
 _ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _SHARED = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>(\d{1,9})<""")
 _STRING = re.compile(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>", re.DOTALL)
@@ -67,7 +69,7 @@ def column_name(number: int) -> str:
 def _column_number(letters: bytes) -> int:
     number = 0
     for letter in letters:
-        number = number * 26 + letter - 64
+        number = number * 26 + (letter & 0xDF) - 64  # either case
     return number
 
 
@@ -100,7 +102,17 @@ def _read_xlsx(data: bytes, name: str) -> Sheet:
             scan = _scan(archive, _first_worksheet(archive))
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, zipfile.BadZipFile, KeyError, EOFError, OSError, ValueError) as e:
+    except (
+        CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        KeyError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as e:
         raise broken from e
     return Sheet(_fill_merged(rows, scan.merged), frozenset(scan.formulas), frozenset(scan.errors))
 
@@ -168,7 +180,15 @@ def _shared_lengths(archive: zipfile.ZipFile) -> list[int]:
     return [len(s[1]) for s in _STRING.finditer(text)]
 
 
+def _refuse_far_rows(text: bytes) -> None:
+    """The reader goes by the number of a row, whatever its cells say of themselves."""
+    for row in _ROW.finditer(text):
+        if int(row[1]) > MAX_ROWS:
+            raise Invalid("sheet.too_long", "file", rows=MAX_ROWS)
+
+
 def _scan_cells(text: bytes, found: _Scan) -> None:
+    _refuse_far_rows(text)
     for cell in _CELL.finditer(text):
         at = _AT.search(cell[1])
         if at is None:

@@ -1,11 +1,12 @@
 """Imports: sheet → rows → checked rows → report → preview → all or nothing; can be undone."""
 
-from . import reactions
+from . import reactions, register_sheet
 from .kinds import KINDS, ImportKind, RowPlan, register
-from .services import apply_now, check_now, confirm, discard, undo, upload
+from .services import confirm, discard, undo, upload
 from .workflow import IMPORTS
+from .working import apply_now, check_now
 
 __all__ = [
     "IMPORTS", "KINDS", "ImportKind", "RowPlan", "apply_now", "check_now", "confirm", "discard", "reactions",
-    "register", "undo", "upload",
+    "register", "register_sheet", "undo", "upload",
 ]  # fmt: skip

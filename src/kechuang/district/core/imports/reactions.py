@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kechuang.district.core.models import Entry, ImportBatch
 from kechuang.district.core.reactions import on
 
-from .services import apply_now, check_now, undo_now
+from .working import apply_now, check_now, undo_now
 
 
 def _batch(entry: Entry) -> ImportBatch:

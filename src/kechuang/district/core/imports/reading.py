@@ -1,17 +1,22 @@
 """From a sheet to rows with values and problems, by the book's layout. No database."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain, islice
 from typing import Any
 
 from kechuang.book.cells import find_columns, read_cell
 from kechuang.book.schemas import Book, Column, Layout
+from kechuang.district.core.strangers import ReadSheet
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said
-from kechuang.engines.base.sheets import Sheet, column_name, is_blank
+from kechuang.engines.base.sheets import column_name, is_blank
 
 _LOOK_FOR_HEADINGS = 15
+_LISTS = {"words", "patents", "modes"}
+_MOST_REMEMBERED = 2_000  # different cells of a column whose meaning is kept
 
 
 @dataclass
@@ -40,19 +45,19 @@ class Headings:
         return next((i for i, c in self.columns.items() if c.field == name), None)
 
 
-def find_headings(sheet: Sheet, layout: Layout) -> Headings:
+def find_headings(lines: Iterable[list[object]], layout: Layout) -> Headings:
     """The heading row: the one of the first lines that names the most columns.
 
     Raises:
         Invalid: A required column is missing; the words list what was found and what is missing.
     """
     best: Headings | None = None
-    for number, cells in enumerate(sheet.rows[:_LOOK_FOR_HEADINGS], 1):
+    for number, cells in enumerate(islice(lines, _LOOK_FOR_HEADINGS), 1):
         columns = find_columns(layout, list(cells))
         if best is None or len(columns) > len(best.columns):
             best = Headings(number, [str(c or "").strip() for c in cells], columns)
     if best is None or not best.columns:
-        wanted = "、".join(c.heading for c in layout.columns)
+        wanted = [c.heading for c in layout.columns]
         raise Invalid("import.no_headings", "file", title=layout.title, headings=wanted)
     found = {c.field for c in best.columns.values()}
     missing = [c.heading for c in layout.columns if c.required and c.field not in found]
@@ -77,27 +82,52 @@ def problem(headings: Headings, error: Invalid) -> dict[str, Any]:
     }
 
 
-def read_rows(sheet: Sheet, headings: Headings, layout: Layout, book: Book) -> Iterator[ReadRow]:
-    """Every row below the headings that holds something."""
+def read_rows(sheet: ReadSheet, layout: Layout, book: Book) -> tuple[Headings, Iterator[ReadRow]]:
+    """The headings, and every row below them that holds something, as they are asked for."""
+    lines = iter(sheet)
+    first = list(islice(lines, _LOOK_FOR_HEADINGS))
+    headings = find_headings(first, layout)
+    below = enumerate(chain(first[headings.line :], lines), headings.line + 1)
+    return headings, _rows(below, headings, layout, _Cells(sheet, headings, book))
+
+
+class _Cells:
+    """Reads the cells of a sheet; a cell that a column held before is not read anew."""
+
+    def __init__(self, sheet: ReadSheet, headings: Headings, book: Book) -> None:
+        self.sheet, self.book = sheet, book
+        self.known: dict[int, dict[object, Any]] = {place: {} for place in headings.columns}
+
+    def read(self, line: int, place: int, column: Column, raw: object) -> Any:
+        if (line, place + 1) in self.sheet.errors:
+            raise Invalid("cell.error", column.field)
+        if (line, place + 1) in self.sheet.formulas:
+            raise Invalid("cell.formula", column.field)
+        known, key = self.known[place], (type(raw), raw)
+        if key not in known:
+            value = read_cell(column, raw, self.book)
+            if len(known) >= _MOST_REMEMBERED or isinstance(value, list):
+                return value
+            known[key] = value
+        return known[key]
+
+
+def _rows(
+    below: Iterable[tuple[int, list[object]]], headings: Headings, layout: Layout, cells: _Cells
+) -> Iterator[ReadRow]:
     absent = [c for c in layout.columns if headings.place(c.field) is None]
-    for line, cells in enumerate(sheet.rows[headings.line :], headings.line + 1):
-        if is_blank(cells):
+    for line, raw_cells in below:
+        if is_blank(raw_cells):
             continue
-        row = ReadRow(line, [_keepable(c) for c in cells])
+        row = ReadRow(line, [_keepable(c) for c in raw_cells])
         for place, column in headings.columns.items():
-            raw = cells[place] if place < len(cells) else None
+            raw = raw_cells[place] if place < len(raw_cells) else None
             try:
-                if (line, place + 1) in sheet.errors:
-                    raise Invalid("cell.error", column.field)
-                if (line, place + 1) in sheet.formulas:
-                    raise Invalid("cell.formula", column.field)
-                row.values[column.field] = read_cell(column, raw, book)
+                row.values[column.field] = cells.read(line, place, column, raw)
             except Invalid as e:
                 row.problems.append(problem(headings, e.at(column.field)))
         for column in absent:
-            row.values.setdefault(
-                column.field, [] if column.kind in {"words", "patents", "modes"} else None
-            )
+            row.values.setdefault(column.field, [] if column.kind in _LISTS else None)
         yield row
 
 
@@ -107,6 +137,8 @@ def _keepable(cell: object) -> object:
         return cell.isoformat()[:10]
     if isinstance(cell, str):
         return cell if len(cell) <= 32_000 else cell[:32_000] + "…"
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return str(cell)
     if cell is None or isinstance(cell, (int, float, bool)):
         return cell
     return str(cell)

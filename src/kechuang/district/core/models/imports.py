@@ -45,7 +45,8 @@ class ImportBatch(Stated):
 class ImportRow(models.Model):
     """One row of a sheet: its cells as they were, what they mean, what is wrong, what became of it.
 
-    ``plan`` is create, update, same or wrong; ``fate`` is what an undo did: reversed, kept, failed.
+    ``plan`` is create, update, same or wrong; ``written`` says that it stands in the records; ``fate`` is what an
+    undo did: reversed, kept, failed.
     """
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
@@ -59,8 +60,9 @@ class ImportRow(models.Model):
     subject_id = models.CharField(max_length=40, blank=True)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
+    written = models.BooleanField(default=False)
     fate = models.CharField(max_length=10, blank=True)
-    fate_why = models.CharField(max_length=300, blank=True)
+    fate_why = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["line"]
@@ -79,6 +81,11 @@ class ImportRow(models.Model):
     def remarks(self) -> list[str]:
         """What a person should know of the row, as sentences."""
         return [recalled(n) for n in self.notes]
+
+    @property
+    def fate_words(self) -> str:
+        """Why an undo did what it did, as a sentence."""
+        return recalled(self.fate_why)
 
 
 class Doubt(models.Model):

@@ -1,6 +1,6 @@
 """What is offered and what is wanted."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 
@@ -57,20 +57,6 @@ class Listing(Stated):
     @property
     def whole_text(self) -> str:
         raise NotImplementedError
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
-        if not self.reference:
-            self.reference = self._free_reference()
-            type(self)._default_manager.filter(pk=self.pk).update(reference=self.reference)
-
-    def _free_reference(self) -> str:
-        """Our own number; a sheet may have taken it already."""
-        taken, number = type(self)._default_manager, f"{self.prefix}-{self.pk:06d}"
-        more = 0
-        while taken.filter(reference=number if not more else f"{number}-{more}").exists():
-            more += 1
-        return f"{number}-{more}" if more else number
 
 
 class Achievement(Listing):

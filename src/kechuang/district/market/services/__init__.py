@@ -1,3 +1,3 @@
-from . import index, introductions, listings, matching
+from . import index, introductions, matching
 
-__all__ = ["index", "introductions", "listings", "matching"]
+__all__ = ["index", "introductions", "matching"]

@@ -14,11 +14,9 @@ from django.db import connection
 
 from kechuang.district.core.files import write_atomically
 from kechuang.district.market.models import Achievement, Demand, TextVector
-from kechuang.district.market.queries import offer_of, want_of
+from kechuang.district.market.queries import offer_of, party_text, want_of
 from kechuang.engines.matching import E5Embedder, Embedder, LexicalIndex, VectorStore
 from kechuang.engines.matching.parties import _Party
-
-from .listings import party_text
 
 EMBED_AT_ONCE = 16
 KINDS = ("achievements", "demands", "all_demands")

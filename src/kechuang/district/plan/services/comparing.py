@@ -11,8 +11,9 @@ from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.core import files, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
-from kechuang.district.core.imports.reading import find_headings, read_rows
+from kechuang.district.core.imports.reading import read_rows
 from kechuang.district.core.models import Doubt
+from kechuang.district.core.strangers import read_sheet_apart
 from kechuang.district.plan.models import COMPARISONS, Comparison
 from kechuang.district.plan.permissions import can_keep_tasks
 from kechuang.district.registry.queries import recognitions_of_rung
@@ -20,7 +21,6 @@ from kechuang.district.transfer.queries import registered_between
 from kechuang.engines.base.errors import Invalid, NotAllowed
 from kechuang.engines.base.money import say_fen
 from kechuang.engines.base.sayings import Said, recalled
-from kechuang.engines.base.sheets import read_sheet
 from kechuang.engines.planning import Line, Piles, Rules, reconcile
 
 _KEYS = {"firms": "code", "contracts": "number"}
@@ -50,8 +50,7 @@ def lay(
         raise Invalid("comparison.days_missing", "end")
     if kind == "firms" and options.get("rung") not in _rungs():
         raise Invalid("comparison.rung_missing", "rung")
-    sheet = read_sheet(data, name)
-    find_headings(sheet, _layout(kind))
+    read_rows(read_sheet_apart(data, name), _layout(kind), current_book())
     digest = files.keep(data)
     with ledger.writing():
         made = Comparison.objects.create(
@@ -87,11 +86,11 @@ def _day(text: str, field: str) -> date | None:
 def compare(made: Comparison) -> Compared:
     """The piles as they are now: our side may have changed since the list came."""
     book, layout = current_book(), _layout(made.kind)
-    sheet = read_sheet(files.fetch(made.digest), made.name)
-    headings = find_headings(sheet, layout)
+    sheet = read_sheet_apart(files.fetch(made.digest), made.name)
+    _, rows = read_rows(sheet, layout, book)
     theirs: list[Line] = []
     wrong: list[str] = []
-    for row in read_rows(sheet, headings, layout, book):
+    for row in rows:
         key = row.values.get(_KEYS[made.kind])
         if not key:
             said = "；".join(str(recalled(p["words"])) for p in row.problems) or "没有编号"

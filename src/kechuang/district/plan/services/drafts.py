@@ -15,11 +15,12 @@ from kechuang.district.core import clock, files
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import book_folder
 from kechuang.district.core.models import Entry
+from kechuang.district.core.strangers import read_document_apart
 from kechuang.district.core.workflow import advance, begin
 from kechuang.district.plan.models import PlanDraft
 from kechuang.district.plan.workflow import DRAFTS
 from kechuang.engines.base.errors import DomainError, Invalid, InvalidForm, WrongState
-from kechuang.engines.plantext import as_json, read_document, read_plan
+from kechuang.engines.plantext import as_json, read_plan
 
 from .writing import book_files
 
@@ -32,7 +33,7 @@ def read_draft(name: str, data: bytes, actor: Actor, at: datetime) -> PlanDraft:
     Raises:
         Invalid: Not a document that can be read, or no plan in it.
     """
-    text = read_document(data, name)
+    text = read_document_apart(data, name)
     found = read_plan(text)
     lost = next((p for p in found.problems if p.kind == "no_plan"), None)
     if lost:

@@ -27,6 +27,11 @@ class Field:
         return self.column.field
 
     @property
+    def text(self) -> str:
+        """What the field shows, as one text: to be compared with what it showed before."""
+        return "、".join(self.value) if isinstance(self.value, list) else str(self.value)
+
+    @property
     def choices(self) -> list[tuple[str, str]]:
         kind = self.column.kind
         if kind == "choice":
@@ -73,6 +78,19 @@ class Form:
         if self.data is not None:
             self._read(self.data)
 
+    def show(self, data: QueryDict) -> None:
+        """Show what was typed once, without reading it."""
+        for shown in self.fields:
+            if shown.name in data or shown.column.kind == "modes":
+                many = shown.column.kind == "modes"
+                shown.value = data.getlist(shown.name) if many else data.get(shown.name, "")
+
+    def replace(self, name: str, initial: Mapping[str, Any]) -> None:
+        """Show another value in a field."""
+        for shown in self.fields:
+            if shown.name == name:
+                shown.value = _text_of(shown.column, initial.get(name))
+
     def _is_required(self, column: Column) -> bool:
         return column.field in self.required or (column.required and not self.draft)
 
@@ -83,13 +101,7 @@ class Form:
                 if column.kind == "modes"
                 else self.data.get(column.field, "")
             )
-        value = self.initial.get(column.field)
-        if column.kind == "modes":
-            return list(value or [])
-        if column.kind in {"choice", "trl"}:
-            return "" if value is None else str(value)
-        cell = write_cell(column, value)
-        return "" if cell is None else str(cell)
+        return _text_of(column, self.initial.get(column.field))
 
     def _read(self, data: QueryDict) -> None:
         for shown in self.fields:
@@ -112,3 +124,19 @@ class Form:
     @property
     def ok(self) -> bool:
         return self.data is not None and not self.errors
+
+
+def _text_of(column: Column, value: Any) -> Any:
+    """A value as its field shows it."""
+    if column.kind == "modes":
+        return [MODES[m] for m in MODES if m in (value or [])]
+    if column.kind in {"choice", "trl"}:
+        return "" if value is None else str(value)
+    cell = write_cell(column, value)
+    return "" if cell is None else str(cell)
+
+
+def texts_of(form: Form, initial: Mapping[str, Any]) -> dict[str, str]:
+    """What each field of a form would show of some values, as texts."""
+    shown = {f.name: _text_of(f.column, initial.get(f.name)) for f in form.fields}
+    return {n: "、".join(v) if isinstance(v, list) else str(v) for n, v in shown.items()}

@@ -7,11 +7,15 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
+from kechuang.district.accounts.queries import saved_views
+from kechuang.district.accounts.services import drop_view, keep_view
 from kechuang.district.core import sheets
 from kechuang.district.core.books import current_book
 from kechuang.district.portal.components.downloads import download
+from kechuang.district.portal.requests import actor_in
+from kechuang.engines.base.errors import NotAllowed
 
 PER_PAGE = 25
 MOST_EXPORTED = 50_000
@@ -57,6 +61,7 @@ class Table:
     )  # half-done rows cannot come in again
     actions: Sequence[tuple[str, str]] = ()
     order: str = ""
+    views: str = ""  # the name under which a person's own views of this list are kept
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -64,9 +69,10 @@ def show(
     request: HttpRequest, table: Table, found: QuerySet, template: str = "list.html"
 ) -> HttpResponse:
     """The page of a list, or its export when ?export=xlsx."""
+    if request.method == "POST" and table.views:
+        return _views_changed(request, table)
     asked = request.GET
     words = asked.get("q", "").strip()[:200]
-    total = None
     if words and table.search:
         found = table.search(found, words)
     for choice in table.filters:
@@ -77,14 +83,27 @@ def show(
     if asked.get("export") == "xlsx" and table.layout:
         return _export(table, found)
     page = Paginator(found, PER_PAGE).get_page(asked.get("page"))
-    total = page.paginator.count
+    total, here = page.paginator.count, _query(request, "page", "export").rstrip("&")
     facts = {
         "table": table, "has_search": table.search is not None, "page": page, "total": total, "q": words, "heads": _heads(request, table, sort),
         "lines": _lines(table, page), "choices": [(f, asked.get(f.name, "")) for f in table.filters],
         "query": _query(request, "page"), "export": f"?{_query(request, 'page', 'export')}export=xlsx" if table.layout else "",
-        "filtered": bool(words or any(asked.get(f.name) for f in table.filters)), **table.context,
+        "filtered": bool(words or any(asked.get(f.name) for f in table.filters)), "here": here,
+        "views": saved_views(actor_in(request).id, table.views) if table.views else [], **table.context,
     }  # fmt: skip
     return render(request, template, facts)
+
+
+def _views_changed(request: HttpRequest, table: Table) -> HttpResponse:
+    """Keep the list as it is under a name, or drop a kept one."""
+    given, person = request.POST, actor_in(request).id
+    if not person > 0:
+        raise NotAllowed("page.not_your_duty")
+    if "drop" in given:
+        drop_view(person, table.views, given["drop"])
+    else:
+        keep_view(person, table.views, given.get("name", ""), given.get("query", ""))
+    return redirect(request.get_full_path())
 
 
 def _sorted(table: Table, found: QuerySet, asked: str) -> tuple[QuerySet, str]:

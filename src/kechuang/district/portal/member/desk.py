@@ -70,8 +70,8 @@ def _blocks(request: HttpRequest) -> Blocks:
 def _both(actor: Actor) -> list[tuple[str, Any, str, str]]:
     """(word, records, list address, route) of demands and achievements."""
     return [
-        ("需求", demands_visible_to(actor), reverse("demands"), "demand"),
-        ("成果", achievements_visible_to(actor), reverse("achievements"), "achievement"),
+        ("需求", demands_visible_to(actor), reverse("demands"), "demands-record"),
+        ("成果", achievements_visible_to(actor), reverse("achievements"), "achievements-record"),
     ]
 
 
@@ -109,7 +109,9 @@ def _to_bring_together(actor: Actor) -> Blocks:
     if actor.has("broker"):
         fresh = demands_visible_to(actor).filter(state="published", introductions=None)
         url = f"{reverse('demands')}?state=published"
-        blocks.append(_block("还没有对接的需求", fresh, url, "demand", "每条需求都已有对接。"))
+        blocks.append(
+            _block("还没有对接的需求", fresh, url, "demands-record", "每条需求都已有对接。")
+        )
     if actor.has("broker", "officer"):
         going = introductions_visible_to(actor).filter(state__in=("open", "agreed"))
         blocks.append(
@@ -129,7 +131,7 @@ def _of_the_bureau(actor: Actor) -> Blocks:
         return []
     waiting = contracts_visible_to(actor).filter(state="recorded")
     url = f"{reverse('contracts')}?state=recorded"
-    blocks = [_block("待登记的合同", waiting, url, "contract", "没有待登记的合同。")]
+    blocks = [_block("待登记的合同", waiting, url, "contracts-record", "没有待登记的合同。")]
     if doubts := Doubt.objects.filter(answer="").count():
         doubtful = {
             "title": "可能重复的记录",
@@ -147,13 +149,19 @@ def _own(actor: Actor) -> Blocks:
     if actor.has("enterprise"):
         own = demands_visible_to(actor).filter(owner_id__in=actor.organisations)
         empty = "还没有需求。写下一个技术难题，技术经理人会替您找人。"
-        blocks.append(_block("本企业的需求", own, f"{reverse('demands')}?own=1", "demand", empty))
+        blocks.append(
+            _block("本企业的需求", own, f"{reverse('demands')}?owner=own", "demands-record", empty)
+        )
     if actor.has("researcher"):
         results = achievements_visible_to(actor).filter(owner_id__in=actor.organisations)
         empty = "还没有成果。可以一条条登记，也可以导入表格。"
         blocks.append(
             _block(
-                "本单位的成果", results, f"{reverse('achievements')}?own=1", "achievement", empty
+                "本单位的成果",
+                results,
+                f"{reverse('achievements')}?owner=own",
+                "achievements-record",
+                empty,
             )
         )
     return blocks

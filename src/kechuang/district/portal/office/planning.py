@@ -325,6 +325,6 @@ def comparison_page(request: HttpRequest, pk: int) -> HttpResponse:
     found = comparing.compare(made)
     facts = {
         "made": made, "found": found, "piles": found.piles, "kinds": COMPARISONS, "difference": found.theirs - found.ours,
-        "route": "firm" if made.kind == "firms" else "contract",
+        "route": "firm" if made.kind == "firms" else "contracts-record",
     }  # fmt: skip
     return render(request, "office/comparison.html", facts)

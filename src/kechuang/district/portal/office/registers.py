@@ -17,11 +17,13 @@ from kechuang.district.accounts.queries import memberships, organisation_by_code
 from kechuang.district.accounts.roles import ROLES
 from kechuang.district.accounts.services import add_person, grant, keep_organisation, revoke
 from kechuang.district.core import clock, ledger, worker
+from kechuang.district.core.actor import Actor
 from kechuang.district.core.models import Delivery, Doubt, Entry
-from kechuang.district.market.services import listings
+from kechuang.district.core.registers import REGISTERS, Register, take
 from kechuang.district.portal.requests import actor_in, for_roles, one
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, NotFound
+from kechuang.engines.base.sayings import Said
 
 
 @for_roles("officer")
@@ -41,27 +43,34 @@ def doubts(request: HttpRequest) -> HttpResponse:
 
 def _doubt_link(kind: str, key: str) -> str:
     """Where a doubtful record stands; lines of a compared list are looked for by their code."""
-    routes = {"market.achievement": "achievement", "market.demand": "demand"}
-    if kind in routes:
-        return reverse(routes[kind], args=[key])
+    if kind in REGISTERS:
+        return reverse(f"{REGISTERS[kind].slug}-record", args=[key])
     if kind == "plan.comparison":
         return f"{reverse('firms')}?{urlencode({'q': key})}"
     return ""
 
 
-_MERGE = {"market.achievement": listings.merge, "market.demand": listings.merge}
-
-
-def _settle(doubt: Doubt, answer: str, actor: Any) -> None:
+def _settle(doubt: Doubt, answer: str, actor: Actor) -> None:
     """The same: the newer record is closed in favour of the older one. Different: nothing but the answer."""
     if answer not in ("same", "different"):
         raise Invalid("doubt.answer_missing", "answer")
     with ledger.writing():
-        if answer == "same" and doubt.kind in _MERGE:
-            newer, older = sorted((doubt.left_id, doubt.right_id), key=int, reverse=True)
-            _MERGE[doubt.kind](doubt.kind, newer, older, actor, clock.now())
+        if answer == "same" and doubt.kind in REGISTERS:
+            _merge(REGISTERS[doubt.kind], doubt, actor)
         doubt.answer, doubt.answered_by = answer, actor.label
         doubt.save()
+
+
+def _merge(register: Register[Any], doubt: Doubt, actor: Actor) -> None:
+    """By the register's own step, where it has one."""
+    if not any(s.name == "merge" for s in register.steps):
+        return
+    older, newer = sorted((doubt.left_id, doubt.right_id), key=int)
+    kept = one(register.visible(actor), older)
+    thing = one(register.visible(actor), newer)
+    why = Said("doubt.merged_into", label=f"{kept.reference} {kept}")
+    facts = {"kept": kept.pk, "reference": kept.reference}
+    take(register, "merge", thing, {}, actor, clock.now(), why=why, facts=facts)
 
 
 @for_roles("officer", "auditor", "administrator")

@@ -10,7 +10,7 @@ from kechuang.district.market.queries import achievements_visible_to, demands_vi
 from kechuang.district.plan import services as plan
 from kechuang.district.plan.queries import bulletins_visible_to
 from kechuang.district.portal.components.tables import Column, Table, show
-from kechuang.district.portal.listings import achievements_table, demands_table, owner_name
+from kechuang.district.portal.listings import owner_name
 from kechuang.district.portal.requests import actor_in
 
 
@@ -36,16 +36,6 @@ def bodies(request: HttpRequest) -> HttpResponse:
 def roles(request: HttpRequest) -> HttpResponse:
     """Who may do what, on one page."""
     return render(request, "public/roles.html", {"roles": ROLES.values()})
-
-
-def achievements(request: HttpRequest) -> HttpResponse:
-    actor = actor_in(request)
-    return show(request, achievements_table(actor), achievements_visible_to(actor))
-
-
-def demands(request: HttpRequest) -> HttpResponse:
-    actor = actor_in(request)
-    return show(request, demands_table(actor), demands_visible_to(actor))
 
 
 def bulletins(request: HttpRequest) -> HttpResponse:

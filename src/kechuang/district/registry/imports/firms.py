@@ -1,6 +1,6 @@
 """Firms with their recognitions, from a sheet: one row a recognition (or a firm without one)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,11 +8,13 @@ from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.accounts.services import keep_organisation
 from kechuang.district.core.actor import Actor, Verdict
-from kechuang.district.core.imports.kinds import Applied, RowPlan, version_in
+from kechuang.district.core.imports.kinds import Applied, EachRow, RowPlan
 from kechuang.district.core.models import ImportRow
+from kechuang.district.core.registers import create, take
 from kechuang.district.registry.models import Firm, Recognition
 from kechuang.district.registry.permissions import can_keep
-from kechuang.district.registry.services import correct, keep_firm, record, withdraw
+from kechuang.district.registry.registers import RECOGNITIONS
+from kechuang.district.registry.services import keep_firm
 from kechuang.district.registry.services.firms import FIELDS
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said
@@ -32,7 +34,8 @@ def firm_differs(values: Mapping[str, Any], organisation: Organisation, firm: Fi
     return firm is None or any(str(getattr(firm, n)) != str(v) for n, v in given.items())
 
 
-class FirmSheet:
+class FirmSheet(EachRow):
+    model = Recognition
     kind = "firms"
     subject_kind = "registry.recognition"
 
@@ -40,7 +43,7 @@ class FirmSheet:
         return can_keep(actor)
 
     def prepare(
-        self, actor: Actor, values: list[Mapping[str, Any]], options: Mapping[str, Any]
+        self, actor: Actor, values: Sequence[Mapping[str, Any]], options: Mapping[str, Any]
     ) -> dict[str, Any]:
         codes = {v["code"] for v in values if v.get("code")}
         known = organisations_by_code(codes)
@@ -59,7 +62,7 @@ class FirmSheet:
             names[organisation.name] = organisation
         return {"known": known, "held": by_key, "firms": firms, "names": names}
 
-    def check(
+    def check_row(
         self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]
     ) -> RowPlan:
         found = RowPlan("create")
@@ -124,10 +127,7 @@ class FirmSheet:
         same_days = held.valid_from == _day(values["valid_from"]) and held.valid_until == ends
         return "same" if same_firm and same_days else "update"
 
-    def version_of(self, subject_id: str) -> int:
-        return version_in(Recognition, subject_id)
-
-    def apply(
+    def apply_row(
         self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
     ) -> Applied:
         values = row.values
@@ -147,13 +147,16 @@ class FirmSheet:
         assert start is not None
         if row.subject_id:
             held = Recognition.objects.get(pk=row.subject_id)
-            correct(held, {"valid_from": start, "valid_until": end or held.valid_until}, actor, at)
+            days = {"valid_from": start, "valid_until": end or held.valid_until}
+            why = Said("import.why_by_sheet")
+            take(RECOGNITIONS, "correct", held, days, actor, at, version=held.version, why=why)
         else:
-            held = record(firm, values["rung"], values.get("number") or "", start, end, actor, at)
+            given = {n: values.get(n) for n in ("rung", "number", "valid_from", "valid_until")}
+            held = create(RECOGNITIONS, "record", {**given, "firm": firm}, actor, at)
         held.refresh_from_db()
         return Applied(str(held.pk), held.label, {"version": held.version})
 
-    def undo(self, actor: Actor, row: ImportRow, at: datetime) -> tuple[str, str]:
+    def undo_row(self, actor: Actor, row: ImportRow, at: datetime) -> tuple[str, str]:
         if not row.subject_id:
             return "kept", "单位资料保留：其他记录可能已经引用"
         held = Recognition.objects.get(pk=row.subject_id)
@@ -163,8 +166,9 @@ class FirmSheet:
             return "kept", "导入之后有人改过这条认定"
         if row.plan == "update":
             before = {k: _day(row.before.get(k)) for k in ("valid_from", "valid_until")}
-            correct(held, before, actor, at)
+            why, seen = Said("import.why_undone"), held.version
+            take(RECOGNITIONS, "correct", held, before, actor, at, version=seen, why=why)
         else:
-            withdraw(held, actor, at, "撤销导入")
+            take(RECOGNITIONS, "withdraw", held, {}, actor, at, why=Said("import.why_undone"))
         kept = row.before.get("kept")
         return "reversed", f"认定已撤销；{kept}保留，其他记录可能已经引用" if kept else ""

@@ -1,6 +1,6 @@
 """Yearly returns from a sheet: one row a firm and a year. What is blank stays as it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.core import clock
 from kechuang.district.core.actor import YES, Actor, Verdict, no
 from kechuang.district.core.books import current_book
-from kechuang.district.core.imports.kinds import Applied, RowPlan, version_in
+from kechuang.district.core.imports.kinds import Applied, EachRow, RowPlan
 from kechuang.district.core.models import ImportRow
 from kechuang.district.registry.models import Firm, FirmYear
 from kechuang.district.registry.services import years
@@ -22,7 +22,8 @@ def facts_in(values: Mapping[str, Any]) -> dict[str, str]:
     return {n: str(values[n]) for n in current_book().facts if values.get(n) not in (None, "")}
 
 
-class YearSheet:
+class YearSheet(EachRow):
+    model = FirmYear
     kind = "firm_years"
     subject_kind = "registry.year"
 
@@ -32,14 +33,14 @@ class YearSheet:
         return no("year.who_fills")
 
     def prepare(
-        self, actor: Actor, values: list[Mapping[str, Any]], options: Mapping[str, Any]
+        self, actor: Actor, values: Sequence[Mapping[str, Any]], options: Mapping[str, Any]
     ) -> dict[str, Any]:
         known = organisations_by_code({v["code"] for v in values if v.get("code")})
         firms = {f.organisation_id: f for f in Firm.objects.filter(organisation__in=known.values())}
         held = FirmYear.objects.filter(firm__in=firms.values()).select_related("firm__organisation")
         return {"known": known, "firms": firms, "held": {(y.firm_id, y.year): y for y in held}}
 
-    def check(
+    def check_row(
         self, actor: Actor, values: Mapping[str, Any], context: Any, options: Mapping[str, Any]
     ) -> RowPlan:
         found = RowPlan("create")
@@ -88,10 +89,7 @@ class YearSheet:
         )
         return years.asks_beside(trial, last)
 
-    def version_of(self, subject_id: str) -> int:
-        return version_in(FirmYear, subject_id)
-
-    def apply(
+    def apply_row(
         self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
     ) -> Applied:
         organisation = organisations_by_code([row.values["code"]])[row.values["code"]]
@@ -103,7 +101,7 @@ class YearSheet:
         thing.refresh_from_db()
         return Applied(str(thing.pk), thing.label, {"version": thing.version})
 
-    def undo(self, actor: Actor, row: ImportRow, at: datetime) -> tuple[str, str]:
+    def undo_row(self, actor: Actor, row: ImportRow, at: datetime) -> tuple[str, str]:
         thing = FirmYear.objects.get(pk=row.subject_id)
         if thing.version != row.after.get("version"):
             return "kept", "导入之后有人改过这份年报"

@@ -1,13 +1,4 @@
-from . import applications, establishments, firms, standings, years
-from .establishments import (
-    correct_establishment,
-    establish,
-    establishment_errors,
-    withdraw_establishment,
-)
-from .firms import correct, grant, keep_firm, record, rung_of, withdraw
+from . import applications, firms, standings, years
+from .firms import keep_firm, rung_of
 
-__all__ = [
-    "applications", "correct", "correct_establishment", "establish", "establishment_errors", "establishments", "firms", "grant", "keep_firm", "record", "rung_of",
-    "standings", "withdraw", "withdraw_establishment", "years",
-]  # fmt: skip
+__all__ = ["applications", "firms", "keep_firm", "rung_of", "standings", "years"]

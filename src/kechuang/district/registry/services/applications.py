@@ -7,13 +7,15 @@ from django.db import IntegrityError
 from kechuang.district.core import clock, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.models import Entry
+from kechuang.district.core.registers import create
 from kechuang.district.core.workflow import advance, begin
 from kechuang.district.registry.models import Application, Firm, Recognition
+from kechuang.district.registry.registers import RECOGNITIONS
 from kechuang.district.registry.workflow import APPLICATIONS
 from kechuang.engines.base.errors import Invalid, WrongState
 from kechuang.engines.text import normalise
 
-from .firms import grant, rung_of
+from .firms import rung_of
 from .standings import standing_on
 
 OPEN = ("applied", "returned", "recommended")
@@ -68,16 +70,14 @@ def recognise(
         raise Invalid("application.valid_from_missing", "valid_from")
     with ledger.writing():
         advance(APPLICATIONS, "recognise", thing, actor, at, facts={"number": number})
-        return grant(
-            thing.firm,
-            thing.rung,
-            thing.name,
-            normalise(number),
-            valid_from,
-            valid_until,
-            actor,
-            at,
-        )
+        values = {
+            "firm": thing.firm,
+            "rung": thing.rung,
+            "number": number,
+            "valid_from": valid_from,
+            "valid_until": valid_until,
+        }
+        return create(RECOGNITIONS, "grant", values, actor, at, name=thing.name)
 
 
 def refuse(thing: Application, actor: Actor, at: datetime, why: str) -> Entry:

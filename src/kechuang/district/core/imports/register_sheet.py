@@ -1,0 +1,308 @@
+"""The one import of registers: rows checked as the form checks, written many at once, taken back many at once."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from kechuang.district.core import clock
+from kechuang.district.core.actor import Actor, Verdict
+from kechuang.district.core.models import ImportRow, Stated
+from kechuang.district.core.registers import (
+    Register,
+    change_many,
+    create_many,
+    errors_of,
+    on_declared,
+    put,
+    settled,
+    stamp,
+    state_of,
+    taken,
+)
+from kechuang.district.core.workflow import label_of
+from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
+
+from .kinds import Applied, RowPlan, Values
+from .kinds import register as known
+
+
+@dataclass
+class Draft:
+    """A row on its way: the record it would be, what it is known as, what is wrong."""
+
+    values: Values
+    thing: Any
+    known: Any = None
+    changes: dict[str, Any] = field(default_factory=dict)
+    plan: RowPlan = field(default_factory=lambda: RowPlan("create"))
+
+
+class RegisterSheet:
+    """Rows of a register's layout, by its declaration."""
+
+    def __init__(self, register: Register[Any]) -> None:
+        assert register.sheet
+        self.register, self.rules = register, register.sheet
+        self.kind, self.subject_kind = register.layout, register.name
+
+    def permission(self, actor: Actor) -> Verdict:
+        return self.rules.permission(actor, self.register.blank_for(actor))
+
+    def check(self, actor: Actor, rows: Sequence[Values], options: Values) -> list[RowPlan]:
+        drafts = self._drafts(actor, rows, options)
+        live = [d for d in drafts if not d.plan.problems]
+        if self.rules.doubts:
+            fresh = [d for d in live if d.known is None]
+            for place, pairs in self.rules.doubts(
+                self.register, [d.thing for d in fresh], actor
+            ).items():
+                fresh[place].plan.doubts = pairs
+                fresh[place].plan.notes.append(Said("import.note.may_be_known"))
+        for draft in live:
+            draft.plan.notes += self.rules.remarks(draft.thing, draft.values)
+        return [d.plan for d in drafts]
+
+    def _drafts(self, actor: Actor, rows: Sequence[Values], options: Values) -> list[Draft]:
+        given = [self.rules.defaults(r, options, actor) for r in rows]
+        things = self._things(actor, given)
+        drafts = [Draft(v, t, plan=p) for v, (t, p) in zip(given, things, strict=True)]
+        sound = [d for d in drafts if not d.plan.problems]
+        known = self.known(actor, sound)
+        for place, draft in enumerate(sound):
+            draft.known = known.get(place)
+            self._judge(actor, draft, options)
+        return drafts
+
+    def _things(self, actor: Actor, given: Sequence[Values]) -> list[tuple[Any, RowPlan]]:
+        """Each row as the record that it would be; codes that name nothing are problems or will be kept."""
+        found = {
+            name: refers.found({v[name] for v in given if v.get(name)})
+            for name, refers in self.register.refers.items()
+        }
+        made = []
+        for values in given:
+            plan, plain = RowPlan("create"), dict(values)
+            for name, refers in self.register.refers.items():
+                code = values.get(name)
+                plain[name] = found[name].get(code) if code else None
+                if code and plain[name] is None:
+                    called = values.get(refers.named_by) if refers.named_by else None
+                    if refers.blank is None:
+                        plan.problems.append(Invalid("import.no_owner", name, code=code))
+                    elif not called:
+                        heading = self.register.heading(name)
+                        plan.problems.append(
+                            Invalid("import.no_party", name, side=heading, code=code)
+                        )
+                    else:
+                        plain[name] = refers.blank(code, called)
+                        plan.notes.append(Said("import.note.will_register", name=called, code=code))
+            thing = self.register.model()
+            self.register.born(thing, actor, clock.now())
+            if not plan.problems:
+                put(self.register, thing, settled(self.register, plain))
+            made.append((thing, plan))
+        return made
+
+    def known(self, actor: Actor, drafts: Sequence[Draft]) -> dict[int, Any]:
+        """Which rows are records already: by key, else by twin. Only what exists for the person is known."""
+        found: dict[int, Any] = {}
+        for names, whole in ((self.register.key, True), (self.rules.twin, False)):
+            left = {place: d for place, d in enumerate(drafts) if place not in found}
+            keys = {place: self._key(d.thing, names) for place, d in left.items()} if names else {}
+            keys = {p: k for p, k in keys.items() if (all(k) if whole else k[0])}
+            if not keys:
+                continue
+            wanted = {f"{self.register.attname(names[0])}__in": {k[0] for k in keys.values()}}
+            rows = self.register.visible(actor).filter(**wanted).order_by("-pk")
+            held = {self._key(r, names): r for r in rows if r.state not in self.rules.gone}
+            found |= {place: held[key] for place, key in keys.items() if key in held}
+            if whole and names == self.register.unique:
+                self._refuse_used(drafts, keys, {self._key(r, names) for r in rows} - set(held))
+        return found
+
+    def _key(self, thing: Any, names: Sequence[str]) -> tuple[Any, ...]:
+        return tuple(getattr(thing, self.register.attname(n)) for n in names)
+
+    def _refuse_used(
+        self, drafts: Sequence[Draft], keys: Mapping[int, Any], gone: Collection[Any]
+    ) -> None:
+        """A number that a record had which is there no more is still its number."""
+        name = self.register.key[0]
+        for place, key in keys.items():
+            if key in gone:
+                drafts[place].plan.problems.append(taken(self.register, name, key[0]))
+
+    def _judge(self, actor: Actor, draft: Draft, options: Values) -> None:
+        plan, thing, register = draft.plan, draft.thing, self.register
+        if draft.known is not None:
+            self._compare(actor, draft)
+            thing = draft.known
+            name = self.rules.update(thing, actor) if plan.plan == "update" else ""
+            step = register.flow.step(name) if name else None
+        else:
+            step = register.flow.step(self.rules.create(draft.values, options))
+            thing.state = step.target
+            plan.problems += errors_of(register, thing, clock.today())
+            if self.rules.twin and not all(draft.values.get(n) for n in register.key):
+                plan.identity = self._key(thing, self.rules.twin)
+                plan.identity_at = register.listed.columns[0]
+        if step is not None and not (verdict := step.permission(actor, thing)):
+            owner = next(iter(register.refers), "")
+            plan.problems.append(Invalid(verdict.why if draft.known else "import.not_yours", owner))
+
+    def _compare(self, actor: Actor, draft: Draft) -> None:
+        """What a row would change of a known record; a blank cell leaves what is there."""
+        known, plan = draft.known, draft.plan
+        plan.subject_id, plan.version = str(known.pk), known.version
+        held = state_of(self.register, known)
+        given = {
+            c.field: getattr(draft.thing, c.field)
+            for c in self.register.columns
+            if draft.values.get(c.field) not in (None, "", [])
+        }
+        typed = {n: v for n, v in given.items() if _differs(getattr(known, n), v)}
+        if not typed:
+            plan.plan = "same"
+            return
+        plan.plan = "update"
+        plan.before = {n: _json(getattr(known, self.register.attname(n))) for n in typed}
+        put(self.register, known, typed)
+        draft.changes = {n: v for n, v in state_of(self.register, known).items() if v != held[n]}
+        plan.notes.append(
+            Said("import.note.will_update", reference=label_of(known)[:60], count=len(typed))
+        )
+        if not self.rules.update(known, actor):
+            state = self.register.states[known.state]
+            plan.problems.append(
+                Invalid(
+                    "import.closed", self.register.key[0] if self.register.key else "", state=state
+                )
+            )
+        plan.problems += errors_of(self.register, known, clock.today())
+
+    def apply(
+        self, actor: Actor, rows: Sequence[ImportRow], options: Values, at: datetime
+    ) -> list[Applied]:
+        self._keep_unknown(actor, rows, at)
+        drafts = self._drafts(actor, [r.values for r in rows], options)
+        for row, draft in zip(rows, drafts, strict=True):
+            self._still(row, draft)
+        self._write_new(actor, drafts, options, at)
+        self._write_changes(actor, drafts, at)
+        made = [d.known or d.thing for d in drafts]
+        return [Applied(str(t.pk), label_of(t), {"version": t.version}) for t in made]
+
+    def _still(self, row: ImportRow, draft: Draft) -> None:
+        """Whether a row is still what the preview said.
+
+        Raises:
+            Invalid: With the line, and what came in between.
+        """
+        plan = draft.plan
+        if plan.problems:
+            raise Invalid(
+                "import.row", plan.problems[0].field, line=row.line, error=plan.problems[0].words
+            )
+        if row.plan == "create" and draft.known is not None:
+            raise Invalid("import.came_meanwhile", line=row.line)
+        if row.plan == "update" and row.before.get("version") != plan.version:
+            raise Invalid("import.row_stale", line=row.line)
+
+    def _keep_unknown(self, actor: Actor, rows: Sequence[ImportRow], at: datetime) -> None:
+        for name, refers in self.register.refers.items():
+            if refers.keep is None:
+                continue
+            codes = {
+                r.values[name]: r.values.get(refers.named_by) for r in rows if r.values.get(name)
+            }
+            known = refers.found(codes)
+            for code, called in codes.items():
+                if code not in known and called:
+                    refers.keep(code, called, actor, at)
+
+    def _write_new(
+        self, actor: Actor, drafts: Sequence[Draft], options: Values, at: datetime
+    ) -> None:
+        by_step: dict[str, list[Any]] = {}
+        for draft in drafts:
+            if draft.known is None:
+                step = self.rules.create(draft.values, options)
+                put(self.register, draft.thing, stamp(self.register, step, draft.thing, actor, at))
+                draft.thing.sample = bool(options.get("sample"))
+                by_step.setdefault(step, []).append(draft.thing)
+        for step, things in by_step.items():
+            create_many(self.register, step, things, actor, at)
+
+    def _write_changes(self, actor: Actor, drafts: Sequence[Draft], at: datetime) -> None:
+        by_step: dict[str, list[tuple[Any, Values]]] = {}
+        for draft in drafts:
+            if draft.changes:
+                step = self.rules.update(draft.known, actor)
+                extra = stamp(self.register, step, draft.known, actor, at)
+                by_step.setdefault(step, []).append((draft.known, {**draft.changes, **extra}))
+        for step, pairs in by_step.items():
+            change_many(self.register, step, pairs, actor, at, Said("import.why_by_sheet"))
+
+    def undo(self, actor: Actor, rows: Sequence[ImportRow], at: datetime) -> list[tuple[str, str]]:
+        held = self.register.model._default_manager.select_for_update().in_bulk(
+            [int(r.subject_id) for r in rows if r.subject_id]
+        )
+        fates: list[tuple[str, str]] = []
+        steps: dict[str, list[tuple[Stated, Values]]] = {}
+        for row in rows:
+            thing = held.get(int(row.subject_id or 0))
+            fate = self._untouched(row, thing, actor)
+            fates.append(fate)
+            if fate[0] == "reversed" and thing is not None:
+                step, changes = self._back(row, thing, actor, at)
+                steps.setdefault(step, []).append((thing, changes))
+        for step, pairs in steps.items():
+            change_many(self.register, step, pairs, actor, at, Said("import.why_undone"))
+        return fates
+
+    def _untouched(self, row: ImportRow, thing: Any, actor: Actor) -> tuple[str, str]:
+        if thing is None:
+            return "failed", Said("record.none").as_text()
+        if thing.version != row.after.get("version"):
+            return "kept", Said("import.kept_touched").as_text()
+        name = self.rules.update(thing, actor) if row.plan == "update" else self.rules.undo
+        step = self.register.flow.step(name) if name else None
+        if step is None or thing.state not in step.sources:
+            return "kept", Said("import.kept_touched").as_text()
+        if not (verdict := step.permission(actor, thing)):
+            return "failed", verdict.why.as_text()
+        return "reversed", ""
+
+    def _back(self, row: ImportRow, thing: Any, actor: Actor, at: datetime) -> tuple[str, Values]:
+        held = state_of(self.register, thing)
+        if row.plan != "update":
+            extra = stamp(self.register, self.rules.undo, thing, actor, at)
+            return self.rules.undo, {**self.rules.freed(thing), **extra}
+        before = {k: v for k, v in row.before.items() if k != "version"}
+        references = {n: before.pop(n) for n in [*before] if n in self.register.refers}
+        for name, pk in references.items():
+            setattr(thing, self.register.attname(name), pk)
+        put(self.register, thing, settled(self.register, before))
+        changes = {n: v for n, v in state_of(self.register, thing).items() if v != held[n]}
+        step = self.rules.update(thing, actor)
+        return step, {**changes, **stamp(self.register, step, thing, actor, at)}
+
+
+def _differs(a: Any, b: Any) -> bool:
+    return bool(getattr(a, "pk", a) != getattr(b, "pk", b))
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def sheet_of(register: Register[Any]) -> None:
+    """Make the sheet of a register known as an import."""
+    if register.sheet:
+        known(RegisterSheet(register))
+
+
+on_declared(sheet_of)

@@ -1,0 +1,269 @@
+"""The worker's part of an import: checking, writing, taking back. By parts, each a short transaction of its own.
+
+An import does not hold the house: between two parts others go on. What was written stands in its row (the journal),
+so that a killed worker goes on where it was, and an import that is refused half-way takes back what it wrote.
+See docs/decisions/0013.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.db import OperationalError, transaction
+
+from kechuang.district.core import bulk, clock, files, ledger, worker
+from kechuang.district.core.actor import SYSTEM, Actor
+from kechuang.district.core.books import current_book
+from kechuang.district.core.models import Doubt, ImportBatch, ImportRow
+from kechuang.district.core.strangers import read_sheet_apart
+from kechuang.district.core.workflow import advance
+from kechuang.engines.base.errors import DomainError, Invalid
+from kechuang.engines.base.sayings import Said
+
+from .kinds import KINDS, ImportKind, RowPlan
+from .reading import Headings, ReadRow, problem, read_rows
+from .workflow import IMPORTS
+
+log = logging.getLogger("kechuang.imports")
+T = TypeVar("T")
+_PART = 500
+_GAP = 0.002  # seconds between two parts, in which whoever waits gets in
+
+
+def uploader(batch: ImportBatch) -> Actor:
+    """The person who uploaded, for the ledger; that they may was checked when they asked."""
+    held = batch.options["as"]
+    if batch.actor_id == SYSTEM.id:
+        return SYSTEM
+    return Actor(
+        batch.actor_id,
+        batch.actor_label,
+        frozenset(held["roles"]),
+        frozenset(held["organisations"]),
+        frozenset(held["firms"]),
+    )
+
+
+def _options(batch: ImportBatch) -> dict[str, Any]:
+    return {**batch.options, "actor_id": batch.actor_id}
+
+
+def _parts(things: Iterable[T]) -> Iterator[list[T]]:
+    source = iter(things)
+    while part := list(islice(source, _PART)):
+        yield part
+
+
+def check_now(batch: ImportBatch) -> None:
+    """Read the sheet and check every row. Rows go in by parts, so that progress shows; a rerun starts over."""
+    if batch.state != "uploaded":
+        return
+    batch.rows.all().delete()
+    kind, layout = KINDS[batch.kind], current_book().layouts[batch.kind]
+    try:
+        sheet = read_sheet_apart(files.fetch(batch.digest), batch.name)
+        headings, rows = read_rows(sheet, layout, current_book())
+        ImportBatch.objects.filter(pk=batch.pk).update(
+            total=sheet.total - headings.line, seen=0, headings=headings.raw
+        )
+        counts = _check_rows(batch, kind, headings, rows)
+    except Invalid as e:
+        _give_up(batch, e.words)
+        return
+    except OperationalError:
+        raise
+    except Exception as e:
+        log.exception("import %s cannot be read", batch.pk)
+        _give_up(batch, Said("import.not_readable", error=type(e).__name__))
+        return
+    total = sum(counts[n] for n in ("create", "update", "same", "wrong"))
+    if not total:
+        _give_up(batch, Said("import.no_rows"))
+        return
+    found = {**counts, "ignored_columns": headings.ignored}
+    changes = {"counts": found, "seen": total, "total": total}
+    advance(IMPORTS, "check", batch, SYSTEM, clock.now(), changes=changes, facts={"counts": found})
+
+
+def _check_rows(
+    batch: ImportBatch, kind: ImportKind, headings: Headings, rows: Iterable[ReadRow]
+) -> dict[str, int]:
+    counts = {"create": 0, "update": 0, "same": 0, "wrong": 0, "doubts": 0}
+    seen: dict[object, int] = {}
+    done = 0
+    for part in _parts(rows):
+        staged = _check_part(batch, kind, headings, part, seen)
+        for row in staged:
+            counts[row.plan] += 1
+            counts["doubts"] += len(row.after.get("doubts", []))
+        done += len(part)
+        with transaction.atomic():
+            bulk.insert(staged)
+            ImportBatch.objects.filter(pk=batch.pk).update(seen=done)
+        worker.keep_lease()
+        time.sleep(_GAP)
+    return counts
+
+
+def _check_part(
+    batch: ImportBatch,
+    kind: ImportKind,
+    headings: Headings,
+    part: Sequence[ReadRow],
+    seen: dict[object, int],
+) -> list[ImportRow]:
+    sound = [r for r in part if not r.problems]
+    plans = dict(zip((id(r) for r in sound), _plans(batch, kind, sound), strict=True))
+    names = current_book().layouts[batch.kind].key
+    staged = []
+    for row in part:
+        plan = plans.get(id(row)) or RowPlan("wrong")
+        key = tuple(row.values.get(n) for n in names)
+        identities = (
+            (key if any(key) else (), names[0] if names else ""),
+            (plan.identity, plan.identity_at),
+        )
+        for identity, column in identities:
+            if not identity or row.problems or plan.problems:
+                continue
+            first = seen.setdefault(hash(identity), row.line)
+            if first != row.line:
+                plan.problems = [Invalid("import.twice", column, line=first)]
+        staged.append(_staged(batch, kind, headings, row, plan))
+    return staged
+
+
+def _plans(batch: ImportBatch, kind: ImportKind, rows: Sequence[ReadRow]) -> list[RowPlan]:
+    """What would become of rows; when nobody foresaw one of them, each is asked by itself."""
+    actor, options = uploader(batch), _options(batch)
+    try:
+        return kind.check(actor, [r.values for r in rows], options)
+    except OperationalError:
+        raise
+    except Exception:
+        if len(rows) == 1:
+            log.exception("import %s line %s", batch.pk, rows[0].line)
+            return [RowPlan("wrong", [Invalid("import.unreadable")])]
+    return [_plans(batch, kind, [row])[0] for row in rows]
+
+
+def _staged(
+    batch: ImportBatch, kind: ImportKind, headings: Headings, row: ReadRow, plan: RowPlan
+) -> ImportRow:
+    wrong = bool(row.problems or plan.problems)
+    return ImportRow(
+        batch=batch,
+        line=row.line,
+        cells=row.cells,
+        values=row.values,
+        problems=row.problems + [problem(headings, p) for p in plan.problems],
+        notes=[n.stored() if isinstance(n, Said) else n for n in plan.notes],
+        plan="wrong" if wrong else plan.plan,
+        subject_kind=kind.subject_kind,
+        subject_id=plan.subject_id,
+        before={**plan.before, **({"version": plan.version} if plan.version else {})},
+        after={"doubts": [list(d) for d in plan.doubts]} if plan.doubts else {},
+    )
+
+
+def apply_now(batch: ImportBatch) -> None:
+    """Write every row by parts; when one is refused, what was written is taken back."""
+    if batch.state != "confirmed":
+        return
+    kind, total = KINDS[batch.kind], batch.rows.exclude(plan="same").count()
+    try:
+        _by_parts(batch, lambda: _write_part(batch, kind), total)
+        counts = {"counts": batch.counts, "by": batch.actor_label}
+        advance(IMPORTS, "apply", batch, SYSTEM, clock.now(), facts=counts)
+    except DomainError as e:
+        log.warning("import %s refused while writing: %s", batch.pk, e.words)
+        _take_back(batch, kind)
+        _give_up(batch, Said("import.refused_while_writing", error=e.words))
+    except OperationalError:
+        raise  # the database is busy or away: the worker comes again and goes on
+    except Exception as e:
+        log.exception("import %s failed while writing", batch.pk)
+        _take_back(batch, kind)
+        _give_up(batch, Said("import.failed_while_writing", error=type(e).__name__))
+
+
+def _by_parts(batch: ImportBatch, act: Callable[[], int], total: int) -> None:
+    """Act until nothing is left, noting how far it is, with a gap between parts."""
+    done = 0
+    while taken := act():
+        done += taken
+        files.note_progress(f"import-{batch.pk}", done=min(done, total), total=total)
+        worker.keep_lease()
+        time.sleep(_GAP)
+
+
+def _write_part(batch: ImportBatch, kind: ImportKind) -> int:
+    with ledger.writing():
+        left = batch.rows.filter(written=False).exclude(plan="same").order_by("line")
+        part = list(left[:_PART])
+        if not part:
+            return 0
+        made = kind.apply(uploader(batch), part, _options(batch), clock.now())
+        doubts = []
+        for row, applied in zip(part, made, strict=True):
+            doubts += _doubts(kind, row, applied.subject_id, applied.label)
+            row.subject_id, row.after = applied.subject_id, dict(applied.after)
+        Doubt.objects.bulk_create(doubts, ignore_conflicts=True)
+        marks = ((r.pk, (r.subject_id, r.after, True)) for r in part)
+        bulk.update(ImportRow, ("subject_id", "after", "written"), marks)
+    return len(part)
+
+
+def _doubts(kind: ImportKind, row: ImportRow, subject_id: str, label: str) -> list[Doubt]:
+    return [
+        Doubt(
+            kind=kind.subject_kind,
+            left_id=subject_id,
+            right_id=other,
+            left_label=label[:320],
+            right_label=called[:320],
+            why=why,
+            created_at=clock.now(),
+        )
+        for other, called, why in row.after.get("doubts", [])
+    ]
+
+
+def _take_back(batch: ImportBatch, kind: ImportKind) -> None:
+    """Undo what a refused import wrote before it was refused; the rows are then as if never written."""
+    _by_parts(batch, lambda: _undo_part(batch, kind, forget=True), batch.rows.count())
+
+
+def undo_now(batch: ImportBatch) -> None:
+    """Undo row by row; every row says what became of it."""
+    if batch.state != "undoing":
+        return
+    kind, rows = KINDS[batch.kind], batch.rows.filter(written=True)
+    _by_parts(batch, lambda: _undo_part(batch, kind, forget=False), rows.count())
+    fates = rows.order_by().values_list("fate", flat=True)
+    tally = {fate: rows.filter(fate=fate).count() for fate in set(fates)}
+    changes = {"counts": {**batch.counts, **tally}}
+    advance(IMPORTS, "finish_undo", batch, SYSTEM, clock.now(), facts=tally, changes=changes)
+
+
+def _undo_part(batch: ImportBatch, kind: ImportKind, *, forget: bool) -> int:
+    with ledger.writing():
+        left = batch.rows.filter(written=True, fate="").order_by("-line")
+        part = list(left[:_PART])
+        if not part:
+            return 0
+        fates = kind.undo(uploader(batch), part, clock.now())
+        marks = (
+            (r.pk, (fate, why, not (forget and fate == "reversed")))
+            for r, (fate, why) in zip(part, fates, strict=True)
+        )
+        bulk.update(ImportRow, ("fate", "fate_why", "written"), marks)
+    return len(part)
+
+
+def _give_up(batch: ImportBatch, words: Said) -> None:
+    batch.refresh_from_db()
+    changes, facts = {"problem": words.as_text()}, {"code": words.code}
+    advance(IMPORTS, "refuse", batch, SYSTEM, clock.now(), why=words, changes=changes, facts=facts)

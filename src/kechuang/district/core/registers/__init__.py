@@ -1,0 +1,45 @@
+"""A record is declared once; lists, pages, forms, steps, imports, exports and the API read the declaration."""
+
+from .declaration import (
+    ALL,
+    REGISTERS,
+    Check,
+    Done,
+    Doubts,
+    Listed,
+    Refers,
+    Register,
+    SheetRules,
+    Values,
+    on_declared,
+    register_at,
+)
+from .many import change_many, create_many
+from .steps import create, stamp, take
+from .values import errors_of, put, settled, state_of, taken, written
+
+__all__ = [
+    "ALL",
+    "REGISTERS",
+    "Check",
+    "Done",
+    "Doubts",
+    "Listed",
+    "Refers",
+    "Register",
+    "SheetRules",
+    "Values",
+    "change_many",
+    "create",
+    "create_many",
+    "errors_of",
+    "on_declared",
+    "put",
+    "register_at",
+    "settled",
+    "stamp",
+    "state_of",
+    "take",
+    "taken",
+    "written",
+]

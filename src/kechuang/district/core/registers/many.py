@@ -1,0 +1,69 @@
+"""Taking one step of many records at once: what imports and their undoing do."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from kechuang.district.core import bulk, ledger
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.models import Stated
+from kechuang.district.core.workflow import Step, label_of
+
+from .declaration import Done, Register, Thing, Values
+from .steps import effect_of, facts_of
+
+
+def create_many(
+    register: Register[Thing], name: str, things: Sequence[Thing], actor: Actor, at: datetime
+) -> None:
+    """New records of one step at once, inside ``ledger.writing()``; they are checked already."""
+    step = register.flow.step(name)
+    for thing, pk in zip(things, bulk.reserve(register.model, len(things)), strict=True):
+        thing.pk, thing.state, thing.changed_at = pk, step.target, at
+    register.number(things)
+    bulk.insert(things)
+    lines = [_line(register, step, t, "", "") for t in things]
+    entries = ledger.record_many(lines, actor, at)
+    for thing, entry in zip(things, entries, strict=True):
+        effect_of(register, name, Done(thing, {}, entry, actor, at))
+
+
+def change_many(
+    register: Register[Thing],
+    name: str,
+    pairs: Sequence[tuple[Thing, Values]],
+    actor: Actor,
+    at: datetime,
+    why: str = "",
+) -> None:
+    """One step of many locked records, inside ``ledger.writing()``; they are permitted and checked already."""
+    step = register.flow.step(name)
+    names = sorted({n for _, changes in pairs for n in changes})
+    rows, lines, befores = [], [], []
+    for thing, changes in pairs:
+        old = thing.state
+        befores.append({n: getattr(thing, n) for n in changes})
+        for n, value in changes.items():
+            setattr(thing, n, value)
+        thing.state, thing.version, thing.changed_at = step.target or old, thing.version + 1, at
+        rows.append(
+            (thing.pk, [getattr(thing, n) for n in (*names, "state", "version", "changed_at")])
+        )
+        lines.append(_line(register, step, thing, old, why, sorted(changes)))
+    bulk.update(register.model, [*names, "state", "version", "changed_at"], rows)
+    entries = ledger.record_many(lines, actor, at)
+    for (thing, _), was, entry in zip(pairs, befores, entries, strict=True):
+        effect_of(register, name, Done(thing, was, entry, actor, at))
+
+
+def _line(
+    register: Register[Any],
+    step: Step[Any],
+    thing: Stated,
+    old: str,
+    why: str,
+    changed: Sequence[str] = (),
+) -> ledger.Line:
+    facts = facts_of(register, thing) | ({"changed": list(changed)} if changed else {})
+    kind = f"{register.name}.{step.name}"
+    return ledger.Line(kind, register.name, thing.pk, label_of(thing), old, thing.state, why, facts)

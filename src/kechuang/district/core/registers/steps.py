@@ -1,0 +1,152 @@
+"""Taking a step of a register: one record at a time."""
+
+from datetime import datetime
+from typing import Any
+
+from kechuang.district.core import bulk, clock, ledger
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.models import Entry
+from kechuang.district.core.workflow import advance, begin
+from kechuang.engines.base.errors import Invalid, InvalidForm
+
+from .declaration import Done, Register, Thing, Values, fields_of
+from .values import errors_of, put, settled, state_of, taken_by_another
+
+
+def create(
+    register: Register[Thing],
+    name: str,
+    values: Values,
+    actor: Actor,
+    at: datetime,
+    /,
+    *,
+    why: str = "",
+    key: str = "",
+    facts: Values | None = None,
+    **stamped: Any,
+) -> Thing:
+    """A new record by a creating step: permission → values → checks → write → effect → ledger.
+
+    Args:
+        key: Makes a repeat harmless: the same key answers with the first record.
+        stamped: Fields that no person types.
+
+    Raises:
+        NotAllowed, InvalidForm
+    """
+    with ledger.writing():
+        if key and (done := Entry.objects.filter(key=key).first()):
+            return register.model._default_manager.get(pk=done.subject_id)
+        thing = register.model(**stamped)
+        register.born(thing, actor, at)
+        put(
+            register,
+            thing,
+            {
+                **settled(register, _asked_for(register, name, values)),
+                **stamp(register, name, thing, actor, at),
+            },
+        )
+        register.flow.permit(name, thing, actor)
+        thing.state = register.flow.step(name).target
+        errors = errors_of(register, thing, clock.day_of(at), register.flow.step(name))
+        if errors := [*errors, *taken_by_another(register, thing)]:
+            raise InvalidForm(errors)
+        thing.pk = bulk.reserve(register.model, 1)[0]
+        register.number([thing])
+        said = {**facts_of(register, thing), **(facts or {})}
+        entry = begin(register.flow, name, thing, actor, at, why=why, facts=said, key=key)
+        effect_of(register, name, Done(thing, {}, entry, actor, at))
+    return thing
+
+
+def take(
+    register: Register[Thing],
+    name: str,
+    thing: Thing,
+    values: Values,
+    actor: Actor,
+    at: datetime,
+    /,
+    *,
+    version: int | None = None,
+    why: str = "",
+    key: str = "",
+    facts: Values | None = None,
+    **stamped: Any,
+) -> Entry:
+    """A step of a record: lock → permission → state → values → checks → what differs is written → effect → ledger.
+
+    Args:
+        values: What a person typed, of the fields that the step asks for; others stay as they are.
+        version: The version the person saw; obligatory where the step asks for fields.
+
+    Raises:
+        NotAllowed, WrongState, Stale, InvalidForm
+    """
+    said: dict[str, Any] = dict(facts or {})
+    was: dict[str, Any] = {}
+
+    def changes(locked: Thing) -> Values:
+        held = state_of(register, locked)
+        was.update(held)
+        stamps = stamp(register, name, locked, actor, at)
+        given = settled(register, _asked_for(register, name, values))
+        put(register, locked, {**given, **stamps, **stamped})
+        _still_yours(register, name, locked, actor, set(given) & set(register.refers))
+        made = {n: v for n, v in state_of(register, locked).items() if v != held[n]}
+        step, before = register.flow.step(name), locked.state
+        locked.state = step.target or before
+        finished = before in register.half_done and locked.state not in register.half_done
+        if step.asks or finished:  # a record that is wrong already can still be ended
+            errors = errors_of(register, locked, clock.day_of(at), step)
+            if errors := [*errors, *taken_by_another(register, locked)]:
+                raise InvalidForm(errors)
+        typed = sorted(n.removesuffix("_id") for n in made)
+        said.update(facts_of(register, locked), **({"changed": typed} if typed else {}))
+        return made
+
+    with ledger.writing():
+        if key and (done := Entry.objects.filter(key=key).first()):
+            return done
+        entry = advance(
+            register.flow, name, thing, actor, at, why=why, facts=said, changes=changes, key=key, version=version
+        )  # fmt: skip
+        effect_of(register, name, Done(thing, was, entry, actor, at))
+    return entry
+
+
+def _asked_for(register: Register[Thing], name: str, values: Values) -> Values:
+    """The values, when the step asks for all of them: nobody writes a field by a step that does not ask for it."""
+    step = register.flow.step(name)
+    asked = {c.field for c in register.asked(step)} if step.asks else set()
+    strange = sorted(n for n in values if n not in asked and n in fields_of(register.model))
+    if strange:
+        raise TypeError(f"{register.name}.{name} does not ask for {', '.join(strange)}")
+    return values
+
+
+def _still_yours(
+    register: Register[Thing], name: str, thing: Thing, actor: Actor, referred: set[str]
+) -> None:
+    """Nobody gives a record to an organisation for which he may not write."""
+    verdict = register.flow.step(name).permission(actor, thing)
+    if referred and not verdict:
+        raise InvalidForm([Invalid(verdict.why, min(referred))])
+
+
+def stamp(register: Register[Thing], name: str, thing: Thing, actor: Actor, at: datetime) -> Values:
+    """What a step writes beside what a person types."""
+    made = register.stamps.get(name)
+    return made(thing, actor, at) if made else {}
+
+
+def facts_of(register: Register[Thing], thing: Thing) -> dict[str, Any]:
+    return {n: getattr(thing, n) for n in register.facts}
+
+
+def effect_of(register: Register[Thing], name: str, done: Done) -> None:
+    """What else a step does."""
+    if effect := register.effects.get(name):
+        effect(done)

@@ -1,0 +1,121 @@
+"""Values of a record: from what people write to what the row holds, and back; and what is wrong with them."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from kechuang.district.core.workflow import Step
+from kechuang.engines.base.errors import Invalid, InvalidForm
+from kechuang.engines.text import normalise
+
+from .declaration import Register, Thing, Values, fields_of
+
+
+def settled(register: Register[Thing], values: Values) -> dict[str, Any]:
+    """Plain values (ISO days, codes) as the record holds them; what is no field of it is left out.
+
+    Raises:
+        InvalidForm: A code that names nothing.
+    """
+    made: dict[str, Any] = {}
+    errors: list[Invalid] = []
+    for name, value in values.items():
+        refers = register.refers.get(name)
+        if refers and isinstance(value, str):
+            made[name] = refers.found([value]).get(value) if value else None
+            if value and made[name] is None:
+                errors.append(Invalid("organisation.unknown_code", name, code=value))
+        elif (found := fields_of(register.model).get(name)) is not None:
+            made[name] = _held(found, value)
+    if errors:
+        raise InvalidForm(errors)
+    return made
+
+
+def _held(kept: Any, value: Any) -> Any:
+    if value is None or value == "":
+        return "" if isinstance(kept, (models.CharField, models.TextField)) and not kept.null else None  # fmt: skip
+    if isinstance(kept, models.DateField) and isinstance(value, str):
+        return date.fromisoformat(value)
+    return normalise(value) if isinstance(value, str) and isinstance(kept, models.CharField) else value  # fmt: skip
+
+
+def written(register: Register[Thing], thing: Thing) -> dict[str, Any]:
+    """A record as a row of its layout: codes for what it refers to, plain values else."""
+    made: dict[str, Any] = {}
+    for column in register.columns:
+        value = getattr(thing, column.field)
+        refers = register.refers.get(column.field)
+        if refers:
+            made[column.field] = refers.written(value) if value is not None else None
+            if refers.named_by:
+                made[refers.named_by] = str(value) if value is not None else None
+        else:
+            made[column.field] = value
+    return made
+
+
+def put(register: Register[Thing], thing: Thing, values: Values) -> None:
+    """Put settled values on a record, and what follows from them."""
+    for name, value in values.items():
+        setattr(thing, name, value)
+    register.derive(thing)
+
+
+def required(register: Register[Any], thing: Any, day: date) -> Iterable[Invalid]:
+    """What the layout says must be filled in (but in the states in which a record may be half-done), and no longer than may be."""
+    half_done = thing.state in register.half_done
+    for column in register.columns:
+        wanted = column.field in register.always if half_done else column.required
+        if wanted and getattr(thing, register.attname(column.field)) in (None, ""):
+            yield Invalid("field.missing", column.field, label=column.heading)
+        value = getattr(thing, column.field) if column.longest else None
+        if isinstance(value, str) and len(value) > column.longest:
+            facts = {"label": column.heading, "most": column.longest}
+            yield Invalid("field.too_long", column.field, **facts)
+
+
+def errors_of(
+    register: Register[Thing], thing: Thing, day: date, step: Step[Any] | None = None
+) -> list[Invalid]:
+    """What is wrong with a record as it stands (and for a step), in the order of the checks; the first of a field."""
+    seen: set[str] = set()
+    found: list[Invalid] = []
+    for name in step.must if step else ():
+        if getattr(thing, register.attname(name)) in (None, ""):
+            seen.add(name)
+            found.append(Invalid("field.missing", name, label=register.heading(name)))
+    for check in (required, *register.checks):
+        for error in check(register, thing, day):
+            if error.field not in seen:
+                seen.add(error.field)
+                found.append(error)
+    return found
+
+
+def state_of(register: Register[Thing], thing: Thing) -> dict[str, Any]:
+    """Every field of a record but those that `advance` keeps."""
+    kept = {"state", "version", "changed_at"}
+    return {
+        f.attname: getattr(thing, f.attname)
+        for f in register.model._meta.concrete_fields
+        if f.name not in kept and not f.primary_key
+    }
+
+
+def taken_by_another(register: Register[Thing], thing: Thing) -> list[Invalid]:
+    """What another record has already."""
+    found = []
+    for name in register.unique:
+        value = getattr(thing, name)
+        same = register.model._default_manager.filter(**{name: value}).exclude(pk=thing.pk)
+        if value not in (None, "") and same.exists():
+            found.append(taken(register, name, value))
+    return found
+
+
+def taken(register: Register[Any], name: str, value: object) -> Invalid:
+    """The refusal of a number that another record has."""
+    return Invalid("field.taken", name, label=register.heading(name), value=value)

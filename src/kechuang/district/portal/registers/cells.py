@@ -1,0 +1,44 @@
+"""How a field of a register is shown: one way for list, page and export."""
+
+from typing import Any
+
+from django.utils.translation import gettext
+
+from kechuang.book.schemas import Column
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.registers import Register, written
+from kechuang.district.portal.templatetags.kechuang import money
+from kechuang.engines.matching.parties import MODES
+
+NUMBERS = ("fen", "number", "day", "trl")
+
+
+def shown(register: Register[Any], thing: Any, column: Column, actor: Actor) -> str:
+    """A field's value as a person reads it; "" when there is none or it is not theirs to know."""
+    if column.field in register.hides(actor, thing):
+        return gettext("（不公开）")
+    value = getattr(thing, column.field)
+    if value is None or value in ("", []):
+        return ""
+    if column.kind == "fen":
+        return money(value)
+    if column.kind == "choice":
+        return gettext(column.choices.get(str(value), str(value)))
+    if column.kind == "modes":
+        return "、".join(gettext(MODES[m]) for m in MODES if m in value)
+    if column.kind == "trl":
+        return f"TRL {value}"
+    if isinstance(value, (list, tuple)):
+        return "、".join(str(v) for v in value)
+    return value.isoformat() if column.kind == "day" else str(value)
+
+
+def facts_of(register: Register[Any], thing: Any, actor: Actor) -> list[tuple[Column, str]]:
+    """Every field of a record with its value, in the layout's order."""
+    return [(c, shown(register, thing, c, actor)) for c in register.columns]
+
+
+def row_of(register: Register[Any], thing: Any, actor: Actor) -> dict[str, Any]:
+    """A record as a row of its sheet: what is not the person's to know is left blank."""
+    hidden = register.hides(actor, thing)
+    return {n: None if n in hidden else v for n, v in written(register, thing).items()}

@@ -1,0 +1,158 @@
+"""The list of a register, from its declaration: search, filters, order, saved views, export."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+
+from kechuang.book.schemas import Column as Field
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import current_book
+from kechuang.district.core.imports import KINDS
+from kechuang.district.core.registers import Register
+from kechuang.district.portal.components.tables import Column, Filter, Table, show
+from kechuang.district.portal.requests import actor_in
+from kechuang.engines.matching.parties import MODES
+from kechuang.engines.text import comparable
+
+from .cells import NUMBERS, row_of, shown
+
+
+def listed(request: HttpRequest, register: Register[Any]) -> HttpResponse:
+    """All records that exist for this person."""
+    return show(request, table_of(register, actor_in(request)), register.visible(actor_in(request)))
+
+
+def table_of(register: Register[Any], actor: Actor) -> Table:
+    """The table that a register declares."""
+    by_name = {c.field: c for c in register.columns}
+    columns = [
+        _column(register, by_name[name], actor, first=place == 0)
+        for place, name in enumerate(register.listed.columns)
+    ]
+    if actor.id > 0:
+        columns.append(Column("状态", lambda x: state_mark(register, x), "state"))
+    return Table(
+        title=register.title,
+        columns=columns,
+        link=lambda x: reverse(f"{register.slug}-record", args=[x.pk]),
+        filters=_filters(register, by_name, actor),
+        search=lambda found, words: search(register, found, words, actor),
+        hint=register.listed.hint,
+        layout=register.layout,
+        row=lambda x: row_of(register, x, actor),
+        not_exported={"state__in": sorted(register.half_done)} if register.half_done else {},
+        actions=_actions(register, actor),
+        order=register.listed.order,
+        views=register.slug if actor.id > 0 else "",
+        empty="没有符合条件的记录。换几个词，或去掉筛选再试。",
+    )
+
+
+def _column(register: Register[Any], column: Field, actor: Actor, *, first: bool) -> Column:
+    def cell(thing: Any) -> Any:
+        text = shown(register, thing, column, actor)
+        if first and getattr(thing, "sample", False):
+            return format_html('{} <span class="tag">{}</span>', text, gettext("样例"))
+        return text
+
+    sort = "" if column.kind in ("words", "patents", "modes", "long") else column.field
+    if column.field in register.refers:
+        sort = (
+            register.refers[column.field].order
+            and f"{column.field}__{register.refers[column.field].order}"
+        )
+    return Column(
+        column.heading,
+        cell,
+        sort,
+        number=column.kind in NUMBERS,
+        minor=column.kind == "choice" and not first,
+    )
+
+
+def _filters(register: Register[Any], by_name: dict[str, Field], actor: Actor) -> list[Filter]:
+    """What this person may narrow by: states and one's own only for who is signed in."""
+    names = [n for n in register.listed.filters if actor.id > 0 or n not in register.refers]
+    found = [_filter(register, by_name[n], actor) for n in names]
+    return [*found, _states(register)] if actor.id > 0 else found
+
+
+def _filter(register: Register[Any], column: Field, actor: Actor) -> Filter:
+    if column.kind == "day":
+        days = register.visible(actor).exclude(**{column.field: None})
+        years = [d.year for d in days.order_by().dates(column.field, "year", order="DESC")]
+        options = [(str(y), str(y)) for y in years]
+        year = f"{column.field}__year"
+        return Filter(
+            "year", column.heading, options, lambda found, v: found.filter(**{year: int(v)})
+        )
+    if column.field in register.refers:
+        own = f"{register.attname(column.field)}__in"
+        return _one(column.field, "范围", [("own", "本单位")], lambda v: {own: actor.organisations})
+    if column.kind == "area":
+        areas = [(name, name) for name, _ in current_book().areas.values()]
+        return _one("area", column.heading, areas, lambda v: {"area": v})
+    if column.kind == "modes":
+        holds = f"{column.field}__icontains"
+        return _one(column.field, column.heading, list(MODES.items()), lambda v: {holds: f'"{v}"'})
+    if column.kind == "trl":
+        levels = [(str(n), f"TRL ≥ {n}") for n in range(1, 10)]
+        least = f"{column.field}__gte"
+        return _one(column.field, column.heading, levels, lambda v: {least: int(v)})
+    options = list(column.choices.items())
+    return _one(column.field, column.heading, options, lambda v: {column.field: v})
+
+
+def _one(
+    name: str, label: str, options: list[tuple[str, str]], terms: Callable[[str], dict[str, Any]]
+) -> Filter:
+    return Filter(name, label, options, lambda found, v: found.filter(**terms(v)))
+
+
+def _states(register: Register[Any]) -> Filter:
+    options = list(register.states.items())
+    return Filter("state", "状态", options, lambda found, v: found.filter(state=v))
+
+
+def search(register: Register[Any], found: QuerySet, words: str, actor: Actor) -> QuerySet:
+    """All words, anywhere in the record's text."""
+    if register.listed.find:
+        return register.listed.find(found, words, actor)
+    for word in comparable(words).split()[:12]:
+        hit = Q()
+        for name in register.listed.search:
+            hit |= Q(**{f"{name}__icontains": word})
+        found = found.filter(hit)
+    return found
+
+
+def state_mark(register: Register[Any], thing: Any) -> Any:
+    """A state as a word with its colour."""
+    label = gettext(register.states[thing.state])
+    return format_html('<span class="state state-{}">{}</span>', thing.state, label)
+
+
+def _actions(register: Register[Any], actor: Actor) -> list[tuple[str, str]]:
+    found = []
+    kind = KINDS.get(register.layout)
+    if kind is not None and actor.id > 0 and kind.permission(actor):
+        found.append((reverse("import-new", args=[register.layout]), "导入"))
+    found += [
+        (reverse(f"{register.slug}-new", args=[s.name]), s.label) for s in creating(register, actor)
+    ]
+    return found
+
+
+def creating(register: Register[Any], actor: Actor) -> list[Any]:
+    """The creating steps that this person may take by a form."""
+    if actor.id <= 0:
+        return []
+    return [
+        s for s in register.steps
+        if s.creates and s.page and s.permission(actor, register.blank_for(actor))
+    ]  # fmt: skip

@@ -1,0 +1,137 @@
+"""The records of this room, declared once."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from kechuang.district.accounts.services import organisation_codes
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.checks import in_order, not_in_future
+from kechuang.district.core.registers import (
+    ALL,
+    Listed,
+    Refers,
+    Register,
+    SheetRules,
+    Values,
+)
+from kechuang.district.core.workflow import step
+from kechuang.engines.base.days import months_after
+from kechuang.engines.base.errors import Invalid
+
+from . import permissions as may
+from . import queries
+from .models import Establishment, Recognition
+
+ESTABLISHMENTS = Register(
+    name="registry.establishment",
+    model=Establishment,
+    title="平台与设施",
+    layout="establishments",
+    slug="establishments",
+    states={"recorded": "有效记录", "withdrawn": "已撤回"},
+    steps=(
+        step("establish", "登记", "", "recorded", may.can_keep_establishment, asks=ALL),
+        step(
+            "correct", "更正", "recorded", "", may.can_keep_establishment, asks=ALL, needs_why=True
+        ),
+        step(
+            "withdraw", "撤回", "recorded", "withdrawn", may.can_keep_establishment, needs_why=True
+        ),
+    ),
+    visible=queries.establishments_visible_to,
+    listed=Listed(
+        columns=("name", "kind", "level", "operator", "approved_on", "ended_on"),
+        filters=("kind", "level"),
+        search=("name", "number", "operator__search"),
+        hint="名称、依托单位、文号",
+    ),
+    key=("number",),
+    refers={"operator": organisation_codes()},
+    checks=(not_in_future("approved_on"), in_order("approved_on", "ended_on")),
+    facts=("kind", "level"),
+    sheet=SheetRules(
+        permission=may.can_keep_establishment,
+        create=lambda values, options: "establish",
+        update=lambda thing, actor: "correct" if thing.state == "recorded" else "",
+        undo="withdraw",
+        gone=("withdrawn",),
+        twin=("name", "kind", "level", "approved_on"),
+    ),
+    public=True,
+)
+
+
+def _known_rung(register: Register[Any], thing: Recognition, day: date) -> Iterable[Invalid]:
+    if queries.rung_of(thing.rung) is None:
+        yield Invalid("recognition.no_such_rung", "rung")
+
+
+def _named_and_ended(thing: Recognition) -> None:
+    """The name is the ladder's of the first day; without an end, a rung that says how long it holds gives one."""
+    rung = queries.rung_of(thing.rung)
+    if rung is None or thing.valid_from is None:
+        return
+    thing.name = thing.name or rung.named(thing.valid_from)[0]
+    if thing.valid_until is None and rung.months:
+        thing.valid_until = months_after(thing.valid_from, rung.months)
+
+
+def _update(thing: Recognition, actor: Actor) -> str:
+    return "correct" if thing.state == "recorded" else ""
+
+
+def _record(values: Values, options: Values) -> str:
+    return "record"
+
+
+RECOGNITIONS = Register(
+    name="registry.recognition",
+    model=Recognition,
+    title="企业认定",
+    layout="recognitions",
+    slug="recognitions",
+    states={"recorded": "有效记录", "withdrawn": "已撤回"},
+    steps=(
+        step("record", "登记", "", "recorded", may.can_keep, asks=ALL),
+        step("grant", "登记（经申报）", "", "recorded", may.can_grant, asks=ALL, page=False),
+        step(
+            "correct",
+            "更正",
+            "recorded",
+            "",
+            may.can_keep,
+            asks=("number", "valid_from", "valid_until"),
+            needs_why=True,
+        ),
+        step("withdraw", "撤回", "recorded", "withdrawn", may.can_keep, needs_why=True),
+    ),
+    visible=queries.recognitions_visible_to,
+    listed=Listed(
+        columns=("firm", "rung", "number", "valid_from", "valid_until"),
+        filters=("rung",),
+        search=("firm__organisation__search", "number"),
+        hint="企业名称、信用代码、证书编号",
+        order="-valid_from",
+    ),
+    key=("firm", "rung", "number"),
+    refers={
+        "firm": Refers(
+            found=queries.firms_by_code,
+            written=lambda firm: str(firm.organisation.code),
+            order="organisation__name",
+        )
+    },
+    checks=(_known_rung, in_order("valid_from", "valid_until")),
+    derive=_named_and_ended,
+    facts=("rung", "number"),
+    sheet=SheetRules(
+        permission=may.can_keep,
+        create=_record,
+        update=_update,
+        undo="withdraw",
+        gone=("withdrawn",),
+        twin=("firm", "rung", "valid_from"),
+    ),
+    menu=("officer", "broker", "approver", "auditor", "enterprise"),
+)

@@ -1,0 +1,146 @@
+"""The records of this room, declared once."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from kechuang.district.accounts.services import organisation_codes
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.checks import in_order, not_in_future
+from kechuang.district.core.registers import ALL, Done, Listed, Register, SheetRules, Values
+from kechuang.district.core.workflow import step
+from kechuang.district.market.models import Introduction
+from kechuang.district.market.services import introductions
+from kechuang.engines.base.errors import Invalid, WrongState
+from kechuang.engines.base.sayings import Said
+from kechuang.engines.text import comparable
+
+from . import permissions as may
+from . import queries
+from .models import Contract
+
+_TYPED = ("name", "kind", "seller", "buyer", "amount_fen", "technology_fen", "signed_on")
+
+
+def _sound(register: Register[Any], thing: Contract, day: date) -> Iterable[Invalid]:
+    """Two parties; the technical part within the whole; a registered one has its number and day."""
+    if thing.seller_id is not None and thing.seller_id == thing.buyer_id:
+        yield Invalid("contract.same_party", "buyer")
+    whole, part = thing.amount_fen, thing.technology_fen
+    if part is not None and whole is not None and part > whole:
+        yield Invalid("contract.technology_above_amount", "technology_fen")
+    for name in ("number", "registered_on") if thing.state == "registered" else ():
+        if not getattr(thing, name):
+            yield Invalid("field.missing", name, label=register.heading(name))
+
+
+def _derive(thing: Contract) -> None:
+    thing.number = thing.number or None
+    if thing.seller_id is not None and thing.buyer_id is not None:
+        parts = [thing.number or "", thing.name, thing.seller.name, thing.buyer.name]
+        thing.search = comparable(" ".join(parts))
+
+
+def _stamp(thing: Contract, actor: Actor, at: datetime) -> None:
+    thing.recorded_by = actor.id
+
+
+def _conclude(done: Done) -> None:
+    """A contract made from an introduction is what the introduction came to."""
+    if done.thing.introduction is not None:
+        introductions.conclude(done.thing.introduction, done.actor, done.at, done.thing.name)
+
+
+def _resume(done: Done) -> None:
+    """A cancelled contract gives its introduction free."""
+    made_from = Introduction.objects.filter(pk=done.was.get("introduction_id")).first()
+    if made_from is not None and made_from.state == "contracted":
+        introductions.resume(made_from, done.actor, done.at)
+
+
+def _agreed(register: Register[Any], thing: Contract, day: date) -> Iterable[Invalid]:
+    """Only what both sides agreed to comes to a contract."""
+    if thing.pk is None and thing.introduction is not None:
+        thing.introduction.refresh_from_db()
+        if thing.introduction.state != "agreed":
+            raise WrongState("contract.both_agree_first")
+    return ()
+
+
+def _remarks(thing: Contract, values: Values) -> Iterable[str]:
+    if not (values.get("number") or values.get("registered_on")):
+        yield Said("import.note.unregistered")
+
+
+def _update(thing: Contract, actor: Actor) -> str:
+    return {"registered": "amend", "recorded": "revise"}.get(thing.state, "")
+
+
+CONTRACTS = Register(
+    name="transfer.contract",
+    model=Contract,
+    title="技术合同",
+    layout="contracts",
+    slug="contracts",
+    states={"recorded": "已记录", "registered": "已登记", "cancelled": "已注销"},
+    steps=(
+        step("record", "记录合同", "", "recorded", may.can_record, asks=_TYPED),
+        step("take_in", "导入登记", "", "registered", may.can_keep_register, asks=ALL, page=False),
+        step(
+            "register",
+            "登记",
+            "recorded",
+            "registered",
+            may.can_register,
+            asks=("number", "registered_on"),
+            must=("number", "registered_on"),
+        ),
+        step("revise", "修改", "recorded", "", may.can_record, asks=_TYPED),
+        step(
+            "amend", "更正登记", "registered", "", may.can_keep_register, asks=ALL, needs_why=True
+        ),
+        step(
+            "cancel",
+            "注销",
+            "recorded registered",
+            "cancelled",
+            may.can_keep_register,
+            needs_why=True,
+        ),
+    ),
+    visible=queries.visible_to,
+    listed=Listed(
+        columns=("name", "kind", "seller", "buyer", "amount_fen", "signed_on", "registered_on"),
+        filters=("kind", "registered_on"),
+        hint="名称、编号、买方、卖方",
+    ),
+    key=("number",),
+    refers={
+        "seller": organisation_codes(named_by="seller_name"),
+        "buyer": organisation_codes(named_by="buyer_name"),
+    },
+    checks=(
+        _agreed,
+        _sound,
+        not_in_future("signed_on", "registered_on"),
+        in_order("signed_on", "registered_on"),
+    ),
+    unique=("number",),
+    derive=_derive,
+    born=_stamp,
+    stamps={"cancel": lambda thing, actor, at: {"introduction": None}},
+    effects={"record": _conclude, "cancel": _resume},
+    facts=("amount_fen", "registered_on"),
+    sheet=SheetRules(
+        permission=may.can_keep_register,
+        create=lambda values, options: "take_in" if values.get("number") else "record",
+        update=_update,
+        undo="cancel",
+        freed=lambda thing: {"number": None},
+        twin=("name", "seller", "buyer", "amount_fen", "signed_on"),
+        gone=("cancelled",),
+        remarks=_remarks,
+    ),
+    share="amount_fen",
+    menu=("officer", "broker", "approver", "auditor", "enterprise", "researcher"),
+)

@@ -45,7 +45,8 @@ def test_a_formula_is_found_at_its_cell():
         (b"PK\x03\x04 not a zip", "a.xlsx", "sheet.broken"),
         (b"\x89PNG\r\n\x1a\n\x00\x00" + bytes(range(256)) * 9, "a.csv", "sheet.encoding"),
         (b"a,b\n\x00\x00\x00", "a.csv", "sheet.binary"),
-        (workbook(["a"], at="XFD1048576"), "a.xlsx", "sheet.too_wide"),
+        (workbook(["a"], at="XFD1048576"), "a.xlsx", "sheet.too_long"),
+        (workbook(["a"], at="XFD7"), "a.xlsx", "sheet.too_wide"),
     ],
 )
 def test_what_cannot_be_read(data, name, code):

@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 from django.core.management import call_command
 
+from kechuang.district.core.registers import REGISTERS
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.market.services import introductions
 from kechuang.district.plan.services import (
@@ -24,15 +25,14 @@ from kechuang.district.portal import words
 from kechuang.district.registry import services as registry
 from kechuang.district.support.services import changes
 from kechuang.engines.base.sayings import LOCALE
-from tests import listings
-from tests import steps as transfer
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(p for p in (ROOT / "src").rglob("*.py") if "migrations" not in p.parts)
 SERVICES = {
-    "market.achievement": listings, "market.demand": listings, "market.introduction": introductions, "market.invitation": introductions,
-    "transfer.contract": transfer, "registry.recognition": registry, "registry.establishment": registry, "support.change": changes, "registry.year": registry.years, "registry.application": registry.applications, "plan.bulletin": bulletins,
-    "plan.figure": figures, "plan.closing": closings, "plan.task": tasks, "plan.milestone": milestones, "plan.return": returns, "plan.draft": drafts,
+    "market.introduction": introductions, "market.invitation": introductions, "support.change": changes,
+    "registry.year": registry.years, "registry.application": registry.applications, "plan.bulletin": bulletins,
+    "plan.figure": figures, "plan.closing": closings, "plan.task": tasks, "plan.milestone": milestones,
+    "plan.return": returns, "plan.draft": drafts,
 }  # fmt: skip
 INSIDE = {
     "agree",
@@ -99,7 +99,7 @@ def test_every_step_has_a_service_a_permission_a_label_and_a_test(name):
 
 
 def test_every_workflow_is_looked_after():
-    assert set(WORKFLOWS) == {*SERVICES, "core.import"}
+    assert set(WORKFLOWS) == {*SERVICES, *REGISTERS, "core.import"}
 
 
 def test_no_float_touches_money():

@@ -16,12 +16,14 @@ from kechuang.district.accounts.queries import actor_of
 from kechuang.district.accounts.services import add_person, grant
 from kechuang.district.core import worker
 from kechuang.district.core.actor import SYSTEM
+from kechuang.district.core.registers import REGISTERS
 from kechuang.district.market.models import Demand
 from kechuang.district.market.services import introductions
 from kechuang.district.portal.script import convert_page
-from kechuang.district.registry.services import keep_firm, record
+from kechuang.district.registry.services import keep_firm
 from kechuang.engines.base.sheets import read_sheet
 from tests.factories import NOW, PASSWORD
+from tests.steps import recognise as record
 
 SECRET = "机密的固态电解质"
 FIRM = "甲电池"
@@ -52,9 +54,9 @@ def full(world):
 
 def addresses(w):
     named = [
-        "home", "plan", "bodies", "bulletins", "roles", "achievements", "demands", "achievement-new", "demand-new", "introductions",
+        "home", "plan", "bodies", "bulletins", "roles", "achievements", "demands", "introductions",
         "tasks", "returns", "reports", "layout-check", "drafts", "figures", "figure-new", "comparisons", "ranks", "establishments", "policies",
-        "contracts", "contract-new", "workspace", "inbox", "imports", "firms", "doubts", "ledger", "people", "account_login", "outbox",
+        "contracts", "recognitions", "workspace", "inbox", "imports", "firms", "doubts", "ledger", "people", "account_login", "outbox",
     ]  # fmt: skip
     found = [reverse(n) for n in named]
     found += [
@@ -62,15 +64,21 @@ def addresses(w):
         for t in ("technology-contract-turnover", "rd-intensity", "gazelle")
     ]
     for d in (w.open, w.nameless, w.secret):
-        found += [reverse(n, args=[d.pk]) for n in ("demand", "demand-edit", "demand-matches")]
+        found += [reverse(n, args=[d.pk]) for n in ("demands-record", "demand-matches")]
+        found.append(reverse("demands-step", args=[d.pk, "amend"]))
         found.append(reverse("introduce", args=[d.pk, w.result.pk]))
     found += [
-        reverse(n, args=[w.result.pk])
-        for n in ("achievement", "achievement-edit", "achievement-matches")
+        reverse(n, args=[w.result.pk]) for n in ("achievements-record", "achievement-matches")
+    ]
+    found += [
+        reverse(f"{r.slug}-new", args=[s.name])
+        for r in REGISTERS.values()
+        for s in r.steps
+        if s.creates
     ]
     found += [
         reverse("introduction", args=[w.going.pk]),
-        reverse("contract", args=[w.signed.pk]),
+        reverse("contracts-record", args=[w.signed.pk]),
         reverse("answer", args=[w.token]),
     ]
     found += [
@@ -112,7 +120,7 @@ def test_no_page_breaks_for_anybody_and_outsiders_read_no_secret(full):
 @pytest.mark.parametrize("name", OUTSIDERS)
 def test_a_secret_is_as_absent_as_what_never_was(full, name):
     client = client_of(full, name)
-    for route in ("demand", "demand-matches", "demand-edit"):
+    for route in ("demands-record", "demand-matches"):
         hidden, absent = (client.get(reverse(route, args=[pk])) for pk in (full.secret.pk, 999_999))
         assert hidden.status_code == absent.status_code, route
         assert plain(hidden) == plain(absent)
@@ -204,12 +212,12 @@ def test_matching_asks_as_often_for_three_candidates_as_for_one(world):
 def test_a_form_shows_every_error_at_its_field_and_keeps_what_was_typed(world):
     client = client_of(world, "enterprise")
     answer = client.post(
-        reverse("demand-new"),
+        reverse("demands-new", args=["draft"]),
         {
             "title": "散热",
             "budget_fen": "约一百万",
             "due_on": "明天",
-            "submit": "1",
+            "then": "1",
             "owner": world.firm.code,
         },
     )
@@ -224,7 +232,7 @@ def test_a_form_shows_every_error_at_its_field_and_keeps_what_was_typed(world):
 def test_a_form_is_saved_half_done_and_finished_later(world):
     client = client_of(world, "enterprise")
     answer = client.post(
-        reverse("demand-new"),
+        reverse("demands-new", args=["draft"]),
         {"title": "只想好了名字", "save": "1", "owner": world.firm.code},
         follow=True,
     )
@@ -236,12 +244,12 @@ def test_a_form_is_saved_half_done_and_finished_later(world):
         "owner": world.firm.code,
         "confidentiality": "open",
         "version": demand.version,
-        "submit": "1",
+        "then": "1",
     }
-    client.post(reverse("demand-edit", args=[demand.pk]), given)
+    client.post(reverse("demands-step", args=[demand.pk, "revise"]), given)
     demand.refresh_from_db()
     assert demand.state == "submitted"
-    stale = client.post(reverse("demand-edit", args=[demand.pk]), given | {"version": 1})
+    stale = client.post(reverse("demands-step", args=[demand.pk, "revise"]), given | {"version": 1})
     assert stale.status_code == 409
 
 
@@ -315,7 +323,7 @@ def test_a_figure_opens_down_to_its_contract_and_its_ledger(full):
     client = client_of(full, "auditor")
     target = client.get(reverse("target", args=["technology-contract-turnover"])).content.decode()
     assert "0.01" in target
-    link = reverse("contract", args=[full.signed.pk])
+    link = reverse("contracts-record", args=[full.signed.pk])
     assert link in target
     assert "导入登记" in client.get(link).content.decode()
     public = Client().get(reverse("target", args=["technology-contract-turnover"])).content.decode()

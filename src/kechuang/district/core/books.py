@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -19,9 +20,34 @@ from kechuang.engines.base.errors import Invalid, InvalidForm
 
 
 def current_book() -> Book:
-    """The book that holds now; a book with problems stops the start with all of them."""
-    folder = book_folder()
-    return _read(folder, _stamp())
+    """The book that holds now; a book with problems stops the start with all of them.
+
+    Whether another one has come into force is looked up once a second, and at once where it was changed here.
+    """
+    if _held.book is None or _held.key != _settings_key() or time.monotonic() > _held.until:
+        _held.book, _held.key = _read(book_folder(), _stamp()), _settings_key()
+        _held.until = time.monotonic() + 1
+    return _held.book
+
+
+class _Held:
+    """The book in hand, and until when it is taken for the one in force."""
+
+    book: Book | None = None
+    key: object = None
+    until = 0.0
+
+
+_held = _Held()
+
+
+def _settings_key() -> object:
+    return settings.KECHUANG_BOOK, settings.KECHUANG_DATA
+
+
+def forget() -> None:
+    """Look up anew which book is in force."""
+    _held.book = None
 
 
 @lru_cache(maxsize=4)
@@ -125,6 +151,7 @@ def next_version() -> int:
 def take_over(version: int) -> None:
     """Make a kept copy the book in force, for all processes at once."""
     write_atomically(_pointer(), str(version).encode())
+    forget()
 
 
 def shipped_has_changed() -> bool:

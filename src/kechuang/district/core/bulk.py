@@ -1,10 +1,12 @@
 """Many rows at once: numbers reserved beforehand, inserted and updated in one statement each, on both databases."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.db.models import Model
+from django.db.models.base import ModelState
 
 _PART = 500
 
@@ -25,43 +27,99 @@ def reserve(model: type[Model], count: int) -> list[int]:
     return list(range(last + 1, last + count + 1))
 
 
+M = TypeVar("M", bound=Model)
+_BLANKS: dict[type[Model], dict[str, Any]] = {}
+
+
+def new(model: type[M], **values: Any) -> M:
+    """A new instance with its defaults, without what Django does to make one: ten times as fast, for many rows."""
+    if model not in _BLANKS:
+        held = model().__dict__
+        _BLANKS[model] = {n: v for n, v in held.items() if n != "_state"}
+    made = model.__new__(model)
+    made.__dict__.update(_BLANKS[model])
+    for name, value in made.__dict__.items():
+        if isinstance(value, (list, dict)):
+            made.__dict__[name] = value.copy()
+    made.__dict__.update(values)
+    made._state = ModelState()
+    return made
+
+
 def insert(things: Sequence[Model]) -> None:
     """Insert new rows; those without a key get theirs from the database and do not learn it."""
     if not things:
         return
-    model = type(things[0])
-    fields = [
-        f for f in model._meta.concrete_fields if things[0].pk is not None or not f.primary_key
-    ]
+    model, keyed = type(things[0]), things[0].pk is not None
+    fields = [f for f in model._meta.concrete_fields if keyed or not f.primary_key]
     columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
     holes = ", ".join(["%s"] * len(fields))
-    rows = [tuple(_stored(f, getattr(t, f.attname)) for f in fields) for t in things]
     table = connection.ops.quote_name(model._meta.db_table)
-    _many(f"INSERT INTO {table} ({columns}) VALUES ({holes})", rows)  # noqa: S608 - names of the house's own tables
+    made = [
+        [stored(value) for value in map(attrgetter(f.attname), things)]
+        for f, stored in _ways(fields)
+    ]
+    _many(f"INSERT INTO {table} ({columns}) VALUES ({holes})", list(zip(*made, strict=True)))  # noqa: S608 - names of the house's own tables
 
 
 def update(
     model: type[Model], names: Sequence[str], rows: Iterable[tuple[Any, Sequence[Any]]]
 ) -> None:
     """Write some fields of many rows: ``rows`` are (primary key, values in the order of names)."""
-    fields = [model._meta.get_field(n) for n in names]
+    held = list(rows)
+    if not held:
+        return
+    fields: list[Any] = [model._meta.get_field(n) for n in names]
     sets = ", ".join(f"{connection.ops.quote_name(f.column)} = %s" for f in fields)
     table, key = (connection.ops.quote_name(n) for n in (model._meta.db_table, _key(model).column))
+    columns = zip(*(values for _, values in held), strict=True)
     made = [
-        (*(_stored(f, v) for f, v in zip(fields, values, strict=True)), pk) for pk, values in rows
+        [stored(v) for v in column]
+        for column, (_, stored) in zip(columns, _ways(fields), strict=True)
     ]
-    if made:
-        _many(f"UPDATE {table} SET {sets} WHERE {key} = %s", made)  # noqa: S608 - names of the house's own tables
+    made.append([pk for pk, _ in held])
+    _many(f"UPDATE {table} SET {sets} WHERE {key} = %s", list(zip(*made, strict=True)))  # noqa: S608 - names of the house's own tables
 
 
 def _key(model: type[Model]) -> Any:
     return model._meta.pk
 
 
-def _stored(field: Any, value: Any) -> Any:
-    if isinstance(value, Model):
-        value = value.pk
-    return field.get_db_prep_save(value, connection)
+_AS_IT_IS = (
+    models.CharField,
+    models.TextField,
+    models.IntegerField,
+    models.BooleanField,
+    models.ForeignKey,
+)
+
+
+def _ways(fields: Sequence[Any]) -> list[tuple[Any, Callable[[Any], Any]]]:
+    """Each field with how its values are stored: most as they are, days and JSON by the field itself."""
+    return [(f, _same if isinstance(f, _AS_IT_IS) else _by_field(f)) for f in fields]
+
+
+def _same(value: Any) -> Any:
+    return value.pk if isinstance(value, Model) else value
+
+
+def _by_field(field: Any) -> Callable[[Any], Any]:
+    """The field's own way; equal days and moments are prepared once."""
+    prepared: dict[Any, Any] = {}
+
+    def stored(value: Any) -> Any:
+        if isinstance(value, (dict, list)):
+            if value:
+                return field.get_db_prep_save(value, connection)
+            empty = type(value).__name__
+            if empty not in prepared:
+                prepared[empty] = field.get_db_prep_save(value, connection)
+            return prepared[empty]
+        if value not in prepared:
+            prepared[value] = field.get_db_prep_save(value, connection)
+        return prepared[value]
+
+    return stored
 
 
 def _many(statement: str, rows: list[tuple[Any, ...]]) -> None:

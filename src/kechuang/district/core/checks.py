@@ -27,7 +27,7 @@ def in_order(first: str, second: str) -> Check:
     def check(register: Register[Any], thing: Any, day: date) -> Iterable[Invalid]:
         start, end = getattr(thing, first), getattr(thing, second)
         if start and end and end < start:
-            labels = {"first": register.heading(first), "second": register.heading(second)}
-            yield Invalid("day.reversed", second, **labels)
+            names = register.heading(first), register.heading(second)
+            yield Invalid("day.reversed", second, first=names[0], second=names[1])
 
     return check

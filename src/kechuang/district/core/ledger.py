@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, models, transaction
 
-from . import reactions
+from . import bulk, reactions
 from .actor import Actor
 from .models import Delivery, Entry
 
@@ -118,10 +118,12 @@ def record_many(lines: Sequence[Line], actor: Actor, at: datetime) -> list[Entry
         raise RuntimeError("The ledger is written inside the transaction of what it tells.")
     _lock()
     last = Entry.objects.order_by("-id").values_list("hash", flat=True).first() or _GENESIS
-    day = at.astimezone(_ZONE).date()
+    day, numbers = at.astimezone(_ZONE).date(), bulk.reserve(Entry, len(lines))
     entries: list[Entry] = []
-    for line in lines:
-        entry = Entry(
+    for line, number in zip(lines, numbers, strict=True):
+        entry = bulk.new(
+            Entry,
+            id=number,
             at=at,
             day=day,
             kind=line.kind,
@@ -139,17 +141,14 @@ def record_many(lines: Sequence[Line], actor: Actor, at: datetime) -> list[Entry
         )
         last = entry.hash = hash_of(entry)
         entries.append(entry)
-    if len(entries) == 1:
-        entries[0].save(force_insert=True)
-    else:
-        Entry.objects.bulk_create(entries, batch_size=500)
-    Delivery.objects.bulk_create(
+    bulk.insert(entries)
+    waiting = {kind: reactions.for_kind(kind) for kind in {e.kind for e in entries}}
+    bulk.insert(
         [
-            Delivery(entry=entry, reaction=r.name, due_at=at)
-            for entry in entries
-            for r in reactions.for_kind(entry.kind)
-        ],
-        batch_size=500,
+            bulk.new(Delivery, entry_id=e.id, reaction=r.name, due_at=at)
+            for e in entries
+            for r in waiting[e.kind]
+        ]
     )
     return entries
 

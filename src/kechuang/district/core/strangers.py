@@ -1,4 +1,4 @@
-"""Files of strangers, read in a child with a limit on memory and time (engines.apart)."""
+"""Files of strangers, read in a child with a limit on memory and time (engines.base.apart)."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from kechuang.engines.apart import SECONDS, unpacked
+from kechuang.engines.base.apart import SECONDS, unpacked
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said, recalled
 
@@ -35,7 +35,7 @@ def read_sheet_apart(data: bytes, name: str) -> ReadSheet:
     Raises:
         Invalid: What the reader refuses; or that the file takes more memory or time than any real sheet.
     """
-    stream, head = _ask("sheet", data, name)
+    stream, head = _ask("kechuang.engines.base.apart", data, name)
     marks = head["ok"]
     places = {k: frozenset((line, column) for line, column in marks[k]) for k in marks}
     return ReadSheet(head["rows"], places["formulas"], places["errors"], stream)
@@ -47,15 +47,24 @@ def read_document_apart(data: bytes, name: str) -> str:
     Raises:
         Invalid: As `read_sheet_apart`.
     """
-    return str(_ask("document", data, name)[1]["ok"])
+    return str(_ask("kechuang.engines.plantext.apart", data, name)[1]["ok"])
 
 
-def _ask(what: str, data: bytes, name: str) -> tuple[IO[bytes], dict[str, Any]]:
+def command(module: str, name: str) -> list[str]:
+    """What is run as the child."""
+    return [sys.executable, "-m", module, name[-200:] or "?"]
+
+
+def _ask(module: str, data: bytes, name: str) -> tuple[IO[bytes], dict[str, Any]]:
     out = tempfile.TemporaryFile()  # noqa: SIM115 - it is handed on
-    command = [sys.executable, "-m", "kechuang.engines.apart", what, name[-200:]]
     try:
         done = subprocess.run(  # noqa: S603 - our own module; the name is an argument of it
-            command, input=data, stdout=out, stderr=subprocess.PIPE, timeout=_WAIT, check=False
+            command(module, name),
+            input=data,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            timeout=_WAIT,
+            check=False,
         )
     except subprocess.TimeoutExpired as e:
         raise Invalid("sheet.too_heavy", "file", name=name) from e

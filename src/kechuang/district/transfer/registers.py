@@ -53,7 +53,8 @@ def _conclude(done: Done) -> None:
 
 def _resume(done: Done) -> None:
     """A cancelled contract gives its introduction free."""
-    made_from = Introduction.objects.filter(pk=done.was.get("introduction_id")).first()
+    was = done.was["introduction_id"]
+    made_from = Introduction.objects.filter(pk=was).first() if was else None
     if made_from is not None and made_from.state == "contracted":
         introductions.resume(made_from, done.actor, done.at)
 
@@ -128,7 +129,7 @@ CONTRACTS = Register(
     unique=("number",),
     derive=_derive,
     born=_stamp,
-    stamps={"cancel": lambda thing, actor, at: {"introduction": None}},
+    stamps={"cancel": lambda thing, actor, at: {"introduction_id": None}},
     effects={"record": _conclude, "cancel": _resume},
     facts=("amount_fen", "registered_on"),
     sheet=SheetRules(

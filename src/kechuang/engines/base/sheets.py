@@ -114,6 +114,11 @@ def _read_xlsx(data: bytes, name: str) -> Sheet:
         ValueError,
     ) as e:
         raise broken from e
+    if rows and len(rows[0]) > MAX_COLUMNS:  # cells that do not say where they stand
+        widest = column_name(len(rows[0]))
+        raise Invalid(
+            "sheet.too_wide", "file", column=widest, line="", rows=MAX_ROWS, columns=MAX_COLUMNS
+        )
     return Sheet(_fill_merged(rows, scan.merged), frozenset(scan.formulas), frozenset(scan.errors))
 
 

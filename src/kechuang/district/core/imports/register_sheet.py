@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from kechuang.district.core import clock
+from kechuang.district.core import bulk, clock
 from kechuang.district.core.actor import Actor, Verdict
 from kechuang.district.core.models import ImportRow, Stated
 from kechuang.district.core.registers import (
@@ -99,7 +99,7 @@ class RegisterSheet:
                     else:
                         plain[name] = refers.blank(code, called)
                         plan.notes.append(Said("import.note.will_register", name=called, code=code))
-            thing = self.register.model()
+            thing = bulk.new(self.register.model)
             self.register.born(thing, actor, clock.now())
             if not plan.problems:
                 put(self.register, thing, settled(self.register, plain))

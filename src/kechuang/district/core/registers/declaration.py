@@ -173,8 +173,13 @@ class Register(Generic[Thing]):
     @property
     def columns(self) -> tuple[Column, ...]:
         """The columns of the layout that are fields of the record."""
-        held = {f.name for f in self.model._meta.concrete_fields}
-        return tuple(c for c in self.book_layout.columns if c.field in held)
+        layout = self.book_layout
+        known = _COLUMNS.get(self.name)
+        if known is None or known[0] is not layout:
+            held = fields_of(self.model)
+            known = (layout, tuple(c for c in layout.columns if c.field in held))
+            _COLUMNS[self.name] = known
+        return known[1]
 
     def blank_for(self, actor: Actor) -> Any:
         """A new record as this person would begin it."""
@@ -195,6 +200,7 @@ class Register(Generic[Thing]):
         return tuple(c for c in self.columns if c.field in step.asks)
 
 
+_COLUMNS: dict[str, tuple[Layout, tuple[Column, ...]]] = {}
 REGISTERS: dict[str, "Register[Any]"] = {}
 _LISTENERS: list[Callable[["Register[Any]"], None]] = []
 

@@ -11,6 +11,7 @@ from kechuang.district.core.workflow import Step, label_of
 
 from .declaration import Done, Register, Thing, Values
 from .steps import effect_of, facts_of
+from .values import state_of
 
 
 def create_many(
@@ -40,9 +41,10 @@ def change_many(
     step = register.flow.step(name)
     names = sorted({n for _, changes in pairs for n in changes})
     rows, lines, befores = [], [], []
+    tells = name in register.effects
     for thing, changes in pairs:
         old = thing.state
-        befores.append({n: getattr(thing, n) for n in changes})
+        befores.append(state_of(register, thing) if tells else {})
         for n, value in changes.items():
             setattr(thing, n, value)
         thing.state, thing.version, thing.changed_at = step.target or old, thing.version + 1, at

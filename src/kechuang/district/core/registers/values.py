@@ -73,8 +73,7 @@ def required(register: Register[Any], thing: Any, day: date) -> Iterable[Invalid
             yield Invalid("field.missing", column.field, label=column.heading)
         value = getattr(thing, column.field) if column.longest else None
         if isinstance(value, str) and len(value) > column.longest:
-            facts = {"label": column.heading, "most": column.longest}
-            yield Invalid("field.too_long", column.field, **facts)
+            yield Invalid("field.too_long", column.field, label=column.heading, most=column.longest)
 
 
 def errors_of(

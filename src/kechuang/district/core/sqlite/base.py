@@ -73,7 +73,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._door:
             self._door.enter()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # Django has it, the stubs do not
         except BaseException:
             if self._door:
                 self._door.leave()
@@ -81,21 +81,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> None:
         try:
-            super()._commit()
+            super()._commit()  # type: ignore[misc]  # Django has it, the stubs do not
         finally:
             if self._door:
                 self._door.leave()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]  # Django has it, the stubs do not
         finally:
             if self._door:
                 self._door.leave()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]  # Django has it, the stubs do not
         finally:
             if self._door:
                 self._door.close()

@@ -44,9 +44,9 @@ def workspace(request: HttpRequest) -> HttpResponse:
 def _additions(actor: Any) -> list[tuple[str, str]]:
     items = []
     if actor.has("researcher", "broker", "officer"):
-        items.append((reverse("achievement-new"), "登记成果"))
+        items.append((reverse("achievements-new", args=["draft"]), "登记成果"))
     if actor.has("enterprise", "broker", "officer"):
-        items.append((reverse("demand-new"), "提出需求"))
+        items.append((reverse("demands-new", args=["draft"]), "提出需求"))
     if actor.has("officer"):
         items.append((reverse("imports"), "导入表格"))
     return items

@@ -1,0 +1,328 @@
+"""Every register by its pages, from its declaration: each step that a person may take is taken through its page."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from kechuang.district.accounts.models import FormDraft, SavedView
+from kechuang.district.core import ledger
+from kechuang.district.core.actor import SYSTEM
+from kechuang.district.core.models import Entry
+from kechuang.district.core.registers import REGISTERS, written
+from kechuang.district.registry.services import keep_firm
+from tests.factories import NOW
+from tests.portal.test_pages import client_of
+
+PEOPLE = ("officer", "officer2", "approver", "broker", "enterprise", "researcher")
+
+
+def typed(register, world):
+    """What a person types into a register's form: right values, as texts."""
+    firm, university = world.firm.code, world.university.code
+    return {
+        "establishments": {"kind": "platform", "level": "municipal", "name": "海河实验室", "number": "津科〔2025〕1号", "operator": university, "approved_on": "2025-03-01"},
+        "recognitions": {"firm": firm, "rung": "young_eagle", "number": "CY-1", "valid_from": "2025-03-01"},
+        "contracts": {"name": "涂布工艺开发", "kind": "development", "seller": university, "buyer": firm, "amount_fen": "12万元", "signed_on": "2026-05-05"},
+        "achievements": {"title": "液冷板", "summary": "微通道液冷板，已中试", "owner": university, "modes": ["转让"], "trl": "7"},
+        "demands": {"title": "散热", "problem": "快充时温差大", "owner": firm, "confidentiality": "open"},
+    }[register.slug]  # fmt: skip
+
+
+EXTRA = {"contracts": {"number": "HT-77", "registered_on": "2026-05-06"}}
+REGISTER_NAMES = sorted(r.name for r in REGISTERS.values() if r.layout in {
+    "establishments", "recognitions", "contracts", "achievements", "demands",
+})  # fmt: skip
+
+
+@pytest.fixture
+def house(world):
+    keep_firm(world.firm, {}, SYSTEM, NOW)
+    return world
+
+
+def post(client, url, given):
+    """Fill in a form as a browser does: what the page carries along, and what the person types."""
+    page = client.get(url).content.decode()
+    hidden = dict(re.findall(r'<input type="hidden" name="(key|version)" value="([^"]*)"', page))
+    return client.post(url, {**hidden, **given})
+
+
+def creator(register, house):
+    """Somebody who may create a record by a form, and the step."""
+    for name in PEOPLE:
+        for step in register.steps:
+            if (
+                step.creates
+                and step.page
+                and step.permission(house.actor(name), register.blank_for(house.actor(name)))
+            ):
+                return name, step
+    raise AssertionError(f"nobody may create {register.name} by its page")
+
+
+def made(register, house, **more):
+    name, step = creator(register, house)
+    url = reverse(f"{register.slug}-new", args=[step.name])
+    before = register.model.objects.count()
+    answer = post(client_of(house, name), url, {**typed(register, house), "why": "补录", **more})
+    assert answer.status_code == 302, answer.content.decode()[-3000:]
+    assert register.model.objects.count() == before + 1
+    return register.model.objects.latest("pk")
+
+
+@pytest.mark.parametrize("name", REGISTER_NAMES)
+def test_a_record_is_made_listed_searched_opened_and_exported(house, name):
+    register = REGISTERS[name]
+    thing = made(register, house)
+    assert written(register, thing)[register.listed.columns[0]] is not None
+    client = client_of(house, "officer")
+    if thing.state in register.half_done:
+        client = client_of(house, creator(register, house)[0])
+    listed = client.get(reverse(register.slug)).content.decode()
+    link = reverse(f"{register.slug}-record", args=[thing.pk])
+    assert link in listed
+    word = str(thing)[:2]
+    assert link in client.get(f"{reverse(register.slug)}?q={word}").content.decode()
+    assert link not in client.get(f"{reverse(register.slug)}?q=没有这样的词").content.decode()
+    assert str(thing) in client.get(link).content.decode()
+    assert client.get(f"{reverse(register.slug)}?export=xlsx").status_code == 200
+    for column in register.listed.columns:
+        assert client.get(f"{reverse(register.slug)}?sort={column}").status_code == 200
+
+
+def everything():
+    return [
+        (name, step.name)
+        for name in REGISTER_NAMES
+        for step in REGISTERS[name].steps
+        if step.page and not step.creates
+    ]
+
+
+def bring_to(register, house, thing, step):
+    """The record in a state from which the step starts: moved there behind the house's back, so that each step stands alone."""
+    state = sorted(step.sources)[0]
+    given = {"state": state}
+    if register.slug == "contracts" and state == "registered":
+        given |= {"number": "HT-1", "registered_on": "2026-05-06"}
+    register.model.objects.filter(pk=thing.pk).update(**given)
+    thing.refresh_from_db()
+    return thing
+
+
+@pytest.mark.parametrize(("name", "step_name"), everything())
+def test_every_step_that_a_person_may_take_is_taken_through_its_page(house, name, step_name):
+    register, step = REGISTERS[name], REGISTERS[name].flow.step(step_name)
+    thing = bring_to(register, house, made(register, house), step)
+    actors = {n: house.actor(n) for n in PEOPLE}
+    who = next(
+        n
+        for n, a in actors.items()
+        if step.permission(a, thing) and register.visible(a).filter(pk=thing.pk).exists()
+    )
+    client = client_of(house, who)
+    url = reverse(f"{register.slug}-step", args=[thing.pk, step.name])
+    assert url in client.get(reverse(f"{register.slug}-record", args=[thing.pk])).content.decode()
+    asked = {c.field for c in register.asked(step)}
+    values = {
+        n: v
+        for n, v in {**typed(register, house), **EXTRA.get(register.slug, {})}.items()
+        if n in asked
+    }
+    given = {**values, "why": "有理由"} if step.needs_why else values
+    if step.needs_why:
+        refused = post(client, url, values)
+        assert refused.status_code in (422, 302)
+        thing.refresh_from_db()
+        assert thing.state in step.sources
+    answer = post(client, url, given)
+    assert answer.status_code == 302, answer.content.decode()[-3000:]
+    thing.refresh_from_db()
+    assert thing.state == (step.target or sorted(step.sources)[0])
+    told = ledger.history(name, thing.pk).latest("id")
+    assert (told.kind, told.actor_id) == (f"{name}.{step_name}", actors[who].id)
+
+
+def roles_and_states():
+    return [(n, s.name) for n in REGISTER_NAMES for s in REGISTERS[n].steps if not s.creates]
+
+
+@pytest.mark.parametrize(("name", "step_name"), roles_and_states())
+def test_every_step_is_refused_to_who_may_not_and_from_where_it_does_not_start(
+    house, name, step_name
+):
+    """State × role of every workflow: the page answers as the declaration says, and nothing moves."""
+    register, step = REGISTERS[name], REGISTERS[name].flow.step(step_name)
+    thing = made(register, house)
+    for state in register.states:
+        given = {"state": state}
+        if register.slug == "contracts" and state == "registered":
+            given |= {"number": "HT-1", "registered_on": "2026-05-06"}
+        register.model.objects.filter(pk=thing.pk).update(**given)
+        for who, actor in house.everybody.items():
+            thing.refresh_from_db()
+            seen = register.visible(actor).filter(pk=thing.pk).exists()
+            allowed = bool(step.permission(actor, thing)) and state in step.sources
+            if allowed and seen and actor.id > 0 and step.page:
+                continue  # taken in the test above
+            entries = Entry.objects.count()
+            url = reverse(f"{register.slug}-step", args=[thing.pk, step.name])
+            client = Client() if who == "visitor" else client_of(house, who)
+            answer = client.post(
+                url,
+                {
+                    **typed(register, house),
+                    **EXTRA.get(register.slug, {}),
+                    "why": "x",
+                    "version": thing.version,
+                },
+            )
+            assert answer.status_code in (302, 403, 404, 409, 422), (who, state)
+            if answer.status_code == 302:
+                assert "login" in answer.headers["Location"], (who, state)
+            assert Entry.objects.count() == entries, (who, state)
+
+
+@pytest.mark.parametrize("name", REGISTER_NAMES)
+def test_a_form_sent_sixteen_times_is_one_record(house, name):
+    register = REGISTERS[name]
+    who, step = creator(register, house)
+    client = client_of(house, who)
+    url = reverse(f"{register.slug}-new", args=[step.name])
+    page = client.get(url).content.decode()
+    key = re.search(r'name="key" value="([^"]+)"', page)[1]
+    before = register.model.objects.count()
+    answers = [
+        client.post(url, {**typed(register, house), "why": "x", "key": key}) for _ in range(16)
+    ]
+    assert {a.status_code for a in answers} == {302}
+    assert len({a.headers["Location"] for a in answers}) == 1
+    assert register.model.objects.count() == before + 1
+
+
+def test_a_conflict_shows_what_the_other_changed_and_keeps_what_was_typed(house):
+    register = REGISTERS["transfer.contract"]
+    thing = made(register, house)
+    one, two = client_of(house, "officer"), client_of(house, "broker")
+    url = reverse("contracts-step", args=[thing.pk, "revise"])
+
+    def form(client):
+        page = client.get(url).content.decode()
+        seen = re.search(r'name="seen" value="([^"]*)"', page)[1].replace("&quot;", '"')
+        return {"version": re.search(r'name="version" value="(\d+)"', page)[1], "seen": seen}
+
+    hers, his = form(one), form(two)
+    values = typed(register, house)
+    assert one.post(url, {**values, **hers, "amount_fen": "999元"}).status_code == 302
+    answer = two.post(url, {**values, **his, "name": "改了名称"})
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "0.0999" in text  # the other one's amount, shown and taken over
+    assert 'value="改了名称"' in text  # what he typed is still there
+    thing.refresh_from_db()
+    assert (thing.name, thing.amount_fen) == ("涂布工艺开发", 99_900)
+    again = dict(re.findall(r'name="(version|amount_fen)" value="([^"]*)"', text))
+    again["version"] = re.search(r'name="version" value="(\d+)"', text)[1]
+    assert (
+        two.post(
+            url, {**values, "name": "改了名称", "amount_fen": "999元", "version": again["version"]}
+        ).status_code
+        == 302
+    )
+    thing.refresh_from_db()
+    assert (thing.name, thing.amount_fen) == ("改了名称", 99_900)
+
+
+def test_a_step_without_its_version_is_refused_in_words(house):
+    register = REGISTERS["transfer.contract"]
+    thing = made(register, house)
+    url = reverse("contracts-step", args=[thing.pk, "revise"])
+    answer = client_of(house, "officer").post(url, typed(register, house))
+    assert answer.status_code == 422
+    assert "重新打开" in answer.content.decode()
+
+
+def test_a_form_is_kept_half_done_and_found_again(house):
+    client = client_of(house, "officer")
+    url = reverse("establishments-new", args=["establish"])
+    client.post(url, {"name": "想到一半", "keep": "1"})
+    assert FormDraft.objects.count() == 1
+    page = client.get(url).content.decode()
+    assert "想到一半" in page
+    assert "草稿" in page
+    assert "想到一半" not in client_of(house, "officer2").get(url).content.decode()
+    values = typed(REGISTERS["registry.establishment"], house)
+    assert post(client, url, values).status_code == 302
+    assert not FormDraft.objects.exists()
+    client.post(url, {"name": "又一个", "keep": "1"})
+    client.post(url, {"drop": "1"})
+    assert not FormDraft.objects.exists()
+
+
+def test_a_view_is_kept_under_a_name_for_its_owner_alone(house):
+    client, other = client_of(house, "officer"), client_of(house, "broker")
+    url = reverse("contracts")
+    client.post(f"{url}?kind=development", {"name": "开发合同", "query": "kind=development"})
+    assert "开发合同" in client.get(url).content.decode()
+    assert "开发合同" not in other.get(url).content.decode()
+    client.post(url, {"drop": "开发合同"})
+    assert not SavedView.objects.exists()
+
+
+def test_a_field_that_is_not_a_persons_to_know_stands_nowhere(house):
+    secret = house.demand(title="散热难题", confidentiality="nameless")
+    for who in ("visitor", "rival", "researcher"):
+        client = Client() if who == "visitor" else client_of(house, who)
+        for url in (
+            reverse("demands"),
+            reverse("demands-record", args=[secret.pk]),
+            "/demands/?export=xlsx",
+        ):
+            assert house.firm.name not in client.get(url).content.decode(errors="ignore")
+        assert (
+            reverse("demands-record", args=[secret.pk])
+            not in client.get(f"/demands/?q={house.firm.name}").content.decode()
+        )
+
+
+def test_bad_values_are_refused_at_their_field_and_nothing_is_written(house):
+    client = client_of(house, "officer")
+    url = reverse("contracts-new", args=["record"])
+    for field, bad, said in [
+        ("amount_fen", "-3", "金额"), ("signed_on", "2999-01-01", "将来"), ("signed_on", "0202-13-01", "日期"),
+        ("buyer", house.university.code, "同一家"), ("buyer", "91120112MA0000001X", "信用代码"), ("name", "", "必须填写"),
+        ("technology_fen", "13万元", "不能大于"), ("name", "长" * 400, "最多"),
+    ]:  # fmt: skip
+        answer = post(client, url, {**typed(REGISTERS["transfer.contract"], house), field: bad})
+        text = answer.content.decode()
+        assert answer.status_code == 422, (field, bad)
+        assert said in text, (field, bad)
+        assert f'href="#id_{field}"' in text, (field, bad)
+    assert not REGISTERS["transfer.contract"].model.objects.exists()
+
+
+def test_nobody_writes_a_field_by_a_step_that_does_not_ask_for_it(house):
+    from kechuang.district.core.registers import take
+
+    thing = made(REGISTERS["transfer.contract"], house)
+    with pytest.raises(TypeError, match="amount_fen"):
+        take(
+            REGISTERS["transfer.contract"],
+            "register",
+            thing,
+            {"amount_fen": 1},
+            house.actor("officer2"),
+            NOW,
+            version=1,
+        )
+    with pytest.raises(TypeError, match="version"):
+        take(
+            REGISTERS["transfer.contract"],
+            "revise",
+            thing,
+            {"name": "x"},
+            house.actor("officer2"),
+            NOW,
+        )

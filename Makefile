@@ -35,7 +35,7 @@ check: $(TESTSTAMP) ## format, lint, doors, types, templates, migrations, books
 	$(BIN)/lint-imports --no-cache
 	KECHUANG_DEMO=1 $(BIN)/mypy src
 	$(BIN)/djlint --lint --quiet src/kechuang/district/templates
-	$(BIN)/python -m kechuang.cli manage makemigrations --check --dry-run
+	KECHUANG_DEMO=1 $(BIN)/python -m kechuang.cli manage makemigrations --check --dry-run
 	$(BIN)/kechuang book check books/jinnan
 	$(BIN)/kechuang book check books/binhai
 
@@ -44,7 +44,7 @@ fix: $(TESTSTAMP) ## format and mend what a machine can mend
 	$(BIN)/ruff format .
 
 docs: $(TESTSTAMP) ## draw docs/map.md (states, roles, steps) and docs/books.md (policies covered)
-	$(BIN)/kechuang manage map
+	KECHUANG_DEMO=1 $(BIN)/kechuang manage map
 	$(BIN)/kechuang book cover books/jinnan > docs/books.md
 
 $(VENV)/bin/python:

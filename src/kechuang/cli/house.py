@@ -3,13 +3,15 @@
 import argparse
 import importlib
 import os
+import sys
 from pathlib import Path
 
 import django
 from django.conf import settings
 
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-_DEMO_WITHOUT_KEY = {"bring", "manage", "verify"}  # on a developer's machine these mean the demo
+from .addresses import LOOPBACK
+
+_WHERE = {"verify": "keeping", "backup": "keeping", "restore": "keeping"}  # else: inside
 
 
 def run(name: str, options: argparse.Namespace) -> int:
@@ -17,12 +19,23 @@ def run(name: str, options: argparse.Namespace) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kechuang.district.settings")
     if name == "demo":
         _demo_settings(options)
-    elif name in _DEMO_WITHOUT_KEY and not os.environ.get("KECHUANG_SECRET_KEY"):
+    elif getattr(options, "demo", False):
         os.environ["KECHUANG_DEMO"] = "1"
+    elif not _has_key():
+        print(_NO_KEY, file=sys.stderr)
+        return 2
     django.setup()
     (Path(settings.KECHUANG_DATA) / "static").mkdir(parents=True, exist_ok=True)
-    code: int = getattr(importlib.import_module("kechuang.cli.inside"), name)(options)
+    module = importlib.import_module(f"kechuang.cli.{_WHERE.get(name, 'inside')}")
+    code: int = getattr(module, name)(options)
     return code
+
+
+_NO_KEY = "没有设 KECHUANG_SECRET_KEY，不知道说的是哪个数据库。设好它；要对演示的数据库做，请加 --demo（manage 用 KECHUANG_DEMO=1）"
+
+
+def _has_key() -> bool:
+    return bool(os.environ.get("KECHUANG_SECRET_KEY")) or os.environ.get("KECHUANG_DEMO") == "1"
 
 
 def _demo_settings(options: argparse.Namespace) -> None:

@@ -19,14 +19,16 @@ from django.db.migrations.executor import MigrationExecutor
 from waitress import create_server
 
 from kechuang.district.accounts.services import add_person, grant, keep_organisation
-from kechuang.district.core import clock, files, imports, ledger, worker
+from kechuang.district.core import clock, files, imports, worker
 from kechuang.district.core.actor import SYSTEM
+from kechuang.district.core.keeping import awake
 from kechuang.district.core.models import Delivery, ImportBatch
 from kechuang.district.demo import ACCOUNTS, PASSWORD, seed
 from kechuang.district.portal.wsgi import application
 from kechuang.engines.base.errors import DomainError, Invalid
 
-from .house import LOOPBACK
+from .addresses import LOOPBACK
+from .keeping import database_name
 
 
 def migrate(options: argparse.Namespace) -> int:
@@ -37,18 +39,8 @@ def migrate(options: argparse.Namespace) -> int:
 
 
 def manage(options: argparse.Namespace) -> int:
-    """Django's own commands; without a secret key of one's own they run as the demo."""
+    """Django's own commands."""
     execute_from_command_line(["kechuang manage", *options.words])
-    return 0
-
-
-def verify(options: argparse.Namespace) -> int:
-    """Prove the ledger."""
-    proof = ledger.verify()
-    if proof.broken_at:
-        print(proof.words, file=sys.stderr)
-        return 1
-    print(f"{proof.entries} 条，散列链完整，根 {proof.root}")
     return 0
 
 
@@ -94,7 +86,8 @@ def serve(options: argparse.Namespace) -> int:
     """The web server, with the worker beside it when asked."""
     helper = _Helper() if options.with_worker else None
     try:
-        return _listen(options.host, options.port)
+        with awake():
+            return _listen(options.host, options.port)
     finally:
         if helper:
             helper.stop()
@@ -151,13 +144,18 @@ def work(options: argparse.Namespace) -> int:
     stop, parent = threading.Event(), os.getppid()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    with awake():
+        _work(stop, parent)
+    return 0
+
+
+def _work(stop: threading.Event, parent: int) -> None:
     while not stop.is_set() and os.getppid() == parent:
         try:
             worker.work_forever(lambda: stop.is_set() or os.getppid() != parent)
         except DatabaseError as e:
             print(f"后台：数据库暂时用不了（{e}），稍后再试", file=sys.stderr)
             time.sleep(2)
-    return 0
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -196,7 +194,8 @@ def demo(options: argparse.Namespace) -> int:
         print(f"  {email:<28} {label}")
     helper = _Helper()
     try:
-        return _listen(options.host, options.port)
+        with awake():
+            return _listen(options.host, options.port)
     finally:
         helper.stop()
 
@@ -242,8 +241,7 @@ def _ready() -> bool:
             file=sys.stderr,
         )
         return False
-    if settings.KECHUANG_DEMO:
-        print("没有设 KECHUANG_SECRET_KEY：用的是演示的数据库。", file=sys.stderr)
+    print(database_name(), file=sys.stderr)
     return True
 
 

@@ -146,7 +146,7 @@ def _house_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     bring = commands.add_parser("import", help="导入表格")
     bring.add_argument(
         "kind",
-        choices=["achievements", "demands", "firms", "contracts", "bulletins", "establishments"],
+        help="表的种类，如 achievements、contracts；没有这种时会列出全部",
     )
     bring.add_argument("sheet", type=Path)
     bring.add_argument("--dry-run", action="store_true", help="只检查，不写入")
@@ -154,8 +154,23 @@ def _house_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     bring.add_argument("--keep-submitted", action="store_true", help="留待审核，不直接发布")
     bring.set_defaults(run=_house("bring"))
 
+    bring.add_argument("--demo", action="store_true", help="写进演示的数据库")
+
     ledger = commands.add_parser("ledger", help="台账").add_subparsers(required=True)
-    ledger.add_parser("verify", help="核对散列链").set_defaults(run=_house("verify"))
+    proving = ledger.add_parser("verify", help="核对散列链")
+    proving.add_argument("--root", default="", help="公布过的根：链里必须有它")
+    proving.add_argument("--at-least", type=_positive, default=1, help="至少该有多少条")
+    proving.add_argument("--demo", action="store_true", help="核对演示的数据库")
+    proving.set_defaults(run=_house("verify"))
+
+    keep = commands.add_parser(
+        "backup", help="把数据库、私有文件和台账的根写进一个文件；运行时也可以"
+    )
+    back = commands.add_parser("restore", help="用备份恢复；网站和后台要先停下")
+    for command, name in ((keep, "backup"), (back, "restore")):
+        command.add_argument("file", type=Path)
+        command.add_argument("--demo", action="store_true", help="对演示的数据库")
+        command.set_defaults(run=_house(name))
 
     manage = commands.add_parser("manage", help="Django 的管理命令", add_help=False)
     manage.add_argument("words", nargs=argparse.REMAINDER)

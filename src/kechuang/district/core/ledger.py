@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, models, transaction
 
+from kechuang.engines.base.sayings import Said
+
 from . import bulk, reactions
 from .actor import Actor
 from .models import Delivery, Entry
@@ -19,7 +21,7 @@ from .models import Delivery, Entry
 log = logging.getLogger("kechuang.ledger")
 T = TypeVar("T")
 _ZONE = ZoneInfo("Asia/Shanghai")
-_GENESIS = "0" * 64
+GENESIS = "0" * 64
 _LOCK = 7_253_001  # the ledger's own advisory lock on PostgreSQL
 
 
@@ -117,7 +119,7 @@ def record_many(lines: Sequence[Line], actor: Actor, at: datetime) -> list[Entry
     if not connection.in_atomic_block:
         raise RuntimeError("The ledger is written inside the transaction of what it tells.")
     _lock()
-    last = Entry.objects.order_by("-id").values_list("hash", flat=True).first() or _GENESIS
+    last = Entry.objects.order_by("-id").values_list("hash", flat=True).first() or GENESIS
     day, numbers = at.astimezone(_ZONE).date(), bulk.reserve(Entry, len(lines))
     entries: list[Entry] = []
     for line, number in zip(lines, numbers, strict=True):
@@ -165,24 +167,39 @@ class Proof:
     entries: int
     broken_at: int | None = None
     words: str = ""
-    root: str = _GENESIS
+    root: str = GENESIS
+
+    @property
+    def holds(self) -> bool:
+        return not self.words
 
 
-def verify() -> Proof:
-    """Walk the whole chain and recompute every hash."""
-    before, count = _GENESIS, 0
+def verify(*, root: str = "", at_least: int = 1) -> Proof:
+    """Walk the whole chain and recompute every hash.
+
+    Args:
+        root: A root that was published: an entry with this hash must stand in the chain.
+        at_least: How many entries there must be; a ledger without any proves nothing.
+    """
+    before, count, met = GENESIS, 0, not root
     for entry in Entry.objects.order_by("id").iterator(chunk_size=2000):
         if entry.before != before:
-            return Proof(
-                count, entry.id, f"第 {entry.id} 条与上一条接不上：有条目被删去或插入", before
-            )
+            return Proof(count, entry.id, Said("ledger.gap", number=entry.id), before)
         if hash_of(entry) != entry.hash:
-            return Proof(count, entry.id, f"第 {entry.id} 条的内容被改过", before)
+            return Proof(count, entry.id, Said("ledger.changed", number=entry.id), before)
         before, count = entry.hash, count + 1
+        met = met or before == root
+    if count < at_least:
+        words = (
+            Said("ledger.too_few", count=count, wanted=at_least) if count else Said("ledger.empty")
+        )
+        return Proof(count, None, words, before)
+    if not met:
+        return Proof(count, None, Said("ledger.root_missing", root=root[:16]), before)
     return Proof(count, root=before)
 
 
 def root_of(day: date) -> str:
     """The hash of the last entry up to and including a day; the portal publishes it."""
     last = Entry.objects.filter(day__lte=day).order_by("-id").values_list("hash", flat=True).first()
-    return last or _GENESIS
+    return last or GENESIS

@@ -22,7 +22,7 @@ def upload(
         NotAllowed: The person may not import this kind.
     """
     if kind not in KINDS:
-        raise Invalid("import.no_such_kind", "kind")
+        raise Invalid("import.no_such_kind", "kind", kinds=sorted(KINDS))
     if not (verdict := KINDS[kind].permission(actor)):
         raise NotAllowed(verdict.why)
     now = clock.now()

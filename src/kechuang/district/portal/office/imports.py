@@ -49,7 +49,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
     """An empty sheet in the layout."""
     layout = current_book().layouts.get(kind)
     if layout is None:
-        raise Invalid("import.no_such_kind", "kind")
+        raise Invalid("import.no_such_kind", "kind", kinds=sorted(imports.KINDS))
     return download(sheets.export(layout, []), f"{layout.title}（空表）.xlsx", sheets.TYPE)
 
 
@@ -59,7 +59,7 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
     actor = actor_in(request)
     layout = current_book().layouts.get(kind)
     if layout is None or kind not in imports.KINDS:
-        raise Invalid("import.no_such_kind", "kind")
+        raise Invalid("import.no_such_kind", "kind", kinds=sorted(imports.KINDS))
     error = ""
     if request.method == "POST":
         try:

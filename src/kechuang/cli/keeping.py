@@ -1,0 +1,66 @@
+"""Commands that keep and prove: ledger verify, backup, restore; imported by house.py after Django is awake."""
+
+import argparse
+import sys
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from kechuang.district.core import clock, keeping, ledger
+from kechuang.engines.base.errors import DomainError
+
+
+def database_name() -> str:
+    """Which database the command speaks of."""
+    held = connection.settings_dict
+    where = f"{held['HOST']}/{held['NAME']}" if connection.vendor == "postgresql" else held["NAME"]
+    demo = "（演示）" if settings.KECHUANG_DEMO else ""
+    return f"数据库{demo}：{connection.vendor} {where}"
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Prove the ledger."""
+    print(database_name(), file=sys.stderr)
+    try:
+        proof = ledger.verify(root=options.root, at_least=options.at_least)
+    except DatabaseError as e:
+        print(f"这个数据库读不出台账：{e}", file=sys.stderr)
+        return 1
+    if not proof.holds:
+        print(proof.words, file=sys.stderr)
+        return 1
+    print(f"{proof.entries} 条，散列链完整，根 {proof.root}")
+    return 0
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Write the house into one file."""
+    print(database_name(), file=sys.stderr)
+    try:
+        made = keeping.backup(options.file, clock.now())
+    except (DomainError, DatabaseError, OSError) as e:
+        print(e, file=sys.stderr)
+        return 1
+    keys = "、".join(f"{name}（指纹 {mark}）" for name, mark in made.keys.items())
+    print(f"已备份到 {options.file}：台账 {made.entries} 条，根 {made.root}。")
+    print(f"另外要保存：{keys}；恢复时要用同一个，备份里没有它。")
+    return 0
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Put a backup in the place of this house."""
+    print(database_name(), file=sys.stderr)
+    try:
+        made, aside = keeping.restore(options.file, clock.now())
+    except (DomainError, DatabaseError, OSError) as e:
+        print(e, file=sys.stderr)
+        return 1
+    print(f"已恢复：台账 {made.entries} 条，根 {made.root}，与备份时一致。")
+    if aside:
+        print(f"原来的数据移到了 {aside}，确认无误后可以删去。")
+    if made.keys["KECHUANG_SECRET_KEY"] != keeping.fingerprint(settings.SECRET_KEY):
+        print(
+            "KECHUANG_SECRET_KEY 与备份时不同：信里的链接和登录都要重来。请换回备份时的那个。",
+            file=sys.stderr,
+        )
+    return 0

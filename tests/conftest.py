@@ -24,6 +24,7 @@ def data_folder(tmp_path: Path, settings: object) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     settings.KECHUANG_DATA = folder
+    importlib.import_module("kechuang.district.core.books").forget()
     return folder
 
 

@@ -96,6 +96,6 @@ def test_targets_are_twelve_and_say_how_they_were_found(world):
     assert {r["how"] for r in rows} == {"none"}
 
 
-def test_the_documentation_needs_nothing_from_elsewhere():
+def test_the_documentation_needs_nothing_from_elsewhere(db):
     page = Client().get("/api/docs").content.decode()
     assert "cdn" not in page

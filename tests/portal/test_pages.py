@@ -301,7 +301,7 @@ def test_signing_in_with_the_password(world):
     assert Client().get(reverse("account_signup")).status_code == 200
 
 
-def test_an_unknown_page_is_a_page_that_says_what_to_do():
+def test_an_unknown_page_is_a_page_that_says_what_to_do(db):
     answer = Client().get("/nothing/here/")
     assert answer.status_code == 404
     assert "首页" in answer.content.decode()

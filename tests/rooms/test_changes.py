@@ -8,24 +8,29 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.test import Client
 
 from kechuang.book import read_book
 from kechuang.book.amend import Amendment, Document, amended, next_code, quoted, with_source
+from kechuang.district.core import law
+from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.books import (
     book_folder,
     current_book,
-    shipped_has_changed,
+    texts_of,
+    trouble,
     version_in_force,
 )
+from kechuang.district.core.models import Entry, LawVersion
 from kechuang.district.registry.models import Firm
 from kechuang.district.registry.services import keep_firm, standings, years
 from kechuang.district.support.models import PolicyChange
 from kechuang.district.support.queries import changes_visible_to
 from kechuang.district.support.services import changes
-from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, NotFound
+from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, NotFound, WrongState
 from kechuang.engines.rules import at, one
+from tests import listings
 from tests.factories import NOW
 from tests.rooms.test_firms import GOOD
 
@@ -175,26 +180,26 @@ def test_a_proposal_and_its_approval_stand_on_their_own_transactions(shared_worl
         "gaoxin-2016", "科技人员占比下限", DAY, GIVEN, shared_world.actor("officer"), NOW
     )
     changes.approve_change(made, shared_world.actor("approver"), NOW)
-    assert book_folder().parent.name == "1"
+    assert version_in_force() == LawVersion.objects.get(how="changed")
 
 
-def test_what_a_crash_left_undone_is_settled_and_a_trial_leaves_nothing(firms, monkeypatch):
+def test_what_crashes_half_way_is_not_there_and_a_trial_leaves_nothing(firms, monkeypatch):
     made = propose(firms)
-    law = Path(settings.KECHUANG_DATA) / "law"
-    assert [p.name for p in law.iterdir() if p.name != "lock"] == []
+    law_folder = Path(settings.KECHUANG_DATA) / "law"
+    assert [p.name for p in law_folder.iterdir()] == []
 
-    def crash(version):
+    def crash(*args):
         raise OSError("no space left")
 
     with monkeypatch.context() as patched:
-        patched.setattr(changes, "take_over", crash)
+        patched.setattr(law, "enact", crash)
         with pytest.raises(OSError, match="no space"):
             changes.approve_change(made, firms.actor("approver"), NOW)
     made.refresh_from_db()
-    assert (made.state, version_in_force()) == ("approved", 0)  # said, but not in force yet
-    assert changes.settle()
-    assert version_in_force() == made.version_written == 1
-    assert not changes.settle()
+    assert (made.state, version_in_force()) == ("proposed", None)
+    assert not LawVersion.objects.exists()
+    changes.approve_change(made, firms.actor("approver"), NOW)
+    assert version_in_force().pk == made.version_written
 
 
 def test_two_who_approve_at_once_write_both(shared_world):
@@ -221,20 +226,106 @@ def test_two_who_approve_at_once_write_both(shared_world):
     assert (held["认定分数线"].value, held["科技人员占比下限"].since) == (one(75), DAY)
 
 
-def test_a_new_version_of_the_shipped_book_is_told(firms, tmp_path, settings):
+@pytest.fixture
+def shipped(tmp_path, settings):
+    """Books as they came with the software, which a release may change."""
     shutil.copytree(BOOKS, tmp_path / "shipped")
     settings.KECHUANG_BOOK = str(tmp_path / "shipped" / "jinnan")
+    return tmp_path / "shipped"
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_the_way_back_to_the_shipped_book_is_a_choice_and_stays(firms, shipped):
     changes.approve_change(propose(firms), firms.actor("approver"), NOW)
-    assert not shipped_has_changed()
-    path = tmp_path / "shipped" / "national" / "sources.yaml"
-    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert shipped_has_changed()
-    shutil.rmtree(Path(settings.KECHUANG_DATA) / "law" / "1")
-    with pytest.raises(ImproperlyConfigured, match="law/current"):
-        book_folder()
+    with pytest.raises(Invalid, match="理由"):
+        law.enact(None, firms.actor("officer"), NOW, " ")
+    law.enact(None, firms.actor("officer"), NOW, "改错了")
+    assert version_in_force() is None
+    assert book_folder() == shipped / "jinnan"
+    told = Entry.objects.filter(kind="core.law.enact").last()
+    assert (told.actor_id, told.why) == (firms.actor("officer").id, "改错了")
+    current_book()
+    assert version_in_force() is None  # nothing brings it back by itself
 
 
-def test_every_parameter_of_the_books_is_shown_as_the_book_writes_it():
+def test_a_new_shipped_version_is_told_and_laid_under_what_was_changed_here(firms, shipped):
+    changes.approve_change(propose(firms), firms.actor("approver"), NOW)
+    assert not law.shipped_has_changed()
+    edit(shipped / "national" / "sources.yaml", "sources:", "# 新版\nsources:")
+    edit(shipped / "national" / "policies/gaoxin-2016/policy.yaml", "名称:", "# 新版说明\n名称:")
+    assert law.shipped_has_changed()
+    assert [m.path for m in law.merge()] == [
+        "national/policies/gaoxin-2016/parameters.yaml",
+        "national/sources.yaml",
+    ]
+    assert not any(m.conflicts for m in law.merge())
+    choices = {m.path: [] for m in law.merge()}
+    made = law.take_shipped_update(choices, firms.actor("officer"), NOW, "合并新版")
+    assert version_in_force() == made
+    assert not law.shipped_has_changed()
+    text = (book_folder().parent / "national" / "sources.yaml").read_text(encoding="utf-8")
+    assert "# 新版" in text
+    assert "K1:" in text
+    held = at(tuple(current_book().policies.values()), DAY).held
+    assert held["科技人员占比下限"].value == one(Fraction(15, 100))
+
+
+def test_where_both_changed_the_same_line_a_person_chooses(firms, shipped):
+    changes.approve_change(propose(firms), firms.actor("approver"), NOW)
+    path = shipped / "national/policies/gaoxin-2016/parameters.yaml"
+    line = next(
+        x for x in path.read_text(encoding="utf-8").splitlines() if x.startswith("科技人员占比下限")
+    )
+    edit(path, line, line.replace("10%", "11%"))
+    (merged,) = [m for m in law.merge() if m.conflicts]
+    with pytest.raises(Invalid, match="parameters"):
+        law.take_shipped_update({}, firms.actor("officer"), NOW, "合并新版")
+    ours, theirs = (merged.text([side] * len(merged.conflicts)) for side in (law.OURS, law.THEIRS))
+    assert "{值: 15%" in ours
+    assert "{值: 15%" not in theirs
+    assert "11%" in theirs
+
+
+def test_an_old_copy_that_this_software_cannot_read_stops_nothing_and_writes_nothing(
+    firms, shipped
+):
+    made = firms.demand()
+    texts = {**texts_of(shipped / "jinnan"), "national/ladder.yaml": "rungs: 3\n"}
+    old = law.keep(texts, "changed", SYSTEM, NOW, law.keep_shipped(SYSTEM, NOW))
+    law.enact(old, SYSTEM, NOW, "上一版软件写的")
+    assert trouble()
+    assert current_book().plan
+    assert Client().get("/plan/").status_code == 200
+    assert "读不出来" in Client().get("/plan/").content.decode()
+    with pytest.raises(WrongState, match="读不出来"):
+        listings.pause(made, firms.actor("enterprise"), NOW, "等一等")
+    law.enact(None, firms.actor("officer"), NOW, "换用随软件来的")
+    assert not trouble()
+    listings.pause(made, firms.actor("enterprise"), NOW, "等一等")
+
+
+def test_another_machine_sees_the_same_law(firms, shipped, tmp_path, settings):
+    changes.approve_change(propose(firms), firms.actor("approver"), NOW)
+    settings.KECHUANG_DATA = str(tmp_path / "another machine")
+    held = at(tuple(current_book().policies.values()), DAY).held
+    assert held["科技人员占比下限"].value == one(Fraction(15, 100))
+
+
+def test_three_texts_are_merged_line_by_line():
+    base = "一\n二\n三\n四"
+    pieces = law.merge_lines(base, "一\n二改\n三\n四", "一\n二\n三\n四\n五")
+    assert not any(p.conflict for p in pieces)
+    assert "\n".join(x for p in pieces for x in p.ours) == "一\n二改\n三\n四\n五"
+    (clash,) = [p for p in law.merge_lines(base, "一\n甲\n三\n四", "一\n乙\n三\n四") if p.conflict]
+    assert (clash.ours, clash.theirs, clash.before) == (("甲",), ("乙",), ("二",))
+
+
+def test_every_parameter_of_the_books_is_shown_as_the_book_writes_it(db):
     """What the form begins with goes in again unchanged: the book reads it back to the same value."""
     for policy in current_book().policies.values():
         path = BOOKS / policy.book / "policies" / policy.id / "parameters.yaml"

@@ -176,7 +176,7 @@ def test_two_rungs_that_official_counts_put_together_are_counted_together(firm, 
     assert counted("leading_cultivated", TODAY).count() == 1
 
 
-def test_measures_and_ladder_agree_on_what_is_a_flow():
+def test_measures_and_ladder_agree_on_what_is_a_flow(db):
     for rung in current_book().ladder.values():
         if rung.id in MEASURES:
             assert MEASURES[rung.id].nature == rung.counts

@@ -1,6 +1,10 @@
-"""The book of this house: the one that settings name, or its newest version that was changed here with two persons' consent."""
+"""The book of this house: the one that came with the software, or the version of it that persons here put in force.
 
-import fcntl
+Which version holds is a pointer in the database (`core.law` moves it); its files are laid out beside the data for
+reading. A version that this software cannot read any more does not stop the house: the shipped book is read, every
+page says so, and nothing is written until a person has chosen.
+"""
+
 import hashlib
 import shutil
 import tempfile
@@ -13,21 +17,15 @@ from pathlib import Path
 import yaml
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
 
 from kechuang.book import Book, read_book
 from kechuang.district.core.files import write_atomically
 from kechuang.engines.base.errors import Invalid, InvalidForm
 
+from .models import LawInForce, LawVersion
 
-def current_book() -> Book:
-    """The book that holds now; a book with problems stops the start with all of them.
-
-    Whether another one has come into force is looked up once a second, and at once where it was changed here.
-    """
-    if _held.book is None or _held.key != _settings_key() or time.monotonic() > _held.until:
-        _held.book, _held.key = _read(book_folder(), _stamp()), _settings_key()
-        _held.until = time.monotonic() + 1
-    return _held.book
+_LOOK_AGAIN = 1.0  # seconds until it is looked up anew which version is in force
 
 
 class _Held:
@@ -36,13 +34,24 @@ class _Held:
     book: Book | None = None
     key: object = None
     until = 0.0
+    trouble: tuple[str, ...] = ()
 
 
 _held = _Held()
 
 
-def _settings_key() -> object:
-    return settings.KECHUANG_BOOK, settings.KECHUANG_DATA
+def current_book() -> Book:
+    """The book that holds now; a shipped book with problems stops the start with all of them."""
+    if _held.book is None or _held.key != _key() or time.monotonic() > _held.until:
+        _look_up()
+    assert _held.book
+    return _held.book
+
+
+def trouble() -> tuple[str, ...]:
+    """Why the version in force cannot be read by this software; nothing when it can. Then the house only shows."""
+    current_book()
+    return _held.trouble
 
 
 def forget() -> None:
@@ -50,60 +59,92 @@ def forget() -> None:
     _held.book = None
 
 
+def _key() -> object:
+    return settings.KECHUANG_BOOK, settings.KECHUANG_DATA, connection.settings_dict["NAME"]
+
+
+def _look_up() -> None:
+    version = version_in_force()
+    _held.key, _held.until, _held.trouble = _key(), time.monotonic() + _LOOK_AGAIN, ()
+    if version is not None:
+        try:
+            _held.book = _read(laid_out(version), version.digest)
+        except ImproperlyConfigured as e:
+            _held.trouble = tuple(str(e).splitlines())
+        else:
+            return
+    _held.book = _read(shipped_folder(), _stamp(shipped_folder()))
+
+
 @lru_cache(maxsize=4)
-def _read(folder: Path, stamp: int) -> Book:
+def _read(folder: Path, stamp: object) -> Book:
     book, problems = read_book(folder)
     if book is None:
         raise ImproperlyConfigured("\n".join(str(p) for p in problems))
     return book
 
 
-def _pointer() -> Path:
-    return Path(settings.KECHUANG_DATA) / "law" / "current"
+def _stamp(folder: Path) -> float:
+    return (folder / "book.yaml").stat().st_mtime
 
 
-def _stamp() -> int:
-    """When the pointer was last written: another book under the same name is read anew."""
+def shipped_folder() -> Path:
+    """The book that settings name."""
+    return Path(settings.KECHUANG_BOOK)
+
+
+def version_in_force() -> LawVersion | None:
+    """The changed version that holds; None for the book that came with the software."""
     try:
-        return _pointer().stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
-
-
-def version_in_force() -> int:
-    """The number of the changed book in force; 0 for the one that came with the software."""
-    try:
-        return int(_pointer().read_text(encoding="utf-8").strip())
-    except (FileNotFoundError, ValueError):
-        return 0
+        row = LawInForce.objects.select_related("version").first()
+    except DatabaseError:  # the database is not built yet
+        return None
+    return row.version if row else None
 
 
 def book_folder() -> Path:
-    """Where the book stands: ``law/<version>/`` of the data folder once it was changed here, else where settings say."""
-    given = Path(settings.KECHUANG_BOOK)
+    """Where the files of the book in force stand."""
     version = version_in_force()
-    if not version:
-        return given
-    folder = _pointer().parent / str(version) / given.name
-    if not folder.exists():
-        words = f"{_pointer()} 指向的 {folder} 不存在：请改回 KECHUANG_BOOK，或删去 law/current 回到随软件来的书"
-        raise ImproperlyConfigured(words)
-    return folder
+    return laid_out(version) if version else shipped_folder()
 
 
-@contextmanager
-def law_lock() -> Iterator[None]:
-    """One change of the book at a time, over all processes of this machine."""
-    home = _pointer().parent
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+def laid_out(version: LawVersion) -> Path:
+    """The files of a version, laid out once a machine; the folder of the district's book in it."""
+    home = Path(settings.KECHUANG_DATA) / "law" / version.digest
+    if not home.exists():
+        home.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=home.parent) as trial:
+            for path, text in version.files.items():
+                write_atomically(Path(trial) / "books" / path, text.encode())
+            try:
+                (Path(trial) / "books").rename(home)
+            except OSError:
+                if not home.exists():  # another process was faster otherwise
+                    raise
+    return home / shipped_folder().name
+
+
+def texts_of(folder: Path) -> dict[str, str]:
+    """Path → text of a book and of all it extends."""
+    found = {}
+    for name in _chain(folder):
+        for path in sorted((folder.parent / name).rglob("*")):
+            if path.is_file():
+                found[str(path.relative_to(folder.parent))] = path.read_text(encoding="utf-8")
+    return found
+
+
+def digest_of(texts: Mapping[str, str]) -> str:
+    """The digest of a version's files."""
+    found = hashlib.sha256()
+    for path in sorted(texts):
+        found.update(path.encode() + b"\0" + texts[path].encode() + b"\0")
+    return found.hexdigest()
 
 
 @contextmanager
 def tried_book(changes: Mapping[str, str]) -> Iterator[Path]:
-    """A checked copy of the book with some files written anew, gone afterwards whatever happens.
+    """A checked copy of the book in force with some files written anew, gone afterwards whatever happens.
 
     Args:
         changes: Path below the books' folder ("tianjin/sources.yaml") → its new text.
@@ -111,16 +152,14 @@ def tried_book(changes: Mapping[str, str]) -> Iterator[Path]:
     Raises:
         InvalidForm: What the check with all examples found.
     """
-    law = _pointer().parent
+    law = Path(settings.KECHUANG_DATA) / "law"
     law.mkdir(parents=True, exist_ok=True)
     home = Path(tempfile.mkdtemp(prefix="trial-", dir=law))
     try:
-        source = book_folder()
-        for name in _chain(source):
-            shutil.copytree(source.parent / name, home / name)
-        for path, text in changes.items():
+        for path, text in {**texts_of(book_folder()), **changes}.items():
             write_atomically(home / path, text.encode())
-        book, problems = read_book(home / source.name)
+        folder = home / shipped_folder().name
+        book, problems = read_book(folder)
         if book is None:
             raise InvalidForm(
                 [
@@ -128,47 +167,9 @@ def tried_book(changes: Mapping[str, str]) -> Iterator[Path]:
                     for p in problems[:8]
                 ]
             )
-        yield home / source.name
+        yield folder
     finally:
         shutil.rmtree(home, ignore_errors=True)
-
-
-def keep_version(folder: Path, version: int) -> None:
-    """Keep a checked copy as ``law/<version>/``, with the digest of the book that came with the software."""
-    home = _pointer().parent / str(version)
-    shutil.rmtree(home, ignore_errors=True)  # left by an approval that was never finished
-    shutil.copytree(folder.parent, home)
-    write_atomically(home / "shipped", shipped_digest().encode())
-
-
-def next_version() -> int:
-    """The number after the newest one kept."""
-    law = _pointer().parent
-    taken = [int(p.name) for p in law.iterdir() if p.name.isdigit()] if law.exists() else []
-    return max([*taken, version_in_force()], default=0) + 1
-
-
-def take_over(version: int) -> None:
-    """Make a kept copy the book in force, for all processes at once."""
-    write_atomically(_pointer(), str(version).encode())
-    forget()
-
-
-def shipped_has_changed() -> bool:
-    """Whether the books that came with the software are others than when the one in force was made from them."""
-    version = version_in_force()
-    told = _pointer().parent / str(version) / "shipped"
-    return bool(version) and told.exists() and told.read_text(encoding="utf-8") != shipped_digest()
-
-
-def shipped_digest() -> str:
-    """The digest of the book that settings name and of all it extends."""
-    source, found = Path(settings.KECHUANG_BOOK), hashlib.sha256()
-    for name in _chain(source):
-        for path in sorted((source.parent / name).rglob("*")):
-            if path.is_file():
-                found.update(str(path.relative_to(source.parent)).encode() + path.read_bytes())
-    return found.hexdigest()
 
 
 def _chain(folder: Path) -> list[str]:

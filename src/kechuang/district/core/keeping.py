@@ -28,7 +28,7 @@ from kechuang.engines.base.errors import Invalid, WrongState
 from . import ledger
 
 FORMAT = 1
-KEPT = ("files", "law")  # folders of the data folder; the index and vectors are made anew
+KEPT = ("files",)  # folders of the data folder; the index, vectors and laid-out books are made anew
 _MANIFEST = "house.json"
 _DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 

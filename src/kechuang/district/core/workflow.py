@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from kechuang.engines.base.errors import Invalid, NotAllowed, Stale, WrongState
 
-from . import ledger
+from . import books, ledger
 from .actor import Actor, Verdict
 from .models import Entry, Stated
 
@@ -116,6 +116,7 @@ def begin(
     with ledger.writing():
         if key and (done := Entry.objects.filter(key=key).first()):
             return done
+        _awake()
         _permit(row, actor, thing)
         thing.state, thing.changed_at, thing.born = row.target, at, True
         thing.save(force_insert=True)
@@ -152,6 +153,7 @@ def advance(
     with ledger.writing():
         if key and (done := Entry.objects.filter(key=key).first()):
             return done
+        _awake()
         manager = workflow.model._default_manager
         locked = manager.select_for_update().get(pk=thing.pk)
         _permit(row, actor, locked)
@@ -185,6 +187,12 @@ def check_source(workflow: Workflow[Thing], row: Step[Thing], thing: Thing) -> N
     if thing.state not in row.sources:
         now_at = workflow.states.get(thing.state, thing.state)
         raise WrongState("step.wrong_state", state=now_at, step=row.label)
+
+
+def _awake() -> None:
+    """A house whose law cannot be read shows everything and writes nothing."""
+    if books.trouble():
+        raise WrongState("law.unreadable")
 
 
 def _permit(row: Step[Thing], actor: Actor, thing: Thing) -> None:

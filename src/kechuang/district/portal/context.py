@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from kechuang.district.accounts.queries import inbox
 from kechuang.district.accounts.roles import ROLES
 from kechuang.district.core.actor import Actor
-from kechuang.district.core.books import current_book
+from kechuang.district.core.books import current_book, trouble
 
 from .menu import menu_for
 
@@ -30,4 +30,5 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "unread": inbox(actor).filter(read_at=None).count() if actor and actor.id else 0,
         "role_labels": [ROLES[r].label for r in ROLES if actor and r in actor.roles],
         "demo": settings.KECHUANG_DEMO,
+        "law_trouble": trouble(),
     }

@@ -30,6 +30,7 @@ _pages: list[URLPattern | URLResolver] = [
     path("plan/targets/<slug:identity>/", plans.target_page, name="target"),
     path("plan/targets/<slug:identity>/way.svg", plans.target_chart, name="target-chart"),
     path("plan/tasks/<int:number>/", plans.task_page, name="task"),
+    path("policies/law/", office_changes.law_page, name="law"),
     path("policies/changes/", office_changes.change_list, name="changes"),
     path("policies/changes/<int:pk>/", office_changes.change_page, name="change"),
     path("policies/changes/<int:pk>/<slug:name>/", office_changes.change_step, name="change-step"),

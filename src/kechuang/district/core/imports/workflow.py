@@ -8,7 +8,7 @@ from .kinds import KINDS
 def can_import(actor: Actor, batch: ImportBatch) -> Verdict:
     kind = KINDS.get(batch.kind)
     if kind is None:
-        return no("import.no_such_kind")
+        return no("import.no_such_kind", kinds=sorted(KINDS))
     if (
         batch.actor_id != actor.id
         and not actor.is_system

@@ -1,5 +1,16 @@
 from .imports import Doubt, ImportBatch, ImportRow
+from .law import LawInForce, LawVersion
 from .ledger import Beat, Delivery, Entry
 from .stated import Stated
 
-__all__ = ["Beat", "Delivery", "Doubt", "Entry", "ImportBatch", "ImportRow", "Stated"]
+__all__ = [
+    "Beat",
+    "Delivery",
+    "Doubt",
+    "Entry",
+    "ImportBatch",
+    "ImportRow",
+    "LawInForce",
+    "LawVersion",
+    "Stated",
+]

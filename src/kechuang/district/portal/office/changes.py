@@ -10,8 +10,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from kechuang.district.core import clock, ledger
-from kechuang.district.core.books import current_book, shipped_has_changed
+from kechuang.district.core import books, clock, law, ledger
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import current_book
+from kechuang.district.core.models import LawInForce, LawVersion
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.portal.components.answers import shown_value
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
@@ -19,7 +21,7 @@ from kechuang.district.portal.requests import actor_in, for_roles, one
 from kechuang.district.support.queries import changes_visible_to
 from kechuang.district.support.services import changes
 from kechuang.engines.base.days import parse_day
-from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
+from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, NotFound
 
 OFFICE = ("officer", "approver", "auditor")
 CHANGES = WORKFLOWS["support.change"]
@@ -29,7 +31,6 @@ _GIVEN = ("day", "value", "clause", "source", "document", "issuer", "issued_on",
 @for_roles(*OFFICE)
 def change_list(request: HttpRequest) -> HttpResponse:
     """Proposals, those that wait first."""
-    changes.settle()
     table = Table(
         title="政策参数改动",
         columns=[
@@ -42,10 +43,12 @@ def change_list(request: HttpRequest) -> HttpResponse:
         link=lambda c: reverse("change", args=[c.pk]),
         filters=[Filter("state", "状态", list(CHANGES.states.items()), lambda q, v: q.filter(state=v))],
         search=lambda q, words: q.filter(parameter__contains=words) | q.filter(clause__contains=words), hint="参数或条款",
-        empty="还没有改动。在政策页的参数旁点“改”。",
+        empty="还没有改动。在政策页的参数旁点“改”。", actions=[(reverse("law"), "生效的书")],
     )  # fmt: skip
-    if shipped_has_changed():
-        words = "随软件来的书有了新版，而本区用的是自己改过的书；请核对新版，需要时删去 law/current 再重提改动"
+    if law.shipped_has_changed():
+        words = (
+            "随软件来的书有了新版，而本区用的是自己改过的书。请到“生效的书”看差别，决定合并还是换用"
+        )
         messages.warning(request, gettext(words))
     return show(request, table, changes_visible_to(actor_in(request)))
 
@@ -115,3 +118,48 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     else:
         raise NotFound("step.none")
     return redirect("change", pk)
+
+
+@for_roles(*OFFICE)
+def law_page(request: HttpRequest) -> HttpResponse:
+    """Which version of the books holds, since when, by whom; and, when the shipped books moved on, the way to take that over."""
+    actor, error = actor_in(request), None
+    if request.method == "POST":
+        if not actor.has("officer", "approver"):
+            raise NotAllowed("change.who_approves")
+        try:
+            _enact(request, actor)
+        except Invalid as e:
+            error = e
+        else:
+            messages.success(request, gettext("已生效，每台机器都按它算"))
+            return redirect("law")
+    now = LawInForce.objects.select_related("version__made_from").first()
+    facts = {
+        "now": now,
+        "versions": LawVersion.objects.defer("files")[:50],
+        "trouble": books.trouble(),
+        "new": law.shipped_has_changed(),
+        "merged": law.merge(),
+        "error": error,
+        "why": request.POST.get("why", ""),
+        "may": actor.has("officer", "approver"),
+    }
+    return render(request, "office/law.html", facts, status=422 if error else 200)
+
+
+def _enact(request: HttpRequest, actor: Actor) -> None:
+    given, why, now = request.POST, request.POST.get("why", "").strip(), clock.now()
+    what = given.get("what")
+    if what == "shipped":
+        law.enact(None, actor, now, why)
+    elif what == "merge":
+        choices = {
+            m.path: [given.get(f"{m.path}:{n}", "") for n in range(len(m.conflicts))]
+            for m in law.merge()
+        }
+        law.take_shipped_update(choices, actor, now, why)
+    elif what == "version":
+        law.enact(one(LawVersion.objects.all(), given.get("version", "")), actor, now, why)
+    else:
+        raise Invalid("step.none_here", "what")

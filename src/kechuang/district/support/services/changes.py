@@ -8,23 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Max
-
 from kechuang.book import read_book
 from kechuang.book.amend import Amendment, Document, amended, next_code, with_source
 from kechuang.book.schemas import Book
-from kechuang.district.core import clock
+from kechuang.district.core import clock, law, ledger
 from kechuang.district.core.actor import Actor
-from kechuang.district.core.books import (
-    book_folder,
-    current_book,
-    keep_version,
-    law_lock,
-    next_version,
-    take_over,
-    tried_book,
-    version_in_force,
-)
+from kechuang.district.core.books import book_folder, current_book, tried_book
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
 from kechuang.district.registry.queries import firms_with_returns
@@ -239,35 +228,26 @@ def propose_change(
 
 
 def approve_change(thing: PolicyChange, actor: Actor, at_: datetime) -> Entry:
-    """Write it into the book: the second person. The book is checked again as it stands now, one approval at a time.
-
-    The copy is kept before the state moves and becomes the book in force after it has; ``settle`` ends what a crash
-    between the two left undone.
-    """
+    """Write it into the book: the second person. The book is checked again as it stands now, one approval at a time:
+    the new version, that it is in force, and that it was approved are written together or not at all."""
     CHANGES.permit("approve_change", thing, actor)
     today = clock.day_of(at_)
     given = {f: getattr(thing, f) for f in FIELDS}
     given["issued_on"] = thing.issued_on.isoformat() if thing.issued_on else ""
-    with law_lock():
-        settle()
+    with ledger.writing():
         changes, held, day = _checked(thing.policy, thing.parameter, thing.day, given, today)
         with tried_book(changes.full) as folder:
             trial = _trial(folder, held, day, changes, today)
-            version = next_version()
-            keep_version(folder, version)
-        kept = {"effects": trial.effects, "written": trial.written, "version_written": version}
-        entry = advance(CHANGES, "approve_change", thing, actor, at_, changes=kept, facts={"written": trial.written, "book": version})  # fmt: skip
-        take_over(version)
+            version = law.keep_changed(folder, actor, at_)
+        kept = {
+            "effects": trial.effects,
+            "written": trial.written,
+            "version_written": version.pk,
+        }
+        facts = {"written": trial.written, "book": version.digest}
+        entry = advance(CHANGES, "approve_change", thing, actor, at_, changes=kept, facts=facts)
+        law.enact(version, actor, at_, thing.label)
     return entry
-
-
-def settle() -> bool:
-    """Bring the newest approved change into force, should a crash have come in between. Returns whether it did."""
-    newest = PolicyChange.objects.filter(state="approved").aggregate(n=Max("version_written"))["n"]
-    if not newest or newest <= version_in_force():
-        return False
-    take_over(newest)
-    return True
 
 
 def refuse_change(thing: PolicyChange, actor: Actor, at_: datetime, why: str) -> Entry:

@@ -43,9 +43,10 @@ fix: $(TESTSTAMP) ## format and mend what a machine can mend
 	-$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(TESTSTAMP) ## draw docs/map.md (states, roles, steps) and docs/books.md (policies covered)
+docs: $(TESTSTAMP) ## draw docs/map.md (states, roles, steps) docs/books.md (policies covered), docs/schemas/
 	KECHUANG_DEMO=1 $(BIN)/kechuang manage map
 	$(BIN)/kechuang book cover books/jinnan > docs/books.md
+	$(BIN)/kechuang book schemas docs/schemas >/dev/null
 
 $(VENV)/bin/python:
 	@sh .ci/venv $(PYTHON) $(VENV)

@@ -33,6 +33,7 @@ from .schemas import (  # fmt: skip
     Source,
     Supervision,
 )
+from .shape_check import check_shape
 
 KINDS = ("ratio", "stock", "flow", "events")
 CELLS = (
@@ -95,6 +96,7 @@ def _file(folder: Path, name: str, desk: Desk) -> Lined:
     if not isinstance(content, Lined):
         desk.problems.append(Problem(path, 1, "文件最外层应为“键: 值”"))
         return empty
+    check_shape(name, content, desk)
     return content
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kechuang.book import read_book
+from kechuang.book.shape_check import write_schemas
 from kechuang.engines.base.numbers import parse_whole
 
 from . import match, plans, policies
@@ -53,6 +54,12 @@ def _check(options: argparse.Namespace) -> int:
     return 0
 
 
+def _schemas(options: argparse.Namespace) -> int:
+    for path in write_schemas(options.folder):
+        print(path)
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kechuang", description="科创：一个区的科技创新计划的操作系统"
@@ -79,6 +86,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     cover.add_argument("folder", type=Path)
     cover.set_defaults(run=policies.run_cover)
+
+    schemas = book.add_parser("schemas", help="书的各个文件的 JSON Schema，给编辑器用")
+    schemas.add_argument("folder", type=Path)
+    schemas.set_defaults(run=_schemas)
 
     _plan_commands(commands)
     _policy_commands(commands)

@@ -1,0 +1,52 @@
+"""A misspelt key of a book is an error with file, line and the nearest right name; schemas are kept for editors."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kechuang.book import read_book
+from kechuang.book.shape_check import write_schemas
+
+BOOKS = Path(__file__).parents[2] / "books"
+SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
+
+
+@pytest.mark.parametrize(
+    ("path", "right", "wrong"),
+    [
+        ("national/ladder.yaml", "    rule:", "    ruel:"),
+        ("national/ladder.yaml", "months:", "monthes:"),
+        ("jinnan/plan.yaml", "lead:", "laed:"),
+        ("jinnan/plan.yaml", "printed:", "printd:"),
+        ("jinnan/supervision.yaml", "escalate_after:", "escalate_aftr:"),
+        ("national/market.yaml", "close_after_days:", "close_afterdays:"),
+        ("national/layouts/contracts.yaml", "key:", "keys:"),
+        ("national/sources.yaml", "checked_on:", "checkd_on:"),
+        ("national/indicators.yaml", "measure:", "mesure:"),
+        ("jinnan/places.yaml", "name_en:", "name_eng:"),
+    ],
+)
+def test_a_misspelt_key_is_told_with_its_line_and_the_nearest_name(tmp_path, path, right, wrong):
+    shutil.copytree(BOOKS, tmp_path / "books")
+    file = tmp_path / "books" / path
+    text = file.read_text(encoding="utf-8")
+    assert right in text
+    file.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    line = text[: text.index(right)].count("\n") + 1
+    book, problems = read_book(tmp_path / "books" / "jinnan")
+    assert book is None
+    told = [p for p in problems if p.file == file and "不认识" in p.words]
+    assert [p.line for p in told] == [line]
+    assert f"“{wrong.strip().rstrip(':')}”" in told[0].words
+    assert f"“{right.strip().rstrip(':')}”" in told[0].words
+
+
+def test_the_schemas_for_editors_are_those_of_the_code(tmp_path):
+    made = write_schemas(tmp_path)
+    assert sorted(p.name for p in made) == sorted(p.name for p in SCHEMAS.iterdir())
+    for path in made:
+        assert json.loads(path.read_text(encoding="utf-8")) == json.loads(
+            (SCHEMAS / path.name).read_text(encoding="utf-8")
+        )

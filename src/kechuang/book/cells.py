@@ -15,7 +15,8 @@ from kechuang.engines.matching.parties import MODES, parse_mode, parse_trl
 from kechuang.engines.rules.check import typed
 from kechuang.engines.text import comparable, normalise
 
-from .schemas import Book, Column, Layout
+from .schemas import Book
+from .sheets import Column, Layout
 
 _SPLIT = re.compile(r"[、,，;；|\n\t]+")
 _HEADING_UNIT = re.compile(r"[（(]\s*(分|元|千元|万元|百万元|亿元)\s*[)）]")

@@ -13,10 +13,11 @@ from .desk import Desk, unique
 from .inputs import read_input, strange
 from .lines import Lined
 from .policies import FIRST
-from .schemas import Column, Fact, Rung, Source
+from .schemas import Fact, Rung, Source
+from .sheets import Column
 
 FACT_KEYS = {"英文", "单位", "范围", "区间", "组", "保密", "沿用", "突变", "别名", "来源", "说明"}
-FEED_KEYS = {"年报", "往前", "近", "成立", "至", "成立当年", "持有", "未曾"}
+FEED_KEYS = {"年报", "往前", "近", "成立", "至", "成立当年", "持有", "未曾", "登记册"}
 
 
 def read_ladder(at: Lined, desk: Desk) -> dict[str, Rung]:
@@ -94,9 +95,15 @@ def _feed(name: str, at: Lined, desk: Desk) -> Feed:
     strange(at, FEED_KEYS, desk)
     since = desk.one_of(at, "成立", ("天", "个月")) if "成立" in at else ""
     back, years = (desk.whole(at, k) if k in at else d for k, d in (("往前", 0), ("近", 1)))
-    feed = Feed(name, desk.optional(at, "年报"), back, years, since, at.get("至") == "上年末", at.get("成立当年") in ("是", True), desk.optional(at, "持有"), desk.optional(at, "未曾"))  # fmt: skip
-    if sum(bool(x) for x in (feed.fact, feed.since, feed.same_year, feed.holds, feed.never)) != 1:
-        desk.complain(at, name, f"“{name}”写 年报、成立、成立当年、持有、未曾 之一")
+    feed = Feed(name, desk.optional(at, "年报"), back, years, since, at.get("至") == "上年末", at.get("成立当年") in ("是", True), desk.optional(at, "持有"), desk.optional(at, "未曾"), desk.optional(at, "登记册"))  # fmt: skip
+    if (
+        sum(
+            bool(x)
+            for x in (feed.fact, feed.since, feed.same_year, feed.holds, feed.never, feed.register)
+        )
+        != 1
+    ):
+        desk.complain(at, name, f"“{name}”写 年报、成立、成立当年、持有、未曾、登记册 之一")
     return feed
 
 

@@ -16,16 +16,15 @@ from .lines import DuplicateKey, Lined, load
 from .plans import read_calendar, read_plan, read_supervision
 from .policies import read_policy
 from .policy_checks import check_policies
+from .registers import layout_of, read_register
 from .returns import read_returns
-from .schemas import (  # fmt: skip
+from .schemas import (
     Body,
     Book,
     Calendar,
-    Column,
     Fact,
     Figure,
     Indicator,
-    Layout,
     Market,
     Place,
     Plan,
@@ -34,6 +33,7 @@ from .schemas import (  # fmt: skip
     Supervision,
 )
 from .shape_check import check_shape
+from .sheets import BookRegister, Column, Layout
 
 KINDS = ("ratio", "stock", "flow", "events")
 CELLS = (
@@ -120,6 +120,8 @@ def _read(folder: Path, desk: Desk, seen: tuple[str, ...]) -> Book | None:
     )
     own_facts, asks, feeds = read_facts(_file(folder, "firm_facts.yaml", desk), desk)
     facts = _over(parent.facts if parent else None, own_facts)
+    registers = _over(parent.registers if parent else None, _registers(folder, desk))
+    sheets = {n: layout_of(r) for n, r in registers.items()}
     lexicon = folder / "lexicon.txt"
     lines = tuple(lexicon.read_text(encoding="utf-8").splitlines()) if lexicon.exists() else ()
     return Book(
@@ -135,7 +137,8 @@ def _read(folder: Path, desk: Desk, seen: tuple[str, ...]) -> Book | None:
         bodies=(parent.bodies if parent else ()) + _bodies(_file(folder, "bodies.yaml", desk), desk),
         areas=_over(parent.areas if parent else None, own_areas),
         disciplines=_over(parent.disciplines if parent else None, disciplines),
-        layouts=_with_firms(_over(parent.layouts if parent else None, _layouts(folder, desk)), ladder, facts),
+        layouts={**_with_firms(_over(parent.layouts if parent else None, _layouts(folder, desk)), ladder, facts), **sheets},
+        registers=registers,
         market=_market(_file(folder, "market.yaml", desk), desk, parent.market if parent else Market()),
         lexicon=(parent.lexicon if parent else ()) + lines,
         parent=parent,
@@ -149,6 +152,11 @@ def _read(folder: Path, desk: Desk, seen: tuple[str, ...]) -> Book | None:
         policies=_over(parent.policies if parent else None, _policies(folder, desk)),
         returns=_over(parent.returns if parent else None, read_returns(folder, _files(folder, "returns", desk), desk)),
     )  # fmt: skip
+
+
+def _registers(folder: Path, desk: Desk) -> dict[str, BookRegister]:
+    found = (read_register(at, desk) for at in _files(folder, "registers", desk).values())
+    return {r.id: r for r in found if r is not None}
 
 
 def _files(folder: Path, name: str, desk: Desk) -> dict[str, Lined]:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from kechuang.engines.rules import Input, Policy, Rule
 from kechuang.engines.rules.facts import Feed
 
+from .sheets import BookRegister, Layout
+
 
 @dataclass(frozen=True)
 class Source:
@@ -204,33 +206,6 @@ class Body:
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column of a sheet. ``kind`` says how its cells are read; ``unit`` is that of a bare number."""
-
-    field: str
-    heading: str
-    kind: str
-    aliases: tuple[str, ...] = ()
-    required: bool = False
-    unit: str = ""
-    choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    width: int = 16
-    longest: int = 0
-    choices_from: str = ""  # ladder: its rungs, under every name they ever had
-    other_words: Mapping[str, str] = dataclasses.field(default_factory=dict)  # former name → choice
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a list is laid out as a sheet, in and out."""
-
-    kind: str
-    title: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-
-
-@dataclass(frozen=True)
 class Market:
     """The market's settings."""
 
@@ -364,6 +339,7 @@ class Book:
     calendar: Calendar = Calendar()
     returns: Mapping[str, ReturnLayout] = dataclasses.field(default_factory=dict)
     policies: Mapping[str, Policy] = dataclasses.field(default_factory=dict)
+    registers: Mapping[str, BookRegister] = dataclasses.field(default_factory=dict)
     ladder: Mapping[str, Rung] = dataclasses.field(default_factory=dict)
     facts: Mapping[str, Fact] = dataclasses.field(default_factory=dict)
     feeds: Mapping[str, Feed] = dataclasses.field(default_factory=dict)

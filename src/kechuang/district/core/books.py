@@ -20,6 +20,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 from kechuang.book import Book, read_book
+from kechuang.book.desk import Desk
+from kechuang.book.lines import Lined, load
+from kechuang.book.registers import read_register, register_files
+from kechuang.book.sheets import BookRegister
 from kechuang.district.core.files import write_atomically
 from kechuang.engines.base.errors import Invalid, InvalidForm
 
@@ -132,6 +136,17 @@ def texts_of(folder: Path) -> dict[str, str]:
             if path.is_file():
                 found[str(path.relative_to(folder.parent))] = path.read_text(encoding="utf-8")
     return found
+
+
+def declared_registers() -> list[BookRegister]:
+    """The registers that the shipped books declare: what a house is made of when it starts."""
+    found: dict[str, BookRegister] = {}
+    for name in reversed(_chain(shipped_folder())):
+        for path in register_files(shipped_folder().parent / name):
+            at = load(path)
+            if isinstance(at, Lined) and (given := read_register(at, Desk())):
+                found[given.id] = given
+    return list(found.values())
 
 
 def digest_of(texts: Mapping[str, str]) -> str:

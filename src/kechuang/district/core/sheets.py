@@ -8,7 +8,7 @@ from typing import Any
 import xlsxwriter
 
 from kechuang.book.cells import write_row
-from kechuang.book.schemas import Layout
+from kechuang.book.sheets import Layout
 from kechuang.engines.base.sheets import column_name
 
 from .models import ImportBatch

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from kechuang.book.sheets import BookRegister
+from kechuang.district.core.books import declared_registers
 from kechuang.district.market import queries as market
 from kechuang.district.registry import queries as registry
 from kechuang.district.transfer import queries as transfer
@@ -77,6 +79,20 @@ def _parks(start: date, end: date) -> Found:
     return Found(Decimal(count), count)
 
 
+def _declared(given: BookRegister) -> Measure:
+    """A register of the book counts its records in force by their day."""
+
+    def records(start: date, end: date) -> tuple[str, Any]:
+        return "declared", registry.live_between(given.id, given.counts_on, start, end)
+
+    def find(start: date, end: date) -> Found:
+        count = records(start, end)[1].count()
+        return Found(Decimal(count), count)
+
+    said = Said("measure.declared", title=given.title)
+    return Measure(find, said, (f"registry.{given.id}.*",), "events", records)
+
+
 MEASURES: dict[str, Measure] = {
     "technology_contract_turnover": Measure(
         _turnover, Said("measure.turnover"), ("transfer.contract.*",), "flow",
@@ -98,3 +114,4 @@ MEASURES: dict[str, Measure] = {
         lambda start, end: ("establishment", registry.standing_establishments("science_park", end)),
     ),
 }  # fmt: skip
+MEASURES |= {f"register:{r.id}": _declared(r) for r in declared_registers() if r.counts_on}

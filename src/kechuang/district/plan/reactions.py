@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kechuang.district.core import clock
-from kechuang.district.core.books import current_book
+from kechuang.district.core.books import current_book, declared_registers
 from kechuang.district.core.models import Entry
 from kechuang.district.core.reactions import every, on
 from kechuang.district.transfer.queries import years_with_contracts
@@ -41,6 +41,12 @@ def measure_firms(entries: Sequence[Entry]) -> None:
 @on("registry.establishment.*", batch=500)
 def measure_establishments(entries: Sequence[Entry]) -> None:
     _measure("registry.establishment.*", entries[-1].pk)
+
+
+@on(*(f"registry.{r.id}.*" for r in declared_registers()), batch=500)
+def measure_declared(entries: Sequence[Entry]) -> None:
+    for kind in sorted({e.kind.rpartition(".")[0] for e in entries}):
+        _measure(f"{kind}.*", entries[-1].pk)
 
 
 @on("market.achievement.*", batch=1000)

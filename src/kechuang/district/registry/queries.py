@@ -8,8 +8,13 @@ from kechuang.district.accounts.roles import STAFF
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 
-from .models import Application, Establishment, Firm, FirmYear, Recognition
+from .models import Application, BookRecord, Establishment, Firm, FirmYear, Recognition
 
+LIVE = (
+    "recorded",
+    "recognised",
+    "done",
+)  # states of declared records that count for a target and for rules
 FED = ("submitted", "accepted")  # returns that rules may rest on; drafts only for the firm itself
 
 
@@ -156,3 +161,18 @@ def firms_with_returns() -> list[Firm]:
     """Firms of which there is a return that rules may rest on."""
     fed = Firm.objects.filter(years__state__in=FED).distinct().order_by("organisation__name")
     return list(fed.select_related("organisation").prefetch_related("recognitions"))
+
+
+def live_between(register: str, field: str, start: date, end: date) -> QuerySet[BookRecord]:
+    """Records that count: in force, and their day between two days."""
+    days = {
+        "facts_typed__field": field,
+        "facts_typed__day__gte": start,
+        "facts_typed__day__lte": end,
+    }
+    return BookRecord.objects.filter(register=register, state__in=LIVE, **days).distinct()
+
+
+def live_of(register: str, holder: int) -> int:
+    """How many records in force an organisation has in a register."""
+    return BookRecord.objects.filter(register=register, state__in=LIVE, holder_id=holder).count()

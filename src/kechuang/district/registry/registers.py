@@ -6,6 +6,7 @@ from typing import Any
 
 from kechuang.district.accounts.services import organisation_codes
 from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import declared_registers
 from kechuang.district.core.checks import in_order, not_in_future
 from kechuang.district.core.registers import (
     ALL,
@@ -21,6 +22,7 @@ from kechuang.engines.base.errors import Invalid
 
 from . import permissions as may
 from . import queries
+from .declared import declare
 from .models import Establishment, Recognition
 
 ESTABLISHMENTS = Register(
@@ -135,3 +137,6 @@ RECOGNITIONS = Register(
     ),
     menu=("officer", "broker", "approver", "auditor", "enterprise"),
 )
+
+
+DECLARED = [declare(given) for given in declared_registers()]

@@ -31,6 +31,7 @@ class Feed:
     same_year: bool = False  # founded in the year of the day
     holds: str = ""
     never: str = ""
+    register: str = ""  # how many records in force the subject has in a declared register
     counts: bool = False
 
 
@@ -43,6 +44,9 @@ class Subject:
     held: frozenset[str] = frozenset()
     ever: frozenset[str] = frozenset()
     wheres: Mapping[tuple[int, str], str] | None = None
+    registered: Mapping[str, int] | None = (
+        None  # declared register → records in force; None: not asked
+    )
 
     def base(self, day: date) -> int:
         """The year that 最近一年 means on a day: the last one with facts of the two before it, else the year before."""
@@ -68,6 +72,9 @@ def _fed(feed: Feed, subject: Subject, day: date) -> tuple[Value, str]:
         return feed.holds in subject.held, "认定记录"
     if feed.never:
         return feed.never not in subject.ever, "认定记录"
+    if feed.register:
+        known = (subject.registered or {}).get(feed.register)
+        return (UNKNOWN if known is None else one(known)), "登记册记录"
     if feed.same_year:
         return (
             UNKNOWN if subject.founded is None else subject.founded.year == day.year

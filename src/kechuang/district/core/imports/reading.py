@@ -8,7 +8,8 @@ from itertools import chain, islice
 from typing import Any
 
 from kechuang.book.cells import find_columns, read_cell
-from kechuang.book.schemas import Book, Column, Layout
+from kechuang.book.schemas import Book
+from kechuang.book.sheets import Column, Layout
 from kechuang.district.core.strangers import ReadSheet
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said

@@ -115,7 +115,7 @@ class RegisterSheet:
             keys = {p: k for p, k in keys.items() if (all(k) if whole else k[0])}
             if not keys:
                 continue
-            wanted = {f"{self.register.attname(names[0])}__in": {k[0] for k in keys.values()}}
+            wanted = {f"{self.register.path(names[0])}__in": {k[0] for k in keys.values()}}
             rows = self.register.visible(actor).filter(**wanted).order_by("-pk")
             held = {self._key(r, names): r for r in rows if r.state not in self.rules.gone}
             found |= {place: held[key] for place, key in keys.items() if key in held}

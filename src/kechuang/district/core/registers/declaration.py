@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import QuerySet
 
-from kechuang.book.schemas import Column, Layout
+from kechuang.book.sheets import Column, Layout
 from kechuang.district.core.actor import Actor, Verdict
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry, Stated
@@ -153,6 +153,7 @@ class Register(Generic[Thing]):
     then: Mapping[str, str] = field(default_factory=dict)
     half_done: frozenset[str] = frozenset()
     always: tuple[str, ...] = ()
+    own_layout: Layout | None = None  # where the book in force has none
     share: str = ""
     public: bool = False
     menu: tuple[str, ...] = ()
@@ -168,7 +169,10 @@ class Register(Generic[Thing]):
     @property
     def book_layout(self) -> Layout:
         """The layout in the book in force."""
-        return current_book().layouts[self.layout]
+        held = current_book().layouts.get(self.layout) or self.own_layout
+        if held is None:
+            raise KeyError(self.layout)
+        return held
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -192,6 +196,12 @@ class Register(Generic[Thing]):
     def attname(self, name: str) -> str:
         """The attribute under which a field keeps its value (the key of what it refers to)."""
         return str(fields_of(self.model)[name].attname)
+
+    def path(self, name: str) -> str:
+        """Where the database finds a field: its column, or its place among the facts of a declared record."""
+        if name in getattr(self.model, "extra_fields", {}):
+            return f"facts__{name}"
+        return self.attname(name)
 
     def asked(self, step: Step[Any]) -> tuple[Column, ...]:
         """The columns that a step asks for."""
@@ -223,5 +233,6 @@ _FIELDS: dict[type[Stated], dict[str, Any]] = {}
 def fields_of(model: type[Stated]) -> dict[str, Any]:
     """The fields of a model that are columns, by name."""
     if model not in _FIELDS:
-        _FIELDS[model] = {f.name: f for f in model._meta.concrete_fields}
+        held = {f.name: f for f in model._meta.concrete_fields}
+        _FIELDS[model] = {**held, **getattr(model, "extra_fields", {})}
     return _FIELDS[model]

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from kechuang.book.cells import read_cell
-from kechuang.book.schemas import Column, Indicator, Layout
+from kechuang.book.schemas import Indicator
+from kechuang.book.sheets import Column, Layout
 from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.core import files, ledger
 from kechuang.district.core.actor import Actor

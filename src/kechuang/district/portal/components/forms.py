@@ -7,7 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from kechuang.book.cells import read_cell, write_cell
-from kechuang.book.schemas import Column
+from kechuang.book.sheets import Column
 from kechuang.district.core.books import current_book
 from kechuang.engines.base.errors import Invalid, InvalidForm
 from kechuang.engines.matching.parties import MODES

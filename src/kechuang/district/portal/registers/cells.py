@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from kechuang.book.schemas import Column
+from kechuang.book.sheets import Column
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.registers import Register, written
 from kechuang.district.portal.templatetags.kechuang import money

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
-from kechuang.book.schemas import Column as Field
+from kechuang.book.sheets import Column as Field
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.imports import KINDS
@@ -60,7 +60,9 @@ def _column(register: Register[Any], column: Field, actor: Actor, *, first: bool
             return format_html('{} <span class="tag">{}</span>', text, gettext("样例"))
         return text
 
-    sort = "" if column.kind in ("words", "patents", "modes", "long") else column.field
+    sort = (
+        "" if column.kind in ("words", "patents", "modes", "long") else register.path(column.field)
+    )
     if column.field in register.refers:
         sort = (
             register.refers[column.field].order
@@ -84,13 +86,7 @@ def _filters(register: Register[Any], by_name: dict[str, Field], actor: Actor) -
 
 def _filter(register: Register[Any], column: Field, actor: Actor) -> Filter:
     if column.kind == "day":
-        days = register.visible(actor).exclude(**{column.field: None})
-        years = [d.year for d in days.order_by().dates(column.field, "year", order="DESC")]
-        options = [(str(y), str(y)) for y in years]
-        year = f"{column.field}__year"
-        return Filter(
-            "year", column.heading, options, lambda found, v: found.filter(**{year: int(v)})
-        )
+        return _years(register, column, actor)
     if column.field in register.refers:
         own = f"{register.attname(column.field)}__in"
         return _one(column.field, "范围", [("own", "本单位")], lambda v: {own: actor.organisations})
@@ -105,7 +101,18 @@ def _filter(register: Register[Any], column: Field, actor: Actor) -> Filter:
         least = f"{column.field}__gte"
         return _one(column.field, column.heading, levels, lambda v: {least: int(v)})
     options = list(column.choices.items())
-    return _one(column.field, column.heading, options, lambda v: {column.field: v})
+    return _one(column.field, column.heading, options, lambda v: {register.path(column.field): v})
+
+
+def _years(register: Register[Any], column: Field, actor: Actor) -> Filter:
+    path = register.path(column.field)
+    days = register.visible(actor).order_by().values_list(path, flat=True).distinct()
+    years = sorted({str(day)[:4] for day in days if day}, reverse=True)
+
+    def terms(year: str) -> dict[str, Any]:
+        return {f"{path}__gte": f"{year}-01-01", f"{path}__lte": f"{year}-12-31"}
+
+    return _one("year", column.heading, [(y, y) for y in years], terms)
 
 
 def _one(

@@ -1,3 +1,4 @@
+from .books import BookFact, BookRecord
 from .establishments import ESTABLISHMENT_KINDS, LEVELS, Establishment
 from .firms import SOURCES, Application, Firm, FirmYear, Recognition
 
@@ -6,6 +7,8 @@ __all__ = [
     "LEVELS",
     "SOURCES",
     "Application",
+    "BookFact",
+    "BookRecord",
     "Establishment",
     "Firm",
     "FirmYear",

@@ -9,7 +9,7 @@ from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.registry.models import SOURCES, Firm, FirmYear, Recognition
 from kechuang.district.registry.permissions import can_see_finances
-from kechuang.district.registry.queries import in_force, years_of
+from kechuang.district.registry.queries import in_force, live_of, years_of
 from kechuang.engines.base.days import months_after
 from kechuang.engines.rules import (
     ABSENT,
@@ -86,8 +86,14 @@ def subject_of(
     wheres = {(y.year, n): SOURCES.get(f["s"], "") for y in years for n, f in y.facts.items()}
     return Subject(
         {y.year: values_of(y) for y in years}, firm.founded_on, frozenset(r.rung for r in known if in_force(r, day)),
-        frozenset(r.rung for r in known), wheres,
+        frozenset(r.rung for r in known), wheres, _registered(firm),
     )  # fmt: skip
+
+
+def _registered(firm: Firm) -> dict[str, int]:
+    """How many records in force a firm has in each declared register that rules ask of."""
+    asked = {f.register for f in current_book().feeds.values() if f.register}
+    return {name: live_of(name, firm.pk) for name in sorted(asked)}
 
 
 def standings_of(

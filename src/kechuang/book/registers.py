@@ -50,6 +50,7 @@ def read_register(at: Lined, desk: Desk) -> BookRegister | None:
         writes=tuple(given.writes),
         counts_for=given.counts_for,
         counts_on=given.counts_on,
+        english={f.heading: f.heading_en for f in given.fields} | {given.title: given.title_en},
     )
 
 

@@ -50,3 +50,4 @@ class BookRegister:
     writes: tuple[str, ...] = ("officer",)
     counts_for: str = ""  # an indicator of the book
     counts_on: str = ""  # the day by which a record counts
+    english: Mapping[str, str] = dataclasses.field(default_factory=dict)  # of title and headings

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from kechuang.engines.base.errors import Invalid, WrongState
 
@@ -76,12 +76,11 @@ def backup(target: Path, at: datetime) -> Manifest:
     with tempfile.TemporaryDirectory(dir=target.parent) as home:
         folder = Path(home)
         dump = folder / _DATABASE[connection.vendor]
-        _dump(dump)
+        proof = _dump(dump)
         for name in KEPT:
             source = Path(settings.KECHUANG_DATA) / name
             if source.exists():
                 shutil.copytree(source, folder / name)
-        proof = _proof_in(dump) if connection.vendor == "sqlite" else ledger.verify()
         members = [p for p in sorted(folder.rglob("*")) if p.is_file()]
         digests = {str(p.relative_to(folder)): _digest(p) for p in members}
         keys = {"KECHUANG_SECRET_KEY": fingerprint(settings.SECRET_KEY)}
@@ -98,14 +97,22 @@ def backup(target: Path, at: datetime) -> Manifest:
     return made
 
 
-def _dump(target: Path) -> None:
+def _dump(target: Path) -> "ledger.Proof":
+    """Write the database as it is at one moment; returns the proof of the ledger at that moment."""
     if connection.vendor == "sqlite":
         connection.ensure_connection()
         with sqlite3.connect(target) as copy:
             connection.connection.backup(copy)
         copy.close()
-        return
-    _postgres("pg_dump", "--format=custom", "--no-owner", f"--file={target}")
+        return _proof_in(target)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SELECT pg_export_snapshot()")
+        moment = cursor.fetchone()[0]
+        _postgres(
+            "pg_dump", "--format=custom", "--no-owner", f"--snapshot={moment}", f"--file={target}"
+        )
+        return ledger.verify()
 
 
 def _proof_in(dump: Path) -> "ledger.Proof":

@@ -155,7 +155,7 @@ def advance(
             return done
         _awake()
         manager = workflow.model._default_manager
-        locked = manager.select_for_update().get(pk=thing.pk)
+        locked = manager.select_for_update(of=("self",)).get(pk=thing.pk)
         _permit(row, actor, locked)
         check_source(workflow, row, locked)
         if version is not None and version != locked.version:

@@ -9,7 +9,16 @@ BULLETINS = Workflow(
     {"recorded": "有效", "withdrawn": "已撤回"},
     (
         step("report", "录入通报数", "", "recorded", may.can_report),
-        step("restate", "更正", "recorded", "", may.can_report, needs_why=True, page=False),
+        step(
+            "restate",
+            "更正",
+            "recorded",
+            "",
+            may.can_report,
+            needs_why=True,
+            page=False,
+            asks=("value",),
+        ),
         step("withdraw", "撤回", "recorded", "withdrawn", may.can_report, needs_why=True),
     ),
 )
@@ -27,6 +36,7 @@ FIGURES = Workflow(
             "reported",
             may.can_report_figure,
             page=False,
+            asks=("value",),
         ),
         step("confirm_figure", "确认", "reported", "confirmed", may.can_confirm_figure),
         step(
@@ -73,8 +83,19 @@ MILESTONES = Workflow(
     {"open": "未到", "reached": "已完成", "dropped": "已取消"},
     (
         step("add_milestone", "添加节点", "", "open", may.can_keep_tasks),
-        step("move_milestone", "改期", "open", "", may.can_keep_tasks, needs_why=True, page=False),
-        step("order_milestone", "改先后", "open", "", may.can_keep_tasks, page=False),
+        step(
+            "move_milestone",
+            "改期",
+            "open",
+            "",
+            may.can_keep_tasks,
+            needs_why=True,
+            page=False,
+            asks=("due",),
+        ),
+        step(
+            "order_milestone", "改先后", "open", "", may.can_keep_tasks, page=False, asks=("after",)
+        ),
         step("reach_milestone", "完成", "open", "reached", may.can_keep_tasks),
         step("drop_milestone", "取消", "open", "dropped", may.can_keep_tasks, needs_why=True),
     ),
@@ -92,8 +113,23 @@ RETURNS = Workflow(
     },
     (
         step("ask_return", "发出", "", "asked", may.only_system),
-        step("save_return", "保存", "asked sent_back", "", may.can_answer_return, page=False),
-        step("submit_return", "提交", "asked sent_back", "submitted", may.can_answer_return),
+        step(
+            "save_return",
+            "保存",
+            "asked sent_back",
+            "",
+            may.can_answer_return,
+            page=False,
+            asks=("progress",),
+        ),
+        step(
+            "submit_return",
+            "提交",
+            "asked sent_back",
+            "submitted",
+            may.can_answer_return,
+            asks=("progress",),
+        ),
         step("accept_return", "采纳", "submitted", "accepted", may.can_review_return),
         step(
             "send_back_return",
@@ -122,7 +158,7 @@ DRAFTS = Workflow(
     {"draft": "校对中", "saved": "已存成书", "discarded": "已放弃"},
     (
         step("read_draft", "读入", "", "draft", may.can_draft),
-        step("revise_draft", "修改", "draft", "", may.can_draft, page=False),
+        step("revise_draft", "修改", "draft", "", may.can_draft, page=False, asks=("draft",)),
         step("save_draft", "存成书", "draft", "saved", may.can_draft),
         step("discard_draft", "放弃", "draft", "discarded", may.can_draft),
     ),

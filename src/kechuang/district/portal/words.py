@@ -90,8 +90,12 @@ def update() -> tuple[int, int]:
         with path.open("rb") as stream:
             old = read_po(stream, locale="en")
     new = Catalog(locale="en", project="Kechuang", charset="utf-8", fuzzy=False)
+    said = {k: v for r in current_book().registers.values() for k, v in r.english.items() if v}
     for words in [*in_templates(), *in_code(), *in_book()]:
         known = old.get(words)
+        if isinstance(words, str) and words in said and not (known and known.string):
+            new.add(words, said[words])
+            continue
         new.add(words, known.string if known else ("" if isinstance(words, str) else ("", "")))
     with path.open("wb") as stream:
         write_po(stream, new, sort_output=True, no_location=True, omit_header=False, width=120)

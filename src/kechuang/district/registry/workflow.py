@@ -16,7 +16,13 @@ YEARS = Workflow(
     (
         step("open_year", "开始填报", "", "draft", can_fill_year),
         step(
-            "save_year", "保存", "draft returned submitted accepted", "", can_fill_year, page=False
+            "save_year",
+            "保存",
+            "draft returned submitted accepted",
+            "",
+            can_fill_year,
+            page=False,
+            asks=("facts",),
         ),
         step("restore_year", "恢复导入前", "submitted accepted", "", can_take_year, page=False),
         step(

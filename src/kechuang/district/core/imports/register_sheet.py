@@ -247,7 +247,7 @@ class RegisterSheet:
             change_many(self.register, step, pairs, actor, at, Said("import.why_by_sheet"))
 
     def undo(self, actor: Actor, rows: Sequence[ImportRow], at: datetime) -> list[tuple[str, str]]:
-        held = self.register.model._default_manager.select_for_update().in_bulk(
+        held = self.register.model._default_manager.select_for_update(of=("self",)).in_bulk(
             [int(r.subject_id) for r in rows if r.subject_id]
         )
         fates: list[tuple[str, str]] = []

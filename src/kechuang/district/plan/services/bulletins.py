@@ -25,7 +25,17 @@ def restate(
 ) -> Entry:
     """A later print says otherwise; the ledger keeps what stood before."""
     facts = {"was": {k: str(getattr(bulletin, k)) for k in changes}}
-    return advance(BULLETINS, "restate", bulletin, actor, at, why=why, changes=changes, facts=facts)
+    return advance(
+        BULLETINS,
+        "restate",
+        bulletin,
+        actor,
+        at,
+        why=why,
+        changes=changes,
+        facts=facts,
+        version=bulletin.version,
+    )
 
 
 def withdraw(bulletin: Bulletin, actor: Actor, at: datetime, why: str) -> Entry:

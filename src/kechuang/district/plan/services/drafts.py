@@ -64,7 +64,13 @@ def revise_draft(
 ) -> Entry:
     """Keep a person's corrections."""
     return advance(
-        DRAFTS, "revise_draft", thing, actor, at, changes={"draft": dict(made)}, version=version
+        DRAFTS,
+        "revise_draft",
+        thing,
+        actor,
+        at,
+        changes={"draft": dict(made)},
+        version=thing.version if version is None else version,
     )
 
 

@@ -119,7 +119,14 @@ def revise_figure(
         raise InvalidForm([Invalid(asked, "value")])
     facts = {"was": figure.value}
     return advance(
-        FIGURES, "revise_figure", figure, actor, at, changes=made, facts=facts, version=version
+        FIGURES,
+        "revise_figure",
+        figure,
+        actor,
+        at,
+        changes=made,
+        facts=facts,
+        version=figure.version if version is None else version,
     )
 
 

@@ -70,7 +70,7 @@ def order_milestone(thing: Milestone, after: Sequence[int], actor: Actor, at: da
         way = " → ".join(names[pk] for pk in found)
         raise Invalid("milestone.circle", "after", way=way)
     facts = {"after": known, "was": thing.after}
-    return advance(MILESTONES, "order_milestone", thing, actor, at, changes={"after": known}, facts=facts)  # fmt: skip
+    return advance(MILESTONES, "order_milestone", thing, actor, at, changes={"after": known}, facts=facts, version=thing.version)  # fmt: skip
 
 
 def _known(thing: Milestone, after: Sequence[int]) -> list[int]:
@@ -95,6 +95,7 @@ def move_milestone(thing: Milestone, due: date, actor: Actor, at: datetime, why:
         why=why,
         changes={"due": due},
         facts={"was": thing.due},
+        version=thing.version,
     )
 
 

@@ -156,7 +156,15 @@ def save_return(
     changes: dict[str, object] = dict(_changes(values))
     if sent:
         changes["evidence"] = [*thing.evidence, *keep_proofs(sent)]
-    return advance(RETURNS, "save_return", thing, actor, at, changes=changes, version=version)
+    return advance(
+        RETURNS,
+        "save_return",
+        thing,
+        actor,
+        at,
+        changes=changes,
+        version=thing.version if version is None else version,
+    )
 
 
 def submit_return(
@@ -181,7 +189,7 @@ def submit_return(
         actor,
         at,
         changes={**changes, "submitted_at": at},
-        version=version,
+        version=thing.version if version is None else version,
     )
 
 

@@ -144,7 +144,7 @@ def _kept(request: HttpRequest, thing: Any, typed_in: dict[str, str], source: st
         for k, v in request.POST.items()
         if k.startswith("answer:")
     }
-    version = parse_whole(request.POST.get("version", ""), 2**31)
+    version = parse_whole(request.POST.get("version", ""), 2**31) or 0
     with ledger.writing():  # handed in and saved, or neither
         years.save_year(thing, typed_in, source, actor, now, answers=answers, version=version)
         if request.POST.get("then") == "submit_year":

@@ -99,7 +99,7 @@ def save_year(
     }
     kept = {**thing.answers, **told}
     changes = {"facts": facts, "answers": {k: v for k, v in kept.items() if v}}
-    return advance(YEARS, "save_year", thing, actor, at, changes=changes, facts={"changed": changed, "source": source}, version=version)  # fmt: skip
+    return advance(YEARS, "save_year", thing, actor, at, changes=changes, facts={"changed": changed, "source": source}, version=thing.version if version is None else version)  # fmt: skip
 
 
 def may_name_source(actor: Actor) -> bool:

@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 os.environ.setdefault(
     "DJANGO_ALLOW_ASYNC_UNSAFE", "true"
@@ -24,6 +25,7 @@ def data_folder(tmp_path: Path, settings: object) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     settings.KECHUANG_DATA = folder
+    translation.activate(settings.LANGUAGE_CODE)  # a page in English leaves its thread in English
     importlib.import_module("kechuang.district.core.books").forget()
     return folder
 

@@ -11,6 +11,7 @@ from kechuang.district.core import ledger
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.models import Entry
 from kechuang.district.core.registers import REGISTERS, written
+from kechuang.district.portal.registers.lists import table_of
 from kechuang.district.registry.services import keep_firm
 from tests.factories import NOW
 from tests.portal.test_pages import client_of
@@ -326,3 +327,54 @@ def test_nobody_writes_a_field_by_a_step_that_does_not_ask_for_it(house):
             house.actor("officer2"),
             NOW,
         )
+
+
+def test_a_list_is_not_put_in_the_order_of_what_it_may_hide(house):
+    for name in REGISTER_NAMES:
+        register = REGISTERS[name]
+        table = table_of(register, house.actor("officer"))
+        hidden = {register.heading(n) for n in register.may_hide}
+        assert not [c for c in table.columns if c.label in hidden and c.sort], name
+        assert (
+            client_of(house, "officer").get(reverse(register.slug) + "?sort=--id").status_code
+            == 200
+        )
+
+
+def test_a_kept_form_does_not_write_over_what_came_since(house):
+    register = REGISTERS["registry.establishment"]
+    thing = made(register, house)
+    url = reverse("establishments-step", args=[thing.pk, "correct"])
+    mine = {**typed(register, house), "name": "我改的名称", "why": "更正"}
+    page = client_of(house, "officer").get(url)
+    hidden = dict(
+        re.findall(
+            r'<input type="hidden" name="(key|version)" value="([^"]*)"', page.content.decode()
+        )
+    )
+    seen = page.context["seen"]
+    client_of(house, "officer").post(url, {**mine, **hidden, "seen": seen, "keep": "1"})
+    theirs = {**typed(register, house), "number": "津科〔2025〕9号", "why": "更正"}
+    assert post(client_of(house, "officer2"), url, theirs).status_code == 302
+    answer = post(client_of(house, "officer"), url, {**mine, "seen": seen})
+    assert answer.status_code == 409
+    thing.refresh_from_db()
+    assert thing.number == "津科〔2025〕9号"
+
+
+def test_the_same_form_sent_twice_is_one_step_and_another_content_is_not_swallowed(house):
+    register = REGISTERS["registry.establishment"]
+    client, url = client_of(house, "officer"), reverse("establishments-new", args=["establish"])
+    given = {**typed(register, house), "key": "k1"}
+    client.post(url, given)
+    client.post(url, given)
+    assert register.model.objects.count() == 1
+    client.post(url, {**given, "name": "另一个平台", "number": "津科〔2025〕2号"})
+    assert register.model.objects.count() == 2
+
+
+def test_the_history_of_a_public_record_is_not_a_rivals_to_read(house):
+    thing = made(REGISTERS["registry.establishment"], house)
+    url = reverse("establishments-record", args=[thing.pk])
+    assert not list(client_of(house, "rival").get(url).context["history"])
+    assert list(client_of(house, "auditor").get(url).context["history"])

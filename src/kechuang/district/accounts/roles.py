@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from kechuang.district.core.actor import Actor
+
 
 @dataclass(frozen=True)
 class Role:
@@ -25,3 +27,8 @@ ROLES: dict[str, Role] = {
     )
 }
 STAFF = frozenset(code for code, role in ROLES.items() if role.staff)
+
+
+def is_staff(actor: Actor) -> bool:
+    """Who works for the district; nobody of an enterprise does, whatever other role they hold."""
+    return actor.is_system or (actor.has(*STAFF) and not actor.firms)

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from django.db import DatabaseError, connection
 from kechuang.book import Book, read_book
 from kechuang.book.desk import Desk
 from kechuang.book.lines import Lined, load
-from kechuang.book.registers import read_register, register_files
+from kechuang.book.registers import layout_of, read_register, register_files
 from kechuang.book.sheets import BookRegister
 from kechuang.district.core.files import write_atomically
 from kechuang.engines.base.errors import Invalid, InvalidForm
@@ -46,10 +47,10 @@ _held = _Held()
 
 def current_book() -> Book:
     """The book that holds now; a shipped book with problems stops the start with all of them."""
-    if _held.book is None or _held.key != _key() or time.monotonic() > _held.until:
-        _look_up()
-    assert _held.book
-    return _held.book
+    book = _held.book
+    if book is None or _held.key != _key() or time.monotonic() > _held.until:
+        book = _look_up()
+    return book
 
 
 def trouble() -> tuple[str, ...]:
@@ -67,17 +68,28 @@ def _key() -> object:
     return settings.KECHUANG_BOOK, settings.KECHUANG_DATA, connection.settings_dict["NAME"]
 
 
-def _look_up() -> None:
+def _look_up() -> Book:
     version = version_in_force()
     _held.key, _held.until, _held.trouble = _key(), time.monotonic() + _LOOK_AGAIN, ()
     if version is not None:
         try:
-            _held.book = _read(laid_out(version), version.digest)
+            _held.book = book = _whole(_read(laid_out(version), version.digest))
         except ImproperlyConfigured as e:
             _held.trouble = tuple(str(e).splitlines())
         else:
-            return
-    _held.book = _read(shipped_folder(), _stamp(shipped_folder()))
+            return book
+    _held.book = book = _read(shipped_folder(), _stamp(shipped_folder()))
+    return book
+
+
+def _whole(book: Book) -> Book:
+    """A version that persons here put in force knows nothing of a register that the shipped book declared since."""
+    shipped = _read(shipped_folder(), _stamp(shipped_folder()))
+    added = {n: r for n, r in shipped.registers.items() if n not in book.registers}
+    if not added:
+        return book
+    layouts = {**{n: layout_of(r) for n, r in added.items()}, **book.layouts}
+    return replace(book, layouts=layouts, registers={**book.registers, **added})
 
 
 @lru_cache(maxsize=4)

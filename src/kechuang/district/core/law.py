@@ -33,6 +33,9 @@ def keep(
             "made_from": made_from,
         },
     )
+    if made_from is not None and made_from.pk not in (made.made_from_id, made.pk):
+        made.made_from = made_from  # the same text, but laid on newer shipped books
+        made.save(update_fields=["made_from"])
     return made
 
 
@@ -44,7 +47,7 @@ def keep_shipped(actor: Actor, at: datetime) -> LawVersion:
 def keep_changed(folder: Path, actor: Actor, at: datetime) -> LawVersion:
     """Keep a checked copy of the books with a change in it."""
     now = books.version_in_force()
-    root = now.made_from if now else keep_shipped(actor, at)
+    root = (now.made_from or now) if now else keep_shipped(actor, at)
     return keep(books.texts_of(folder), "changed", actor, at, root)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.imports.kinds import register
 from kechuang.district.core.imports.register_sheet import Draft, RegisterSheet
 from kechuang.engines.base.sayings import Said
 
-from .queries import is_own, is_staff, patents_in
+from .queries import is_own, patents_in
 from .registers import ACHIEVEMENTS, DEMANDS
 
 
@@ -16,23 +17,28 @@ class ListingSheet(RegisterSheet):
     """As every register's sheet; but of the numbers in an outsider's sheet only his own records' mean anything."""
 
     def known(self, actor: Actor, drafts: Sequence[Draft]) -> dict[int, Any]:
-        found = super().known(actor, drafts)
+        found = self.same(actor, drafts)
         if is_staff(actor):
             return found
         found = {place: thing for place, thing in found.items() if is_own(actor, thing)}
         for place, draft in enumerate(drafts):
-            if place not in found and draft.thing.reference:
-                draft.thing.reference = None
+            own = found[place].reference if place in found else None
+            if draft.thing.reference and draft.thing.reference != own:
+                draft.thing.reference, draft.values = own, {**draft.values, "reference": None}
                 draft.plan.problems.clear()  # that it is used is not told either
                 draft.plan.notes.append(Said("import.note.own_number"))
         return found
+
+    def same(self, actor: Actor, drafts: Sequence[Draft]) -> dict[int, Any]:
+        """Which rows are records already, whoever asks."""
+        return super().known(actor, drafts)
 
 
 class AchievementSheet(ListingSheet):
     """A patent that exactly one record of the same owner has is that record."""
 
-    def known(self, actor: Actor, drafts: Sequence[Draft]) -> dict[int, Any]:
-        found = super().known(actor, drafts)
+    def same(self, actor: Actor, drafts: Sequence[Draft]) -> dict[int, Any]:
+        found = super().same(actor, drafts)
         places = [
             n
             for n, d in enumerate(drafts)

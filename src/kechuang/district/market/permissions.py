@@ -1,9 +1,10 @@
 """Who may do what in the market. Who submits, who checks and who publishes are different people."""
 
+from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core.actor import YES, Actor, Verdict, no
 
 from .models import Achievement, Demand, Introduction, Invitation, Listing
-from .queries import is_own, is_staff
+from .queries import is_own
 
 
 def _works_on(actor: Actor) -> bool:

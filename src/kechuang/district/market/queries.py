@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
-from kechuang.district.accounts.roles import STAFF
+from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core.actor import Actor
 from kechuang.engines.base.identifiers import parse_patent
 from kechuang.engines.matching import Offer, Want
@@ -13,11 +13,6 @@ from kechuang.engines.text import comparable
 from .models import Achievement, Demand, Introduction, Invitation, Listing, TextVector
 
 L = TypeVar("L", bound=Listing)
-
-
-def is_staff(actor: Actor) -> bool:
-    """Who works for the district; nobody of an enterprise does, whatever other role they hold."""
-    return actor.is_system or (actor.has(*STAFF) and not actor.firms)
 
 
 def _own(actor: Actor) -> Q:

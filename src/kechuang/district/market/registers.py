@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from kechuang.district.accounts.queries import members_of
+from kechuang.district.accounts.roles import is_staff
 from kechuang.district.accounts.services import organisation_codes, write_letter
 from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
@@ -111,6 +112,7 @@ def _number(things: Sequence[Listing]) -> None:
     taken = set(
         model._default_manager.filter(reference__in=wanted).values_list("reference", flat=True)
     )
+    taken |= {t.reference for t in things if t.reference}
     for thing in bare:
         own, more = f"{model.prefix}-{thing.pk:06d}", 0
         while (own if not more else f"{own}-{more}") in taken:
@@ -219,7 +221,7 @@ def _blank(model: type[Listing]) -> Callable[[Actor], Listing]:
 
 def _inside(actor: Actor, thing: Listing) -> bool:
     """Whose history it is: who works for the district, and the owner."""
-    return actor.id > 0 and (queries.is_staff(actor) or queries.is_own(actor, thing))
+    return actor.id > 0 and (is_staff(actor) or queries.is_own(actor, thing))
 
 
 def _hidden_of_demand(actor: Actor, demand: Demand) -> frozenset[str]:
@@ -281,6 +283,7 @@ def _register(
         blank=_blank(model),
         inside=_inside,
         hides=hides,
+        may_hide=frozenset({"owner"}),
         sheet=_sheet(),
         public=True,
     )

@@ -28,7 +28,7 @@ class Measure:
     """``find(start, end)`` reckons; ``scope`` says in words what is counted; ``kinds`` what moves it.
 
     ``nature``: flow (of a year), events (of the plan's period) or stock (on the last day).
-    ``records(start, end)`` are the rows themselves: (kind, queryset), or None when there are none to open.
+    ``records(start, end)`` are the rows themselves: (register, queryset), or None when there are none to open.
     """
 
     find: Callable[[date, date], Found]
@@ -54,7 +54,7 @@ def _firms(rung: str, *, flow: bool = False) -> Measure:
     return Measure(
         find,
         Said("measure.entries_of_year") if flow else Said("measure.in_force"),
-        ("registry.recognition.*",), "flow" if flow else "stock", lambda start, end: ("recognition", registry.counted(rung, end)),
+        ("registry.recognition.*",), "flow" if flow else "stock", lambda start, end: ("registry.recognition", registry.counted(rung, end)),
     )  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def _established(*kinds: str) -> Measure:
 
     return Measure(
         find, Said("measure.approved"), ("registry.establishment.*",), "events",
-        lambda start, end: ("establishment", registry.established(kinds, start, end)),
+        lambda start, end: ("registry.establishment", registry.established(kinds, start, end)),
     )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def _declared(given: BookRegister) -> Measure:
     """A register of the book counts its records in force by their day."""
 
     def records(start: date, end: date) -> tuple[str, Any]:
-        return "declared", registry.live_between(given.id, given.counts_on, start, end)
+        return f"registry.{given.id}", registry.live_between(given.id, given.counts_on, start, end)
 
     def find(start: date, end: date) -> Found:
         count = records(start, end)[1].count()
@@ -96,7 +96,7 @@ def _declared(given: BookRegister) -> Measure:
 MEASURES: dict[str, Measure] = {
     "technology_contract_turnover": Measure(
         _turnover, Said("measure.turnover"), ("transfer.contract.*",), "flow",
-        lambda start, end: ("contract", transfer.registered_between(start, end)),
+        lambda start, end: ("transfer.contract", transfer.registered_between(start, end)),
     ),
     "high_tech": _firms("high_tech"),
     "young_eagle": _firms("young_eagle", flow=True),
@@ -111,7 +111,7 @@ MEASURES: dict[str, Measure] = {
     "special_projects": _established("special_project"),
     "university_science_parks": Measure(
         _parks, Said("measure.science_parks"), ("registry.establishment.*",), "stock",
-        lambda start, end: ("establishment", registry.standing_establishments("science_park", end)),
+        lambda start, end: ("registry.establishment", registry.standing_establishments("science_park", end)),
     ),
 }  # fmt: skip
 MEASURES |= {f"register:{r.id}": _declared(r) for r in declared_registers() if r.counts_on}

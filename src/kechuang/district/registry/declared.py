@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from kechuang.book.registers import layout_of
 from kechuang.book.sheets import BookRegister
-from kechuang.district.accounts.roles import STAFF
+from kechuang.district.accounts.roles import STAFF, is_staff
 from kechuang.district.accounts.services import organisation_codes
 from kechuang.district.core.actor import YES, Actor, Verdict, no
 from kechuang.district.core.checks import not_in_future
@@ -67,11 +67,12 @@ def declare(given: BookRegister) -> Register[Any]:
             recorded_by=actor.id,
             holder_id=min(actor.organisations, default=None),
         ),
-        inside=lambda actor, thing: actor.has(*STAFF) or thing.holder_id in actor.organisations,
+        inside=lambda actor, thing: is_staff(actor) or thing.holder_id in actor.organisations,
         sheet=_sheet(given, may),
         public=given.sees == "everybody",
         menu=tuple(sorted({*STAFF, *given.writes})),
-        unique=(),
+        unique=(given.key,) if given.key else (),
+        stamps=_STAMPS if given.life == "recognised" else {},
     )
 
 
@@ -133,9 +134,22 @@ class _Rights:
         return no("declared.who_decides")
 
     def second(self, actor: Actor, thing: BookRecord) -> Verdict:
-        if actor.id == thing.recorded_by and not actor.is_system:
+        """Neither who recorded, changed or submitted it, nor who examined it already."""
+        hands = {thing.recorded_by, thing.examined_by, *thing.written_by}
+        if actor.id in hands and not actor.is_system:
             return no("declared.not_your_own")
         return self.office(actor, thing)
+
+
+def _wrote(thing: BookRecord, actor: Actor, at: datetime) -> dict[str, Any]:
+    return {"written_by": sorted({*thing.written_by, actor.id}), "examined_by": 0}
+
+
+_STAMPS = {
+    "draft": _wrote, "revise": _wrote, "submit": _wrote, "correct": _wrote,
+    "examine": lambda thing, actor, at: {"examined_by": actor.id},
+    "send_back": lambda thing, actor, at: {"examined_by": 0},
+}  # fmt: skip
 
 
 def _states(given: BookRegister) -> dict[str, str]:
@@ -199,7 +213,7 @@ def _pipeline(given: BookRegister, may: _Rights) -> tuple[Step[Any], ...]:
 def _visible(given: BookRegister, model: type[BookRecord]) -> Callable[[Actor], QuerySet[Any]]:
     def visible(actor: Actor) -> QuerySet[Any]:
         found = model._default_manager.all()
-        if actor.is_system or (actor.has(*STAFF) and not actor.firms):
+        if is_staff(actor):
             return found
         own = models.Q(holder_id__in=actor.organisations) if actor.id > 0 else models.Q(pk__in=())
         shown = models.Q(state__in=LIVE) if given.sees == "everybody" else models.Q(pk__in=())
@@ -267,5 +281,6 @@ def _sheet(given: BookRegister, may: _Rights) -> SheetRules:
         update=lambda thing, actor: "correct" if thing.state in correct else "",
         undo=undo,
         gone=gone,
-        twin=("search", HOLDER) if any(c.field == HOLDER for c in given.columns) else ("search",),
+        freed=lambda thing: {"facts": {n: v for n, v in thing.facts.items() if n not in given.key}},
+        twin=("search", *(c.field for c in given.columns if c.field not in given.key)),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from kechuang.district.accounts.roles import is_staff
 from kechuang.district.accounts.services import organisation_codes
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import declared_registers
@@ -60,6 +61,7 @@ ESTABLISHMENTS = Register(
         gone=("withdrawn",),
         twin=("name", "kind", "level", "approved_on"),
     ),
+    inside=lambda actor, thing: is_staff(actor),
     public=True,
 )
 
@@ -134,6 +136,9 @@ RECOGNITIONS = Register(
         undo="withdraw",
         gone=("withdrawn",),
         twin=("firm", "rung", "valid_from"),
+    ),
+    inside=lambda actor, thing: (
+        is_staff(actor) or thing.firm.organisation_id in actor.organisations
     ),
     menu=("officer", "broker", "approver", "auditor", "enterprise"),
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from kechuang.district.accounts.roles import is_staff
 from kechuang.district.accounts.services import organisation_codes
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.checks import in_order, not_in_future
@@ -141,6 +142,9 @@ CONTRACTS = Register(
         twin=("name", "seller", "buyer", "amount_fen", "signed_on"),
         gone=("cancelled",),
         remarks=_remarks,
+    ),
+    inside=lambda actor, thing: (
+        is_staff(actor) or bool({thing.seller_id, thing.buyer_id} & actor.organisations)
     ),
     share="amount_fen",
     menu=("officer", "broker", "approver", "auditor", "enterprise", "researcher"),

@@ -94,7 +94,10 @@ def recalled(stored: object) -> str:
     if isinstance(stored, str):
         if not stored.startswith(_STORED):
             return stored
-        stored = json.loads(stored)
+        try:
+            return recalled(json.loads(stored))
+        except ValueError:
+            return stored  # what a person typed may begin like one of ours
     if not isinstance(stored, Mapping):
         return str(stored)
     facts = {k: recalled(v) if isinstance(v, Mapping) else v for k, v in stored["facts"].items()}

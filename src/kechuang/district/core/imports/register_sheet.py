@@ -20,7 +20,7 @@ from kechuang.district.core.registers import (
     state_of,
     taken,
 )
-from kechuang.district.core.workflow import label_of
+from kechuang.district.core.workflow import Step, label_of
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said
 
@@ -117,14 +117,25 @@ class RegisterSheet:
                 continue
             wanted = {f"{self.register.path(names[0])}__in": {k[0] for k in keys.values()}}
             rows = self.register.visible(actor).filter(**wanted).order_by("-pk")
-            held = {self._key(r, names): r for r in rows if r.state not in self.rules.gone}
-            found |= {place: held[key] for place, key in keys.items() if key in held}
-            if whole and names == self.register.unique:
+            held: dict[tuple[Any, ...], Any] = {}
+            for row in rows:
+                if row.state not in self.rules.gone:
+                    held.setdefault(self._key(row, names), row)
+            for place, key in keys.items():
+                if key in held and (whole or not self._told_apart(left[place].thing, held[key])):
+                    found[place] = held[key]
+            if whole and self.register.unique in (names, (names,)):
                 self._refuse_used(drafts, keys, {self._key(r, names) for r in rows} - set(held))
         return found
 
+    def _told_apart(self, thing: Any, other: Any) -> bool:
+        """Whether both have a whole key: then they are two, however alike they look."""
+        names = self.register.key
+        return bool(names) and all(self._key(thing, names)) and all(self._key(other, names))
+
     def _key(self, thing: Any, names: Sequence[str]) -> tuple[Any, ...]:
-        return tuple(getattr(thing, self.register.attname(n)) for n in names)
+        held = (getattr(thing, self.register.attname(n)) for n in names)
+        return tuple(tuple(v) if isinstance(v, list) else v for v in held)
 
     def _refuse_used(
         self, drafts: Sequence[Draft], keys: Mapping[int, Any], gone: Collection[Any]
@@ -138,10 +149,17 @@ class RegisterSheet:
     def _judge(self, actor: Actor, draft: Draft, options: Values) -> None:
         plan, thing, register = draft.plan, draft.thing, self.register
         if draft.known is not None:
-            self._compare(actor, draft)
             thing = draft.known
-            name = self.rules.update(thing, actor) if plan.plan == "update" else ""
+            name = self.rules.update(thing, actor)
             step = register.flow.step(name) if name else None
+            # asked of the record as it is: what a row would write into it must not open it
+            yours = step is None or step.permission(actor, thing)
+            self._compare(actor, draft, step)
+            if plan.plan != "update":
+                return
+            if not yours:
+                plan.problems.append(Invalid(yours.why, next(iter(register.refers), "")))
+                return
         else:
             step = register.flow.step(self.rules.create(draft.values, options))
             thing.state = step.target
@@ -153,8 +171,8 @@ class RegisterSheet:
             owner = next(iter(register.refers), "")
             plan.problems.append(Invalid(verdict.why if draft.known else "import.not_yours", owner))
 
-    def _compare(self, actor: Actor, draft: Draft) -> None:
-        """What a row would change of a known record; a blank cell leaves what is there."""
+    def _compare(self, actor: Actor, draft: Draft, step: Step[Any] | None) -> None:
+        """What a row would change of a known record by a step; a blank cell leaves what is there."""
         known, plan = draft.known, draft.plan
         plan.subject_id, plan.version = str(known.pk), known.version
         held = state_of(self.register, known)
@@ -168,13 +186,20 @@ class RegisterSheet:
             plan.plan = "same"
             return
         plan.plan = "update"
+        asked = {c.field for c in self.register.asked(step)} if step else set(typed)
+        plan.problems += [
+            Invalid("import.fixed_field", name, label=self.register.heading(name))
+            for name in typed
+            if name not in asked
+        ]
+        typed = {n: v for n, v in typed.items() if n in asked}
         plan.before = {n: _json(getattr(known, self.register.attname(n))) for n in typed}
         put(self.register, known, typed)
         draft.changes = {n: v for n, v in state_of(self.register, known).items() if v != held[n]}
         plan.notes.append(
             Said("import.note.will_update", reference=label_of(known)[:60], count=len(typed))
         )
-        if not self.rules.update(known, actor):
+        if step is None:
             state = self.register.states[known.state]
             plan.problems.append(
                 Invalid(

@@ -5,6 +5,7 @@ so that a killed worker goes on where it was, and an import that is refused half
 See docs/decisions/0013.
 """
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,10 +14,11 @@ from typing import Any, TypeVar
 
 from django.db import OperationalError, transaction
 
-from kechuang.district.core import bulk, clock, files, ledger, worker
+from kechuang.district.core import books, bulk, clock, files, ledger, worker
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Doubt, ImportBatch, ImportRow
+from kechuang.district.core.reactions import Away
 from kechuang.district.core.strangers import read_sheet_apart
 from kechuang.district.core.workflow import advance
 from kechuang.engines.base.errors import DomainError, Invalid
@@ -124,15 +126,21 @@ def _check_part(
         identities = (
             (key if any(key) else (), names[0] if names else ""),
             (plan.identity, plan.identity_at),
+            (("id", plan.subject_id) if plan.subject_id else (), names[0] if names else ""),
         )
         for identity, column in identities:
             if not identity or row.problems or plan.problems:
                 continue
-            first = seen.setdefault(hash(identity), row.line)
+            first = seen.setdefault(_hashable(identity), row.line)
             if first != row.line:
                 plan.problems = [Invalid("import.twice", column, line=first)]
         staged.append(_staged(batch, kind, headings, row, plan))
     return staged
+
+
+def _hashable(identity: Iterable[Any]) -> int:
+    """An identity in few bytes; a list among its parts counts as its text."""
+    return int.from_bytes(hashlib.blake2b(repr(list(identity)).encode(), digest_size=16).digest())
 
 
 def _plans(batch: ImportBatch, kind: ImportKind, rows: Sequence[ReadRow]) -> list[RowPlan]:
@@ -173,9 +181,13 @@ def apply_now(batch: ImportBatch) -> None:
     """Write every row by parts; when one is refused, what was written is taken back."""
     if batch.state != "confirmed":
         return
+    _awake()
     kind, total = KINDS[batch.kind], batch.rows.exclude(plan="same").count()
     try:
         _by_parts(batch, lambda: _write_part(batch, kind), total)
+        batch.rows.exclude(fate="").update(
+            fate="", fate_why=""
+        )  # of a taking back that was cut off
         counts = {"counts": batch.counts, "by": batch.actor_label}
         advance(IMPORTS, "apply", batch, SYSTEM, clock.now(), facts=counts)
     except DomainError as e:
@@ -188,6 +200,12 @@ def apply_now(batch: ImportBatch) -> None:
         log.exception("import %s failed while writing", batch.pk)
         _take_back(batch, kind)
         _give_up(batch, Said("import.failed_while_writing", error=type(e).__name__))
+
+
+def _awake() -> None:
+    """Nothing is written, nor taken back, while the law in force cannot be read: the import waits."""
+    if books.trouble():
+        raise Away("law.unreadable")
 
 
 def _by_parts(batch: ImportBatch, act: Callable[[], int], total: int) -> None:
@@ -241,6 +259,7 @@ def undo_now(batch: ImportBatch) -> None:
     """Undo row by row; every row says what became of it."""
     if batch.state != "undoing":
         return
+    _awake()
     kind, rows = KINDS[batch.kind], batch.rows.filter(written=True)
     _by_parts(batch, lambda: _undo_part(batch, kind, forget=False), rows.count())
     fates = rows.order_by().values_list("fate", flat=True)
@@ -257,7 +276,7 @@ def _undo_part(batch: ImportBatch, kind: ImportKind, *, forget: bool) -> int:
             return 0
         fates = kind.undo(uploader(batch), part, clock.now())
         marks = (
-            (r.pk, (fate, why, not (forget and fate == "reversed")))
+            (r.pk, ("", "", False) if forget and fate == "reversed" else (fate, why[:500], True))
             for r, (fate, why) in zip(part, fates, strict=True)
         )
         bulk.update(ImportRow, ("fate", "fate_why", "written"), marks)

@@ -116,12 +116,13 @@ class Register(Generic[Thing]):
         number: Gives new records their own number; they have their primary keys already.
         stamps: Step → fields that it writes and nobody types (who checked, the day of publication).
         effects: Step → what else happens, in the same transaction; it is told what the fields held before.
-        unique: Fields that no two records have alike.
+        unique: Fields, or sets of them, that no two records have alike.
         share: The field that says how much of a sum a record is.
         slug: Its place in addresses: /<slug>/.
         blank: A new record as this person would begin it: what permissions to create are asked of.
         hides: Fields of a record that are not a person's to know.
-        inside: Who sees the history of a record.
+        may_hide: Fields that `hides` may name: no list is put in their order.
+        inside: Who sees the history of a record; nobody but whom the register names.
         then: Step → the step that its form offers to take along ("save and submit").
         half_done: States in which only what is ``always`` wanted is required.
         menu: Roles in whose menu the list stands; ``public``: visitors may look.
@@ -144,12 +145,13 @@ class Register(Generic[Thing]):
     number: Callable[[Sequence[Any]], None] = lambda things: None
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
-    unique: tuple[str, ...] = ()
+    unique: tuple[str | tuple[str, ...], ...] = ()
     facts: tuple[str, ...] = ()  # fields that every entry of the ledger carries
     sheet: SheetRules | None = None
     blank: Callable[[Actor], Any] | None = None
     hides: Callable[[Actor, Any], frozenset[str]] = lambda actor, thing: frozenset()
-    inside: Callable[[Actor, Any], bool] = lambda actor, thing: actor.id > 0
+    may_hide: frozenset[str] = frozenset()
+    inside: Callable[[Actor, Any], bool] = lambda actor, thing: False
     then: Mapping[str, str] = field(default_factory=dict)
     half_done: frozenset[str] = frozenset()
     always: tuple[str, ...] = ()

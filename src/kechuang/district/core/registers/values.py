@@ -107,12 +107,23 @@ def state_of(register: Register[Thing], thing: Thing) -> dict[str, Any]:
 def taken_by_another(register: Register[Thing], thing: Thing) -> list[Invalid]:
     """What another record has already."""
     found = []
-    for name in register.unique:
-        value = getattr(thing, name)
-        same = register.model._default_manager.filter(**{name: value}).exclude(pk=thing.pk)
-        if value not in (None, "") and same.exists():
-            found.append(taken(register, name, value))
+    for given in register.unique:
+        names = (given,) if isinstance(given, str) else given
+        values = [getattr(thing, register.attname(n)) for n in names]
+        if any(v in (None, "", []) for v in values):
+            continue
+        terms = {
+            register.path(n): _as_kept(register, n, v) for n, v in zip(names, values, strict=True)
+        }
+        if register.model._default_manager.filter(**terms).exclude(pk=thing.pk).exists():
+            found.append(taken(register, names[0], values[0]))
     return found
+
+
+def _as_kept(register: Register[Any], name: str, value: Any) -> Any:
+    """A value as the database compares it: among the facts of a declared record a day is its text."""
+    is_fact = name in getattr(register.model, "extra_fields", {})
+    return value.isoformat() if is_fact and isinstance(value, date) else value
 
 
 def taken(register: Register[Any], name: str, value: object) -> Invalid:

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.market.models import Achievement, Demand, Listing
 from kechuang.district.market.queries import (
     achievements_visible_to,
     demands_visible_to,
-    is_staff,
     offer_of,
     want_of,
 )  # fmt: skip

@@ -13,6 +13,7 @@ from kechuang.district.core import clock, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
+from kechuang.district.core.registers import REGISTERS
 from kechuang.district.core.workflow import advance, begin
 from kechuang.district.plan.measures import MEASURES, Measure
 from kechuang.district.plan.models import Closing, Correction
@@ -73,10 +74,10 @@ def span(known: Measure, period: str) -> tuple[date, date]:
 def _rows(known: Measure, start: date, end: date) -> list[tuple[int, int, str, Any]]:
     """(id, version, share of the value as text, record) of every row, in order of id."""
     assert known.records
-    kind, found = known.records(start, end)
+    name, found = known.records(start, end)
+    share = REGISTERS[name].share
     return [
-        (r.pk, r.version, str(r.amount_fen) if kind == "contract" else "1", r)
-        for r in found.order_by("pk")
+        (r.pk, r.version, str(getattr(r, share)) if share else "1", r) for r in found.order_by("pk")
     ]
 
 
@@ -125,40 +126,33 @@ def drift(closing: Closing) -> Drift:
         return Drift(closing, found.value, found.rows, (), same)
     was = {pk: (version, share) for pk, version, share in closing.rows}
     now = {pk: (version, share, record) for pk, version, share, record in rows}
-    kind = known.records(start, end)[0] if known.records else ""
+    name = known.records(start, end)[0] if known.records else ""
     changes = [
-        Change("added", pk, now[pk][2].label, None, Decimal(now[pk][1]), _why(kind, pk))
+        Change("added", pk, now[pk][2].label, None, Decimal(now[pk][1]), _why(name, pk))
         for pk in sorted(now.keys() - was.keys())
     ]
     changes += [
-        Change("gone", pk, _label(kind, pk), Decimal(was[pk][1]), None, _why(kind, pk))
+        Change("gone", pk, _label(name, pk), Decimal(was[pk][1]), None, _why(name, pk))
         for pk in sorted(was.keys() - now.keys())
     ]
     changes += [
-        Change("changed", pk, now[pk][2].label, Decimal(was[pk][1]), Decimal(now[pk][1]), _why(kind, pk))
+        Change("changed", pk, now[pk][2].label, Decimal(was[pk][1]), Decimal(now[pk][1]), _why(name, pk))
         for pk in sorted(was.keys() & now.keys()) if was[pk][1] != now[pk][1]
     ]  # fmt: skip
     return Drift(closing, found.value, found.rows, tuple(changes), True)
 
 
-_SUBJECTS = {
-    "contract": "transfer.contract",
-    "recognition": "registry.recognition",
-    "establishment": "registry.establishment",
-}
+def _last(name: str, pk: int) -> Entry | None:
+    return ledger.history(name, pk).order_by("-id").first()
 
 
-def _last(kind: str, pk: int) -> Entry | None:
-    return ledger.history(_SUBJECTS[kind], pk).order_by("-id").first()
-
-
-def _why(kind: str, pk: int) -> str:
-    entry = _last(kind, pk)
+def _why(name: str, pk: int) -> str:
+    entry = _last(name, pk)
     return f"{entry.day} {entry.why or entry.kind.rpartition('.')[2]}" if entry else ""
 
 
-def _label(kind: str, pk: int) -> str:
-    entry = _last(kind, pk)
+def _label(name: str, pk: int) -> str:
+    entry = _last(name, pk)
     return entry.label if entry else str(pk)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -86,7 +86,7 @@ def show(
     total, here = page.paginator.count, _query(request, "page", "export").rstrip("&")
     facts = {
         "table": table, "has_search": table.search is not None, "page": page, "total": total, "q": words, "heads": _heads(request, table, sort),
-        "lines": _lines(table, page), "choices": [(f, asked.get(f.name, "")) for f in table.filters],
+        "lines": lines(table, page), "choices": [(f, asked.get(f.name, "")) for f in table.filters],
         "query": _query(request, "page"), "export": f"?{_query(request, 'page', 'export')}export=xlsx" if table.layout else "",
         "filtered": bool(words or any(asked.get(f.name) for f in table.filters)), "here": here,
         "views": saved_views(actor_in(request).id, table.views) if table.views else [], **table.context,
@@ -108,14 +108,16 @@ def _views_changed(request: HttpRequest, table: Table) -> HttpResponse:
 
 def _sorted(table: Table, found: QuerySet, asked: str) -> tuple[QuerySet, str]:
     allowed = {c.sort for c in table.columns if c.sort}
-    if asked.lstrip("-") in allowed:
+    if asked.removeprefix("-") in allowed:
         return found.order_by(asked, "-pk"), asked
     return found, ""
 
 
-def _lines(table: Table, page: Page) -> list[tuple[str, list[tuple[Column, Any]]]]:
+def lines(table: Table, things: Iterable[Any]) -> list[tuple[str, list[tuple[Column, Any]]]]:
+    """(address, cells) of every row."""
     return [
-        (table.link(x) if table.link else "", [(c, c.cell(x)) for c in table.columns]) for x in page
+        (table.link(x) if table.link else "", [(c, c.cell(x)) for c in table.columns])
+        for x in things
     ]
 
 

@@ -8,10 +8,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core import clock, ledger
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.market.models.introductions import OUTCOMES
-from kechuang.district.market.queries import introductions_visible_to, is_staff
+from kechuang.district.market.queries import introductions_visible_to
 from kechuang.district.market.services import introductions
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
 from kechuang.district.portal.requests import actor_in, one, signed_in

@@ -3,8 +3,9 @@
 from typing import Any
 
 from kechuang.district.accounts.queries import own_organisations
+from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core.actor import Actor
-from kechuang.district.market.queries import introductions_visible_to, is_staff
+from kechuang.district.market.queries import introductions_visible_to
 from kechuang.district.market.registers import ACHIEVEMENTS, DEMANDS
 from kechuang.district.market.services.matching import may_match
 from kechuang.district.portal.registers.own import OWN, Given, Own

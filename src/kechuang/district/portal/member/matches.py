@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from kechuang.district.accounts.queries import members_of
+from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core import clock
 from kechuang.district.core.books import current_book
 from kechuang.district.market.queries import (
     achievements_visible_to,
     demands_visible_to,
     embedding_progress,
-    is_staff,
     search,
 )  # fmt: skip
 from kechuang.district.market.services import introductions, matching

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from kechuang.district.core import clock
 from kechuang.district.core.books import current_book
+from kechuang.district.core.registers import REGISTERS
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.plan.models import LIGHTS, REPORTS
 from kechuang.district.plan.services import briefing
@@ -27,17 +28,15 @@ OFFICE = ("officer", "approver", "auditor")
 
 
 def _labels() -> dict[str, str]:
+    titles = {**_OWN, **{r.name: r.title for r in REGISTERS.values()}}
     return {
-        f"{w.name}.{s.name}": f"{_ROOMS.get(w.name, w.name)}：{s.label}"
+        f"{w.name}.{s.name}": f"{titles.get(w.name, w.name)}：{s.label}"
         for w in WORKFLOWS.values()
         for s in w.steps
     }
 
 
-_ROOMS = {
-    "transfer.contract": "技术合同", "registry.recognition": "企业认定", "registry.establishment": "平台与设施", "plan.milestone": "节点",
-    "plan.task": "任务", "plan.closing": "关账",
-}  # fmt: skip
+_OWN = {"plan.milestone": "节点", "plan.task": "任务", "plan.closing": "关账"}
 
 
 @for_roles(*OFFICE)

@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from kechuang.book.schemas import Plan
+from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core import clock
 from kechuang.district.core.books import current_book
-from kechuang.district.market.queries import is_staff
+from kechuang.district.core.registers import REGISTERS
 from kechuang.district.plan import services as plan
 from kechuang.district.plan.models import LIGHTS
 from kechuang.district.plan.queries import (
@@ -25,10 +26,10 @@ from kechuang.district.plan.queries import (
     task_files,
 )
 from kechuang.district.plan.services.closings import drift
+from kechuang.district.portal.components.tables import Table, lines
+from kechuang.district.portal.registers.lists import table_of
 from kechuang.district.portal.reports.charts import bars_chart, way_chart
 from kechuang.district.portal.requests import actor_in, year_in
-from kechuang.district.registry.queries import recognitions_visible_to
-from kechuang.district.transfer.queries import visible_to as contracts_visible_to
 from kechuang.district.transfer.queries import years_with_contracts
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import NotFound
@@ -82,30 +83,30 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
     reading = plan.reading(book, target, year, today, chosen)
     indicator = reading.indicator
     staff = is_staff(actor)
-    kind, rows, shown = _rows(reading, actor)
+    table, rows, shown = _rows(reading, actor)
     facts = {
         "reading": reading, "target": target, "indicator": indicator, "plan": chosen, "year": year, "years": _years(chosen, today),
-        "tasks": [t for t in chosen.tasks if t.number in target.tasks], "rows": rows, "rows_kind": kind, "hidden": max(reading.rows - shown, 0) if kind else 0,
+        "tasks": [t for t in chosen.tasks if t.number in target.tasks], "table": table, "heads": [(c, "", "") for c in table.columns] if table else [], "lines": lines(table, rows) if table else [], "hidden": max(reading.rows - shown, 0) if table else 0,
         "more": max(shown - _SHOWN, 0),
         "history": [] if reading.kind == "sum" else measurements(indicator.id, year)[:20] if staff else public_history(indicator.id, year), "light_words": LIGHTS, "staff": staff,
         "figures": [f for f in book.figures if f.indicator == indicator.id], "bulletins": bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
         "reported": figures_visible_to(actor).filter(indicator=indicator.id)[:20], "closings": _closings(indicator.id, staff),
         "can_close": actor.has("officer", "approver") and bool(plan.measure_of(indicator)) and plan.measure_of(indicator).records is not None,  # type: ignore[union-attr]
-        "explained": plan.comparing.explaining(indicator, year) if staff and kind else None,
+        "explained": plan.comparing.explaining(indicator, year) if staff and table else None,
         "same_measure": [(p, t) for p in book.plans.values() for t in p.targets if t.indicator == indicator.id and t is not target],
     }  # fmt: skip
     return render(request, "public/target.html", facts)
 
 
-def _rows(reading: Any, actor: Any) -> tuple[str, list[Any], int]:
-    """(kind, the rows this person may see, how many): contracts, recognitions or establishments."""
+def _rows(reading: Any, actor: Any) -> tuple[Table | None, list[Any], int]:
+    """(their table, the rows this person may see, how many): None when the figure rests on no rows to open."""
     known = plan.measure_of(reading.indicator)
     if reading.how != "computed" or known is None or known.records is None:
-        return "", [], 0
-    kind, found = known.records(reading.start, reading.as_of)
-    visible = {"contract": contracts_visible_to, "recognition": recognitions_visible_to}.get(kind)
-    mine = visible(actor).filter(pk__in=found.order_by().values("pk")) if visible else found
-    return kind, list(mine[:_SHOWN]), mine.count()
+        return None, [], 0
+    name, found = known.records(reading.start, reading.as_of)
+    register = REGISTERS[name]
+    mine = register.visible(actor).filter(pk__in=found.order_by().values("pk"))
+    return table_of(register, actor), list(mine[:_SHOWN]), mine.count()
 
 
 def _closings(indicator: str, staff: bool) -> list[tuple[Any, Any]]:

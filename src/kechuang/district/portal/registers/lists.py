@@ -63,7 +63,9 @@ def _column(register: Register[Any], column: Field, actor: Actor, *, first: bool
     sort = (
         "" if column.kind in ("words", "patents", "modes", "long") else register.path(column.field)
     )
-    if column.field in register.refers:
+    if column.field in register.may_hide:
+        sort = ""
+    elif column.field in register.refers:
         sort = (
             register.refers[column.field].order
             and f"{column.field}__{register.refers[column.field].order}"

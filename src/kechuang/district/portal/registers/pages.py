@@ -1,5 +1,6 @@
 """A record's page, its form, and every step that a person may take: all from the register's declaration."""
 
+import hashlib
 import json
 import uuid
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ from kechuang.district.core.registers import Register, create, take
 from kechuang.district.core.workflow import Step
 from kechuang.district.portal.components.forms import Form, texts_of
 from kechuang.district.portal.requests import actor_in, one, signed_in
-from kechuang.engines.base.errors import Invalid, NotFound, Stale
+from kechuang.engines.base.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 from kechuang.engines.base.numbers import parse_whole
 
 from .cells import facts_of, row_of
@@ -115,6 +116,10 @@ class _Filling:
                 self._conflict(form)
             except Invalid as e:
                 form.add(e)
+            except (WrongState, NotAllowed) as e:
+                if not self.step.asks:
+                    raise
+                form.errors.append(Invalid(e.words, ""))  # what was typed stays on the page
             else:
                 return self._done(thing)
         return self._show(form)
@@ -126,12 +131,18 @@ class _Filling:
         return dict(self.own.prefill(self.actor, self.carried))
 
     def _form(self, data: QueryDict | None) -> Form:
-        if data is None and self.draft is not None and "fresh" not in self.request.GET:
-            data_shown = QueryDict(self.draft.values)
+        if kept := self._kept:
             form = self._made(None)
-            form.show(data_shown)
+            form.show(kept)
             return form
         return self._made(data)
+
+    @property
+    def _kept(self) -> QueryDict:
+        """A form kept half-done, when it is shown: with the version that was seen when it was kept, so that no later change is lost."""
+        if self.request.method == "POST" or self.draft is None or "fresh" in self.request.GET:
+            return QueryDict()
+        return QueryDict(self.draft.values)
 
     def _made(self, data: QueryDict | None) -> Form:
         names = [c.field for c in self.register.asked(self.step)]
@@ -149,8 +160,12 @@ class _Filling:
 
     @property
     def _key(self) -> str:
-        given = self.request.POST.get("key", "")[:64]
-        return f"{self.actor.id}:{self.place}:{given}" if given else ""
+        given = self.request.POST
+        if not given.get("key"):
+            return ""
+        typed = [(n, given.getlist(n)) for n in sorted(given) if n != "csrfmiddlewaretoken"]
+        said = json.dumps([self.actor.id, self.place, typed], ensure_ascii=False)
+        return f"form:{hashlib.sha256(said.encode()).hexdigest()}"
 
     def _take(self, values: Given) -> Any:
         why, now = self.request.POST.get("why", "").strip(), clock.now()
@@ -159,7 +174,8 @@ class _Filling:
         with ledger.writing():
             thing = self._written(values, why, now)
             if "then" in self.request.POST and self.then:
-                take(self.register, self.then.name, thing, {}, self.actor, now)
+                key = f"{self._key}:then" if self._key else ""
+                take(self.register, self.then.name, thing, {}, self.actor, now, key=key)
         return thing
 
     @property
@@ -207,7 +223,8 @@ class _Filling:
 
     def _show(self, form: Form) -> HttpResponse:
         back = reverse(f"{self.register.slug}-record", args=[self.thing.pk]) if self.thing else ""
-        seen = texts_of(form, self._initial())
+        kept = self._kept
+        seen = json.dumps(texts_of(form, self._initial()), ensure_ascii=False)
         facts = {
             "register": self.register,
             "thing": self.thing,
@@ -215,8 +232,8 @@ class _Filling:
             "form": form,
             "why": self.request.POST.get("why", ""),
             "key": self.request.POST.get("key", "") or uuid.uuid4().hex,
-            "version": getattr(self.thing, "version", ""),
-            "seen": json.dumps(seen, ensure_ascii=False),
+            "version": kept.get("version") or getattr(self.thing, "version", ""),
+            "seen": kept.get("seen") or seen,
             "changed": self.changed,
             "then": self.then,
             "draft": self.draft if self.request.method != "POST" else None,

@@ -17,6 +17,8 @@ class BookRecord(Stated):
     facts = models.JSONField(default=dict)
     search = models.TextField(editable=False)
     recorded_by = models.BigIntegerField(editable=False)
+    written_by = models.JSONField(default=list, editable=False)
+    examined_by = models.BigIntegerField(default=0, editable=False)
     sample = models.BooleanField(default=False, editable=False)
 
     class Meta:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from kechuang.district.accounts.queries import actor_of
 from kechuang.district.accounts.services import add_person, grant
-from kechuang.district.core import worker
+from kechuang.district.core import books, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.registers import REGISTERS
 from kechuang.district.market.models import Demand
@@ -167,9 +167,7 @@ def test_opening_a_link_does_not_answer_it(full):
 @pytest.mark.parametrize(
     "route", ["achievements", "demands", "introductions", "contracts", "firms"]
 )
-def test_a_list_asks_the_database_as_often_for_three_rows_as_for_one(
-    world, route, django_assert_num_queries
-):
+def test_a_list_asks_the_database_as_often_for_three_rows_as_for_one(world, route, monkeypatch):
     client = client_of(world, "broker")
 
     def add(number):
@@ -185,6 +183,9 @@ def test_a_list_asks_the_database_as_often_for_three_rows_as_for_one(
         )
 
     add(1)
+    monkeypatch.setattr(books, "_LOOK_AGAIN", 3600)  # else one of the two may ask which law holds
+    books.forget()
+    books.current_book()
     client.get(reverse(route))
     with CaptureQueriesContext(
         connection,
@@ -197,7 +198,10 @@ def test_a_list_asks_the_database_as_often_for_three_rows_as_for_one(
     assert len(one) == len(three)
 
 
-def test_matching_asks_as_often_for_three_candidates_as_for_one(world):
+def test_matching_asks_as_often_for_three_candidates_as_for_one(world, monkeypatch):
+    monkeypatch.setattr(books, "_LOOK_AGAIN", 3600)
+    books.forget()
+    books.current_book()
     demand, client = world.demand(), client_of(world, "broker")
     counts = []
     for number in range(3):

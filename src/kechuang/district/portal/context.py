@@ -12,7 +12,7 @@ from kechuang.district.accounts.roles import ROLES
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book, trouble
 
-from .menu import menu_for
+from .menu import menu_for, registers_for
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -23,6 +23,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "book": current_book(),
         "actor": actor,
         "menu": menu_for(actor) if actor else [],
+        "more_registers": registers_for(actor) if actor else [],
         "languages": [
             (code, label, translate_url(path, code)) for code, label in settings.LANGUAGES
         ],

@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from kechuang.district.core.actor import Actor
+from kechuang.district.core.registers import REGISTERS
 
 _PUBLIC = [
     ("plan", "计划"),
@@ -20,6 +21,16 @@ _BY_ROLE = [
     (("officer", "auditor", "administrator"), "ledger", "台账"),
     (("administrator",), "people", "账号"),
 ]
+
+
+def registers_for(actor: Actor) -> list[tuple[str, str]]:
+    """(url, title) of every register that this person may look at, beside what the head of the page shows."""
+    in_head = {name for _, _, name in menu_for(actor)}
+    return [
+        (reverse(r.slug), r.title)
+        for r in REGISTERS.values()
+        if (r.public or actor.has(*r.menu)) and r.slug not in in_head
+    ]
 
 
 def menu_for(actor: Actor) -> list[tuple[str, str, str]]:

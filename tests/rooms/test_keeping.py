@@ -104,6 +104,24 @@ def test_a_house_is_kept_while_it_writes_and_comes_back_as_it_was(house):
     house.bring("丙")  # the house goes on
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a file of SQLite's")
+def test_a_database_that_stands_elsewhere_is_put_aside_too(tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    house = House(tmp_path, f"sqlite:///{elsewhere}/house.db")
+    assert house.run("migrate")[0] == 0
+    house.bring("甲")
+    target = tmp_path / "kept.tar.gz"
+    assert house.run("backup", target)[0] == 0
+    house.bring("乙")
+    code, said = house.run("restore", target)
+    assert code == 0, said
+    assert house.count() == 40
+    (old,) = tmp_path.glob("own-before-*/house.db")
+    rows = sqlite3.connect(old).execute("SELECT COUNT(*) FROM market_achievement").fetchone()
+    assert rows == (80,)
+
+
 def test_a_restore_over_a_house_that_is_awake_is_refused(house):
     house.bring("甲")
     target = house.home / "kept.tar.gz"

@@ -206,6 +206,7 @@ def _put_in_place(source: Path, at: datetime) -> Path | None:
             archive.extractall(home, filter="data")
         folder = Path(home)
         kept = [p for p in data.iterdir() if p.name != "static"]
+        moved = bool(kept)
         aside.mkdir()
         for path in kept:
             path.rename(aside / path.name)
@@ -215,8 +216,11 @@ def _put_in_place(source: Path, at: datetime) -> Path | None:
         dump = folder / _DATABASE[connection.vendor]
         if connection.vendor == "sqlite":
             place = Path(connection.settings_dict["NAME"])
-            for beside in ("", "-wal", "-shm"):
-                Path(f"{place}{beside}").unlink(missing_ok=True)
+            for beside in ("", "-wal", "-shm"):  # still here when it stands outside the data folder
+                old = Path(f"{place}{beside}")
+                if old.exists():
+                    shutil.move(str(old), str(aside / old.name))
+                    moved = True
             shutil.move(str(dump), str(place))
         else:
             _postgres(
@@ -227,7 +231,7 @@ def _put_in_place(source: Path, at: datetime) -> Path | None:
                 "--single-transaction",
                 str(dump),
             )
-    return aside if kept else None
+    return aside if moved else None
 
 
 def _nobody_connected() -> None:

@@ -13,6 +13,7 @@ from kechuang.book.registers import read_register
 from kechuang.district.core import imports, ledger, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.registers import REGISTERS, create, take, written
+from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.plan.measures import MEASURES
 from kechuang.district.registry.declared import declare
 from kechuang.district.registry.models import BookFact, BookRecord
@@ -176,6 +177,7 @@ def test_a_pipeline_goes_by_its_stages_and_ends_with_a_reason(world, tmp_path):
         assert entry.why == "去了别处"
     finally:
         REGISTERS.pop("registry.visits")
+        WORKFLOWS.pop("registry.visits", None)
 
 
 @pytest.mark.parametrize(

@@ -201,3 +201,23 @@ def test_commands_without_a_key_touch_no_database_and_say_why(tmp_path):
         assert code == 2, words
         assert "KECHUANG_SECRET_KEY" in said
     assert not (tmp_path / "own").exists()
+
+
+def test_a_look_at_the_demos_folder_does_not_make_it_a_strangers(tmp_path):
+    folder = tmp_path / "demo"
+    script = "from pathlib import Path; from kechuang.cli.inside import _foreign; import sys; sys.exit(_foreign(Path(sys.argv[1])))"
+    script = f"import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'kechuang.district.settings'; django.setup(); {script}"
+    env = {**os.environ, "KECHUANG_DEMO": "1", "KECHUANG_DATA": str(folder), "PYTHONPATH": "src"}
+    env.pop("KECHUANG_DATABASE_URL", None)
+
+    def foreign():
+        return subprocess.run(
+            [sys.executable, "-c", script, str(folder)], env=env, check=False
+        ).returncode
+
+    manage = [sys.executable, "-m", "kechuang.cli", "manage"]
+    subprocess.run([*manage, "makemigrations", "--check", "--dry-run"], env=env, check=True)
+    assert (folder / "kechuang.sqlite3").exists()
+    assert foreign() == 0
+    subprocess.run([*manage, "migrate", "-v", "0"], env=env, check=True)
+    assert foreign() == 1

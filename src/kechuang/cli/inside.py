@@ -158,6 +158,18 @@ def _work(stop: threading.Event, parent: int) -> None:
             time.sleep(2)
 
 
+def _foreign(data: Path) -> bool:
+    """Whether a folder holds what is not the demo's; the bare file that any command makes by looking is nothing."""
+    names = [f.name for f in data.iterdir() if f.name != "static"] if data.exists() else []
+    if not names:
+        return False
+    if all(n.startswith("kechuang.sqlite3") for n in names):
+        filled = bool(connection.introspection.table_names())
+        connection.close()  # the folder may go next
+        return filled
+    return True
+
+
 def demo(options: argparse.Namespace) -> int:
     """Everything on SQLite, with sample records and demo accounts."""
     if options.host not in LOOPBACK:
@@ -167,8 +179,7 @@ def demo(options: argparse.Namespace) -> int:
         )
     data = Path(settings.KECHUANG_DATA)
     mark, ours = data / "seeded", data / "demo"
-    strangers = [f for f in data.iterdir() if f.name != "static"] if data.exists() else []
-    if strangers and not (mark.exists() or ours.exists()):
+    if _foreign(data) and not (mark.exists() or ours.exists()):
         print(
             f"{data} 里已有不属于演示的数据，演示不会动它。请换一个文件夹：KECHUANG_DATA=…",
             file=sys.stderr,

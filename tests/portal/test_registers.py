@@ -132,6 +132,10 @@ def test_every_step_that_a_person_may_take_is_taken_through_its_page(house, name
         for n, v in {**typed(register, house), **EXTRA.get(register.slug, {})}.items()
         if n in asked
     }
+    for name_of_it in ("name", "title", "work", "number"):
+        if name_of_it in values and not step.target:
+            values[name_of_it] += "（改）"
+            break
     given = {**values, "why": "有理由"} if step.needs_why else values
     if step.needs_why:
         refused = post(client, url, values)
@@ -180,9 +184,7 @@ def test_every_step_is_refused_to_who_may_not_and_from_where_it_does_not_start(
                     "version": thing.version,
                 },
             )
-            assert answer.status_code in (302, 403, 404, 409, 422), (who, state)
-            if answer.status_code == 302:
-                assert "login" in answer.headers["Location"], (who, state)
+            assert answer.status_code in (401, 403, 404, 409, 422), (who, state)
             assert Entry.objects.count() == entries, (who, state)
 
 
@@ -378,3 +380,62 @@ def test_the_history_of_a_public_record_is_not_a_rivals_to_read(house):
     url = reverse("establishments-record", args=[thing.pk])
     assert not list(client_of(house, "rival").get(url).context["history"])
     assert list(client_of(house, "auditor").get(url).context["history"])
+
+
+def test_what_was_typed_is_shown_again_when_the_session_ended_meanwhile(house):
+    client, url = client_of(house, "officer"), reverse("establishments-new", args=["establish"])
+    client.get(url)
+    client.cookies.pop("sessionid")
+    answer = client.post(url, {"name": "打了很久的字", "key": "k", "csrfmiddlewaretoken": "t"})
+    page = answer.content.decode()
+    assert answer.status_code == 401
+    assert "打了很久的字" in page
+    assert f"next={url}" in page
+    assert ">t<" not in page
+
+
+def test_a_party_may_be_written_by_its_name(house):
+    register, client = REGISTERS["transfer.contract"], client_of(house, "officer")
+    given = {**typed(register, house), "seller": house.university.name}
+    url = reverse("contracts-new", args=["record"])
+    assert client.post(url, {**given, "key": "k"}).status_code == 302
+    assert register.model.objects.get().seller_id == house.university.pk
+
+
+def test_saving_and_submitting_needs_no_change(house):
+    register = REGISTERS["market.demand"]
+    thing = made(register, house)
+    register.model.objects.filter(pk=thing.pk).update(state="draft")
+    url = reverse("demands-step", args=[thing.pk, "revise"])
+    answer = post(client_of(house, "enterprise"), url, {**typed(register, house), "then": "1"})
+    assert answer.status_code == 302
+    thing.refresh_from_db()
+    assert thing.state == "submitted"
+
+
+@pytest.mark.parametrize("name", REGISTER_NAMES)
+def test_a_correction_that_changes_nothing_is_refused(house, name):
+    register = REGISTERS[name]
+    correcting = [s for s in register.steps if s.asks and not s.target and not s.creates]
+    assert correcting
+    for step in correcting:
+        thing = made(register, house)
+        bring_to(register, house, thing, step)
+        who = next(
+            n
+            for n in PEOPLE
+            if step.permission(house.actor(n), thing)
+            and register.visible(house.actor(n)).filter(pk=thing.pk).exists()
+        )
+        client, url = (
+            client_of(house, who),
+            reverse(f"{register.slug}-step", args=[thing.pk, step.name]),
+        )
+        page = client.get(url)
+        same = {f.name: f.value for f in page.context["form"].fields}
+        entries = Entry.objects.count()
+        answer = post(client, url, {**same, "why": "手滑"})
+        assert answer.status_code == 422, step.name
+        assert "没有改动任何一栏" in answer.content.decode()
+        assert Entry.objects.count() == entries
+        register.model.objects.filter(pk=thing.pk).delete()

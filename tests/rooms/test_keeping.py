@@ -207,8 +207,7 @@ def test_a_look_at_the_demos_folder_does_not_make_it_a_strangers(tmp_path):
     folder = tmp_path / "demo"
     script = "from pathlib import Path; from kechuang.cli.inside import _foreign; import sys; sys.exit(_foreign(Path(sys.argv[1])))"
     script = f"import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'kechuang.district.settings'; django.setup(); {script}"
-    env = {**os.environ, "KECHUANG_DEMO": "1", "KECHUANG_DATA": str(folder), "PYTHONPATH": "src"}
-    env.pop("KECHUANG_DATABASE_URL", None)
+    env = {**House(tmp_path).env, "KECHUANG_DEMO": "1", "KECHUANG_DATA": str(folder)}
 
     def foreign():
         return subprocess.run(

@@ -9,7 +9,7 @@ from kechuang.district.core import imports, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.imports import working
 from kechuang.district.core.models import ImportBatch
-from kechuang.district.core.registers import REGISTERS, create
+from kechuang.district.core.registers import REGISTERS, create, take
 from kechuang.district.registry.models import BookRecord
 from kechuang.district.transfer.models import Contract
 from kechuang.engines.base.errors import Invalid, InvalidForm
@@ -114,3 +114,16 @@ def test_a_key_is_used_once_by_hand_too(world):
     with pytest.raises(InvalidForm, match="YQ-1"):
         create(register, "record", instrument(world, name="另一台"), SYSTEM, NOW)
     assert date(2024, 5, 1) == register.model.objects.get().opened_on
+
+
+def test_what_was_exported_comes_in_again_though_a_contract_was_cancelled(world):
+    text = CONTRACTS + contract_row(world, "C-1")
+    assert brought(world, "contracts", text).state == "applied"
+    register = REGISTERS["transfer.contract"]
+    thing = Contract.objects.get()
+    take(register, "cancel", thing, {}, world.actor("officer"), NOW, why="解除")
+    again = brought(world, "contracts", text)
+    assert (again.counts["same"], again.counts["wrong"]) == (1, 0)
+    changed = brought(world, "contracts", text.replace("同名合同", "别的名称"))
+    assert changed.counts["wrong"] == 1
+    assert "已注销" in str(changed.rows.get().problems)

@@ -62,10 +62,11 @@ def keep_organisation(
     return found, True
 
 
-def organisation_codes(named_by: str = "") -> Refers:
+def organisation_codes(title: str, named_by: str = "") -> Refers:
     """A field that names an organisation by its credit code.
 
     Args:
+        title: What people call it: 卖方.
         named_by: The column of a sheet with its name: an organisation that is not known yet is then registered, as
             an enterprise. Without it an unknown code is refused.
     """
@@ -80,6 +81,7 @@ def organisation_codes(named_by: str = "") -> Refers:
         else None,
         named_by=named_by,
         order="name",
+        title=title,
     )
 
 

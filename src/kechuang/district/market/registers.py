@@ -118,6 +118,7 @@ def _number(things: Sequence[Listing]) -> None:
         while (own if not more else f"{own}-{more}") in taken:
             more += 1
         thing.reference = own if not more else f"{own}-{more}"
+        _derive(thing)  # it is found by its number too
 
 
 def _written(thing: Listing, actor: Actor, at: datetime) -> Values:
@@ -267,6 +268,7 @@ def _register(
             filters=("field", "modes", "trl", "owner"),
             hint=hint,
             find=queries.search,
+            minor=("field", "modes", "due_on"),
         ),
         key=("reference",),
         unique=("reference",),
@@ -291,10 +293,10 @@ def _register(
 
 ACHIEVEMENTS = _register(
     Achievement, "成果库", "achievements", _ACHIEVEMENT, queries.achievements_visible_to,
-    ("title", "field", "trl", "modes", "price_fen", "owner"), "名称、摘要、关键词、完成人、专利号", organisation_codes(),
+    ("title", "field", "trl", "modes", "price_fen", "owner"), "名称、摘要、关键词、完成人、专利号", organisation_codes("权利人"),
 )  # fmt: skip
 DEMANDS = _register(
     Demand, "需求库", "demands", _DEMAND, queries.demands_visible_to,
-    ("title", "field", "trl", "modes", "budget_fen", "due_on", "owner"), "名称、问题、指标、关键词", organisation_codes(),
+    ("title", "field", "trl", "modes", "budget_fen", "due_on", "owner"), "名称、问题、指标、关键词", organisation_codes("企业"),
     (_nameless,), _hidden_of_demand,
 )  # fmt: skip

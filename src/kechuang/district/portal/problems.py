@@ -14,6 +14,7 @@ def as_page(request: HttpRequest, error: DomainError) -> HttpResponse:
         "title": TITLES.get(error.status, "没有成功"),
         "words": error.words,
         "code": error.code,
+        "typed": _typed(request),
     }
     return render(request, "problem.html", facts, status=error.status)
 
@@ -36,9 +37,36 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
         render(
             request,
             "problem.html",
-            {"title": "页面过期了", "words": "请返回上一页，刷新后再提交；已填的内容还在。"},
+            {
+                "title": "页面过期了",
+                "words": "没有写入任何内容。请重新打开那一页（必要时先登录），再把下面您填的内容抄过去。",
+                "typed": _typed(request),
+            },
         )
     )
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Somebody submits after the session ended: where to sign in, and what was typed, which is kept nowhere else."""
+    facts = {
+        "title": "登录已过期",
+        "words": "没有写入任何内容。请重新登录，再把下面您填的内容抄过去。",
+        "typed": _typed(request),
+        "sign_in": request.get_full_path(),
+    }
+    return render(request, "problem.html", facts, status=401)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """(field, text) that a person typed into the form that was refused."""
+    if request.method != "POST":
+        return []
+    carried = {"csrfmiddlewaretoken", "key", "version", "seen", "then", "keep", "next"}
+    return [
+        (name, "、".join(texts))
+        for name, texts in request.POST.lists()
+        if name not in carried and "password" not in name and any(t.strip() for t in texts)
+    ]
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,8 @@ from kechuang.district.core.actor import Actor
 from kechuang.engines.base.errors import NotAllowed, NotFound
 from kechuang.engines.base.numbers import parse_whole
 
+from .problems import signed_out
+
 View = Callable[..., HttpResponse]
 M = TypeVar("M")
 
@@ -30,6 +32,8 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not actor_in(request).id:
+            if request.method == "POST":
+                return signed_out(request)
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 

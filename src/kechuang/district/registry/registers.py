@@ -48,9 +48,10 @@ ESTABLISHMENTS = Register(
         filters=("kind", "level"),
         search=("name", "number", "operator__search"),
         hint="名称、依托单位、文号",
+        minor=("level", "operator", "ended_on"),
     ),
     key=("number",),
-    refers={"operator": organisation_codes()},
+    refers={"operator": organisation_codes("依托单位")},
     checks=(not_in_future("approved_on"), in_order("approved_on", "ended_on")),
     facts=("kind", "level"),
     sheet=SheetRules(
@@ -117,6 +118,7 @@ RECOGNITIONS = Register(
         search=("firm__organisation__search", "number"),
         hint="企业名称、信用代码、证书编号",
         order="-valid_from",
+        minor=("number", "valid_from"),
     ),
     key=("firm", "rung", "number"),
     refers={
@@ -124,6 +126,7 @@ RECOGNITIONS = Register(
             found=queries.firms_by_code,
             written=lambda firm: str(firm.organisation.code),
             order="organisation__name",
+            title="企业",
         )
     },
     checks=(_known_rung, in_order("valid_from", "valid_until")),

@@ -115,11 +115,12 @@ CONTRACTS = Register(
         columns=("name", "kind", "seller", "buyer", "amount_fen", "signed_on", "registered_on"),
         filters=("kind", "registered_on"),
         hint="名称、编号、买方、卖方",
+        minor=("kind", "buyer", "signed_on"),
     ),
     key=("number",),
     refers={
-        "seller": organisation_codes(named_by="seller_name"),
-        "buyer": organisation_codes(named_by="buyer_name"),
+        "seller": organisation_codes("卖方", named_by="seller_name"),
+        "buyer": organisation_codes("买方", named_by="buyer_name"),
     },
     checks=(
         _agreed,

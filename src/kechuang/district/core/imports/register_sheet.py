@@ -1,6 +1,6 @@
 """The one import of registers: rows checked as the form checks, written many at once, taken back many at once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,6 @@ from kechuang.district.core.registers import (
     settled,
     stamp,
     state_of,
-    taken,
 )
 from kechuang.district.core.workflow import Step, label_of
 from kechuang.engines.base.errors import Invalid
@@ -117,15 +116,17 @@ class RegisterSheet:
                 continue
             wanted = {f"{self.register.path(names[0])}__in": {k[0] for k in keys.values()}}
             rows = self.register.visible(actor).filter(**wanted).order_by("-pk")
+            own_number = self.register.unique in (
+                names,
+                (names,),
+            )  # an ended record's too stays its own
             held: dict[tuple[Any, ...], Any] = {}
             for row in rows:
-                if row.state not in self.rules.gone:
+                if row.state not in self.rules.gone or (whole and own_number):
                     held.setdefault(self._key(row, names), row)
             for place, key in keys.items():
                 if key in held and (whole or not self._told_apart(left[place].thing, held[key])):
                     found[place] = held[key]
-            if whole and self.register.unique in (names, (names,)):
-                self._refuse_used(drafts, keys, {self._key(r, names) for r in rows} - set(held))
         return found
 
     def _told_apart(self, thing: Any, other: Any) -> bool:
@@ -136,15 +137,6 @@ class RegisterSheet:
     def _key(self, thing: Any, names: Sequence[str]) -> tuple[Any, ...]:
         held = (getattr(thing, self.register.attname(n)) for n in names)
         return tuple(tuple(v) if isinstance(v, list) else v for v in held)
-
-    def _refuse_used(
-        self, drafts: Sequence[Draft], keys: Mapping[int, Any], gone: Collection[Any]
-    ) -> None:
-        """A number that a record had which is there no more is still its number."""
-        name = self.register.key[0]
-        for place, key in keys.items():
-            if key in gone:
-                drafts[place].plan.problems.append(taken(self.register, name, key[0]))
 
     def _judge(self, actor: Actor, draft: Draft, options: Values) -> None:
         plan, thing, register = draft.plan, draft.thing, self.register

@@ -57,6 +57,7 @@ class Refers:
     blank: Callable[[str, str], Any] | None = None  # stands in for the unknown one in a preview
     named_by: str = ""
     order: str = ""  # the field of the other record by which a list is sorted
+    title: str = ""  # what people call it where its name is shown, not its code
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class Listed:
     search: tuple[str, ...] = ("search",)  # fields of text
     hint: str = ""
     order: str = ""
+    minor: tuple[str, ...] = ()  # left out on a narrow screen
     find: Callable[[QuerySet, str, Actor], QuerySet] | None = (
         None  # where searching depends on who asks
     )

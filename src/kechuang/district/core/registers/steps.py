@@ -93,10 +93,13 @@ def take(
         was.update(held)
         stamps = stamp(register, name, locked, actor, at)
         given = settled(register, _asked_for(register, name, values))
+        same = all(getattr(locked, n) == v for n, v in given.items())
         put(register, locked, {**given, **stamps, **stamped})
         _still_yours(register, name, locked, actor, set(given) & set(register.refers))
         made = {n: v for n, v in state_of(register, locked).items() if v != held[n]}
         step, before = register.flow.step(name), locked.state
+        if same and step.asks and not step.target:
+            raise InvalidForm([Invalid("record.nothing_changed", "")])
         locked.state = step.target or before
         finished = before in register.half_done and locked.state not in register.half_done
         if step.asks or finished:  # a record that is wrong already can still be ended

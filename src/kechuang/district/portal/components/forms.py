@@ -106,12 +106,19 @@ class Form:
     def _read(self, data: QueryDict) -> None:
         for shown in self.fields:
             raw: Any = "、".join(shown.value) if shown.column.kind == "modes" else shown.value
+            if shown.column.kind == "credit_code":
+                raw = self._code_of(raw)
             try:
                 value = read_cell(shown.column, raw, current_book())
                 blank = "" if shown.column.kind in {"text", "long", "area", "choice"} else None
                 self.values[shown.name] = blank if value is None else value
             except Invalid as e:
                 self.add(e)
+
+    def _code_of(self, typed: str) -> str:
+        """The code of the one organisation that is called so; else what was typed."""
+        named = {o.code for o in self.organisations if o.name == typed.strip()}
+        return str(named.pop()) if len(named) == 1 else typed
 
     def add(self, error: Invalid) -> None:
         """Put an error (or several) at its field."""

@@ -30,6 +30,7 @@ class Column:
     sort: str = ""
     number: bool = False
     minor: bool = False  # left out on a narrow screen
+    choice: bool = False  # a short word that is not broken
 
 
 @dataclass(frozen=True)

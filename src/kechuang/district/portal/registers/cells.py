@@ -1,5 +1,6 @@
 """How a field of a register is shown: one way for list, page and export."""
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext
@@ -10,6 +11,7 @@ from kechuang.district.core.registers import Register, written
 from kechuang.district.portal.templatetags.kechuang import money
 from kechuang.engines.matching.parties import MODES
 
+_UNIT = re.compile(r"\s*[（(][^（）()]*[)）]$")
 NUMBERS = ("fen", "number", "day", "trl")
 
 
@@ -33,9 +35,18 @@ def shown(register: Register[Any], thing: Any, column: Column, actor: Actor) -> 
     return value.isoformat() if column.kind == "day" else str(value)
 
 
-def facts_of(register: Register[Any], thing: Any, actor: Actor) -> list[tuple[Column, str]]:
-    """Every field of a record with its value, in the layout's order."""
-    return [(c, shown(register, thing, c, actor)) for c in register.columns]
+def label(register: Register[Any], column: Column) -> str:
+    """What a field is called where it is read: a party by its name, an amount without the unit of the sheet."""
+    refers = register.refers.get(column.field)
+    if refers and refers.title:
+        return gettext(refers.title)
+    text = gettext(column.heading)
+    return _UNIT.sub("", text) if column.kind == "fen" else text
+
+
+def facts_of(register: Register[Any], thing: Any, actor: Actor) -> list[tuple[str, Column, str]]:
+    """(label, field, value) of every field of a record, in the layout's order."""
+    return [(label(register, c), c, shown(register, thing, c, actor)) for c in register.columns]
 
 
 def row_of(register: Register[Any], thing: Any, actor: Actor) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from kechuang.district.portal.requests import actor_in
 from kechuang.engines.matching.parties import MODES
 from kechuang.engines.text import comparable
 
-from .cells import NUMBERS, row_of, shown
+from .cells import NUMBERS, label, row_of, shown
 
 
 def listed(request: HttpRequest, register: Register[Any]) -> HttpResponse:
@@ -49,7 +49,6 @@ def table_of(register: Register[Any], actor: Actor) -> Table:
         actions=_actions(register, actor),
         order=register.listed.order,
         views=register.slug if actor.id > 0 else "",
-        empty="没有符合条件的记录。换几个词，或去掉筛选再试。",
     )
 
 
@@ -71,11 +70,12 @@ def _column(register: Register[Any], column: Field, actor: Actor, *, first: bool
             and f"{column.field}__{register.refers[column.field].order}"
         )
     return Column(
-        column.heading,
+        label(register, column),
         cell,
         sort,
         number=column.kind in NUMBERS,
-        minor=column.kind == "choice" and not first,
+        minor=column.field in register.listed.minor,
+        choice=column.kind == "choice",
     )
 
 
@@ -114,7 +114,7 @@ def _years(register: Register[Any], column: Field, actor: Actor) -> Filter:
     def terms(year: str) -> dict[str, Any]:
         return {f"{path}__gte": f"{year}-01-01", f"{path}__lte": f"{year}-12-31"}
 
-    return _one("year", column.heading, [(y, y) for y in years], terms)
+    return _one("year", f"{column.heading}（年）", [(y, y) for y in years], terms)
 
 
 def _one(

@@ -21,7 +21,14 @@ from kechuang.district.core.registers import Register, create, take
 from kechuang.district.core.workflow import Step
 from kechuang.district.portal.components.forms import Form, texts_of
 from kechuang.district.portal.requests import actor_in, one, signed_in
-from kechuang.engines.base.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
+from kechuang.engines.base.errors import (
+    Invalid,
+    InvalidForm,
+    NotAllowed,
+    NotFound,
+    Stale,
+    WrongState,
+)
 from kechuang.engines.base.numbers import parse_whole
 
 from .cells import facts_of, row_of
@@ -172,8 +179,14 @@ class _Filling:
         if self.step.needs_why and not why:
             raise Invalid("step.why_missing", "why")
         with ledger.writing():
-            thing = self._written(values, why, now)
-            if "then" in self.request.POST and self.then:
+            goes_on = "then" in self.request.POST and self.then
+            try:
+                thing = self._written(values, why, now)
+            except InvalidForm as e:
+                if not (goes_on and e.errors[0].code == "record.nothing_changed"):
+                    raise
+                thing = self.thing  # nothing to save: submitted as it stands
+            if goes_on and self.then:
                 key = f"{self._key}:then" if self._key else ""
                 take(self.register, self.then.name, thing, {}, self.actor, now, key=key)
         return thing

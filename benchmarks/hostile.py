@@ -1,4 +1,6 @@
-"""Rows that try to make two evaluators disagree: bounds, a unit beside them, zeros, negatives, nulls, intervals."""
+"""Rows that try to make two evaluators disagree: bounds, a unit beside them, zeros, negatives,
+nulls, intervals.
+"""
 
 import random
 from fractions import Fraction

@@ -25,10 +25,19 @@ from kechuang.district.core.actor import SYSTEM
 from kechuang.district.demo import seed
 
 PAGES = [
-    ("visitor", "/"), ("visitor", "/plan/"), ("visitor", "/achievements/"), ("visitor", "/demands/"),
-    ("visitor", "/plan/targets/technology-contract-turnover/"), ("broker", "/workspace/"), ("broker", "/demands/20/matches/"),
-    ("officer", "/workspace/"), ("officer", "/contracts/"), ("officer", "/firms/"), ("officer", "/imports/"), ("auditor", "/ledger/"),
-]  # fmt: skip
+    ("visitor", "/"),
+    ("visitor", "/plan/"),
+    ("visitor", "/achievements/"),
+    ("visitor", "/demands/"),
+    ("visitor", "/plan/targets/technology-contract-turnover/"),
+    ("broker", "/workspace/"),
+    ("broker", "/demands/20/matches/"),
+    ("officer", "/workspace/"),
+    ("officer", "/contracts/"),
+    ("officer", "/firms/"),
+    ("officer", "/imports/"),
+    ("auditor", "/ledger/"),
+]
 
 
 def main() -> None:

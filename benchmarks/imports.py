@@ -1,5 +1,6 @@
-"""10,000 contracts from one .xlsx: this house with checks, ledger and undo beside django-import-export's bulk mode
-without any of them, each in a process of its own on an SQLite file of its own. Prints seconds, ratio and peak memory.
+"""10,000 contracts from one .xlsx: this house with checks, ledger and undo beside
+django-import-export's bulk mode without any of them, each in a process of its own on an SQLite
+file of its own. Prints seconds, ratio and peak memory.
 
     python benchmarks/imports.py [ROWS]
 """
@@ -46,10 +47,21 @@ def sheet(path: Path, rows: int) -> None:
         page.write_row(0, 0, HEADS)
         for n in range(rows):
             day = (start + timedelta(days=n % 600)).isoformat()
-            page.write_row(n + 1, 0, [
-                f"2025120112{n:06d}", f"第 {n} 号智能装备关键技术开发合同", ("技术开发", "技术服务", "技术转让")[n % 3],
-                parties[n % 200], parties[200 + n * 7 % 200], 10 + n % 900, 5 + n % 5, day, day,
-            ])  # fmt: skip
+            page.write_row(
+                n + 1,
+                0,
+                [
+                    f"2025120112{n:06d}",
+                    f"第 {n} 号智能装备关键技术开发合同",
+                    ("技术开发", "技术服务", "技术转让")[n % 3],
+                    parties[n % 200],
+                    parties[200 + n * 7 % 200],
+                    10 + n % 900,
+                    5 + n % 5,
+                    day,
+                    day,
+                ],
+            )
 
 
 def _wake(folder: str) -> None:
@@ -107,13 +119,20 @@ def house(path: str, folder: str) -> dict[str, float]:
     assert Contract.objects.filter(state="cancelled").count() == written
     assert ledger.verify().broken_at is None
     return {
-        "rows": written, "check": checked - began, "write": done - checked, "seconds": done - began,
-        "undo": undone - done, "memory_before": memory, "memory": peak,
-    }  # fmt: skip
+        "rows": written,
+        "check": checked - began,
+        "write": done - checked,
+        "seconds": done - began,
+        "undo": undone - done,
+        "memory_before": memory,
+        "memory": peak,
+    }
 
 
 def peer(path: str, folder: str) -> dict[str, float]:
-    """django-import-export, bulk, without diff, clean or report: rows as instances, saved 1,000 at a time."""
+    """django-import-export, bulk, without diff, clean or report: rows as instances, saved 1,000
+    at a time.
+    """
     _wake(folder)
     import tablib
     from import_export import fields, resources, widgets
@@ -156,8 +175,16 @@ def peer(path: str, folder: str) -> dict[str, float]:
         class Meta:
             model = Contract
             fields = (
-                "number", "name", "kind", "seller", "buyer", "amount_fen", "technology_fen", "signed_on", "registered_on"
-            )  # fmt: skip
+                "number",
+                "name",
+                "kind",
+                "seller",
+                "buyer",
+                "amount_fen",
+                "technology_fen",
+                "signed_on",
+                "registered_on",
+            )
             import_id_fields: list[str] = []
             use_bulk = skip_diff = force_init_instance = True
             report_skipped = clean_model_instances = False

@@ -1,8 +1,10 @@
-"""The ladder of many firms: seconds of the funnel, the expiry watch, a firm's page and a trial of a change, and their queries.
+"""The ladder of many firms: seconds of the funnel, the expiry watch, a firm's page and a trial of
+a change, and their queries.
 
     KECHUANG_DEMO=1 KECHUANG_DATA=$(mktemp -d) python benchmarks/ladder.py [FIRMS]
 
-The database must be empty; firms and three yearly returns each are put in behind the services' back.
+The database must be empty; firms and three yearly returns each are put in behind the services'
+back.
 """
 
 import importlib
@@ -49,11 +51,23 @@ def fill(count: int) -> None:
         )
         for year in (2023, 2024, 2025):
             facts = {
-                "销售收入": f"{sales}万元", "总收入": f"{sales}万元", "高新产品收入": f"{sales * rng.randrange(50, 90) // 100}万元", "净资产": f"{sales}万元",
-                "研发费用": f"{int(sales * share)}万元", "境内研发费用": f"{int(sales * share)}万元", "科技成果转化项数": "6项", "技术属重点领域": "是",
-                "知识产权得分": "27分,29分", "组织管理得分": "17分,19分", "职工总数": f"{staff}人", "科技人员": f"{staff * rng.randrange(7, 20) // 100}人",
-                "核心知识产权": "是", "重大安全事故": "否", "重大质量事故": "否", "严重环境违法": "否",
-            }  # fmt: skip
+                "销售收入": f"{sales}万元",
+                "总收入": f"{sales}万元",
+                "高新产品收入": f"{sales * rng.randrange(50, 90) // 100}万元",
+                "净资产": f"{sales}万元",
+                "研发费用": f"{int(sales * share)}万元",
+                "境内研发费用": f"{int(sales * share)}万元",
+                "科技成果转化项数": "6项",
+                "技术属重点领域": "是",
+                "知识产权得分": "27分,29分",
+                "组织管理得分": "17分,19分",
+                "职工总数": f"{staff}人",
+                "科技人员": f"{staff * rng.randrange(7, 20) // 100}人",
+                "核心知识产权": "是",
+                "重大安全事故": "否",
+                "重大质量事故": "否",
+                "严重环境违法": "否",
+            }
             told = {k: {"v": v, "s": "audit"} for k, v in facts.items()}
             made.append(
                 models.FirmYear(firm=firm, year=year, facts=told, state="accepted", changed_at=now)

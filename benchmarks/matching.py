@@ -1,9 +1,12 @@
-"""Index 12,182 abstracts and match with reasons, beside raw tantivy and bm25s on the same words, in one run.
+"""Index 12,182 abstracts and match with reasons, beside raw tantivy and bm25s on the same words,
+in one run.
 
     .venv/bin/python benchmarks/matching.py ACHIEVEMENTS.jsonl… [--queries 200] [--embed 600]
 
-Known items: a paper's title is the query, its abstract (without the title) the document to be found.
-Fused figures run over the first --embed documents (embedding all 12,182 takes about 20 minutes here).
+Known items: a paper's title is the query, its abstract (without the title) the document to be
+found.
+Fused figures run over the first --embed documents (embedding all 12,182 takes about 20 minutes
+here).
 """
 
 import argparse
@@ -134,9 +137,10 @@ def main() -> None:
         f"{len(documents)} texts; cutting into words {cutting:.2f} s (in our index build included)\n"
     )
     built: list[tuple[str, float, Ranker]] = [
-        ("raw tantivy", *raw_tantivy(documents, words)), ("bm25s", *raw_bm25s(documents, words)),
+        ("raw tantivy", *raw_tantivy(documents, words)),
+        ("bm25s", *raw_bm25s(documents, words)),
         ("Kechuang, words with reasons", *ours(documents, VectorStore.empty(), None)),
-    ]  # fmt: skip
+    ]
     for name, taken, _ in built:
         print(f"index build, {name}: {taken:.2f} s")
     print("\n| match | p50 ms | p95 ms | MRR@10 |\n|---|---|---|---|")

@@ -2,7 +2,8 @@
 
     KECHUANG_DEMO=1 KECHUANG_DATA=$(mktemp -d)/d python benchmarks/measure.py [CONTRACTS]
 
-On PostgreSQL: set KECHUANG_DATABASE_URL. The database must be empty; rows are put in behind the services' back, for a
+On PostgreSQL: set KECHUANG_DATABASE_URL. The database must be empty; rows are put in behind the
+services' back, for a
 million ledger entries are not what is measured here.
 """
 
@@ -39,10 +40,20 @@ def fill(count: int) -> None:
         batch = []
         for n in range(start, min(start + 20_000, count)):
             day = first + timedelta(rng.randrange(2150))
-            batch.append(Contract(
-                number=f"B{n}", name=f"合同{n}", kind="development", seller=seller, buyer=buyer, amount_fen=rng.randrange(10**6, 10**9),
-                signed_on=day, registered_on=day, state="registered", recorded_by=0,
-            ))  # fmt: skip
+            batch.append(
+                Contract(
+                    number=f"B{n}",
+                    name=f"合同{n}",
+                    kind="development",
+                    seller=seller,
+                    buyer=buyer,
+                    amount_fen=rng.randrange(10**6, 10**9),
+                    signed_on=day,
+                    registered_on=day,
+                    state="registered",
+                    recorded_by=0,
+                )
+            )
         Contract.objects.bulk_create(batch)
 
 

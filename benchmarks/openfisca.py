@@ -1,4 +1,6 @@
-"""The eleven results of benchmarks/rules.py as openfisca-core variables and dated parameters, the way its users write them."""
+"""The eleven results of benchmarks/rules.py as openfisca-core variables and dated parameters, the
+way its users write them.
+"""
 
 import importlib
 import json
@@ -21,8 +23,17 @@ SCALES = {
     "one_score": [(0, 0), (1, 30)],
     "two_score": [(0, 0), (1, 6), (2, 12), (3, 18), (4, 24)],
 }
-PLAIN = {"staff_min": 0.1, "home_min": 0.6, "high_min": 0.6, "score_min": 60, "staff_max": 500, "sales_max": 20_000_000_000,
-         "assets_max": 20_000_000_000, "tax": 0.25, "tax_high": 0.15}  # fmt: skip
+PLAIN = {
+    "staff_min": 0.1,
+    "home_min": 0.6,
+    "high_min": 0.6,
+    "score_min": 60,
+    "staff_max": 500,
+    "sales_max": 20_000_000_000,
+    "assets_max": 20_000_000_000,
+    "tax": 0.25,
+    "tax_high": 0.15,
+}
 
 
 def parameters():
@@ -44,19 +55,83 @@ def parameters():
 def formulas():
     """Rule name → (value type, formula)."""
     return {
-        "科技人员达标": (bool, lambda e, p, par: e("科技人员数", p) / e("职工总数", p) >= par(p).staff_min),
-        "研发占比达标": (bool, lambda e, p, par: e("近三年研发费用", p) / (e("前年销售收入", p) + e("上年销售收入", p) + e("最近一年销售收入", p)) >= par(p).research_share.calc(e("最近一年销售收入", p), right=True)),
-        "境内研发达标": (bool, lambda e, p, par: e("近三年境内研发费用", p) / e("近三年研发费用", p) >= par(p).home_min),
-        "高新收入达标": (bool, lambda e, p, par: e("高新产品收入", p) / e("企业总收入", p) >= par(p).high_min),
-        "中小科技人员得分": (float, lambda e, p, par: par(p).staff_score.calc(e("科技人员数", p) / e("职工总数", p))),
-        "中小研发得分": (float, lambda e, p, par: par(p).research_score.calc(e("中小研发费用", p) / e("最近一年销售收入", p))),
-        "中小成果得分": (float, lambda e, p, par: np.maximum(par(p).one_score.calc(e("中小一类知识产权数", p)), par(p).two_score.calc(e("中小二类知识产权数", p)))),
-        "中小综合得分": (float, lambda e, p: e("中小科技人员得分", p) + e("中小研发得分", p) + e("中小成果得分", p)),
-        "中小评分达标": (bool, lambda e, p, par: (e("中小综合得分", p) >= par(p).score_min) * (e("中小科技人员得分", p) > 0)),
-        "科技型中小企业": (bool, lambda e, p, par: e("中小境内居民企业", p) * (e("职工总数", p) <= par(p).staff_max) * (e("最近一年销售收入", p) <= par(p).sales_max) * (e("中小资产总额", p) <= par(p).assets_max)
-            * ~e("中小产品属禁限淘汰", p) * ~e("中小有事故或失信", p) * ~e("中小列入异常失信名单", p) * (e("中小评分达标", p) + e("中小有高企证书", p) + e("中小获国家科技奖励", p) + e("中小有省部级研发机构", p) + e("中小主导制定标准", p))),
-        "高企应纳税额": (float, lambda e, p, par: np.floor(np.maximum(e("高企应纳税所得额", p), 0) * np.where(e("高企资格有效", p), par(p).tax_high, par(p).tax) + 0.5)),
-    }  # fmt: skip
+        "科技人员达标": (
+            bool,
+            lambda e, p, par: e("科技人员数", p) / e("职工总数", p) >= par(p).staff_min,
+        ),
+        "研发占比达标": (
+            bool,
+            lambda e, p, par: (
+                e("近三年研发费用", p)
+                / (e("前年销售收入", p) + e("上年销售收入", p) + e("最近一年销售收入", p))
+                >= par(p).research_share.calc(e("最近一年销售收入", p), right=True)
+            ),
+        ),
+        "境内研发达标": (
+            bool,
+            lambda e, p, par: (
+                e("近三年境内研发费用", p) / e("近三年研发费用", p) >= par(p).home_min
+            ),
+        ),
+        "高新收入达标": (
+            bool,
+            lambda e, p, par: e("高新产品收入", p) / e("企业总收入", p) >= par(p).high_min,
+        ),
+        "中小科技人员得分": (
+            float,
+            lambda e, p, par: par(p).staff_score.calc(e("科技人员数", p) / e("职工总数", p)),
+        ),
+        "中小研发得分": (
+            float,
+            lambda e, p, par: par(p).research_score.calc(
+                e("中小研发费用", p) / e("最近一年销售收入", p)
+            ),
+        ),
+        "中小成果得分": (
+            float,
+            lambda e, p, par: np.maximum(
+                par(p).one_score.calc(e("中小一类知识产权数", p)),
+                par(p).two_score.calc(e("中小二类知识产权数", p)),
+            ),
+        ),
+        "中小综合得分": (
+            float,
+            lambda e, p: e("中小科技人员得分", p) + e("中小研发得分", p) + e("中小成果得分", p),
+        ),
+        "中小评分达标": (
+            bool,
+            lambda e, p, par: (
+                (e("中小综合得分", p) >= par(p).score_min) * (e("中小科技人员得分", p) > 0)
+            ),
+        ),
+        "科技型中小企业": (
+            bool,
+            lambda e, p, par: (
+                e("中小境内居民企业", p)
+                * (e("职工总数", p) <= par(p).staff_max)
+                * (e("最近一年销售收入", p) <= par(p).sales_max)
+                * (e("中小资产总额", p) <= par(p).assets_max)
+                * ~e("中小产品属禁限淘汰", p)
+                * ~e("中小有事故或失信", p)
+                * ~e("中小列入异常失信名单", p)
+                * (
+                    e("中小评分达标", p)
+                    + e("中小有高企证书", p)
+                    + e("中小获国家科技奖励", p)
+                    + e("中小有省部级研发机构", p)
+                    + e("中小主导制定标准", p)
+                )
+            ),
+        ),
+        "高企应纳税额": (
+            float,
+            lambda e, p, par: np.floor(
+                np.maximum(e("高企应纳税所得额", p), 0)
+                * np.where(e("高企资格有效", p), par(p).tax_high, par(p).tax)
+                + 0.5
+            ),
+        ),
+    }
 
 
 def main(size: int) -> dict:

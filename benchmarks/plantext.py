@@ -1,9 +1,12 @@
-"""Reading plans: precision and recall on the invented corpus with its gold, and the time per 10,000 characters.
+"""Reading plans: precision and recall on the invented corpus with its gold, and the time per
+10,000 characters.
 
     python benchmarks/plantext.py [FOLDER]
 
-The corpus has ten parts: ``dev`` was written to build the reader, ``held`` to ``held9`` were written by others and read
-by the engine for the first time only after it was built. See docs/benchmarks.md for the figures of first contact.
+The corpus has ten parts: ``dev`` was written to build the reader, ``held`` to ``held9`` were
+written by others and read
+by the engine for the first time only after it was built. See docs/benchmarks.md for the figures
+of first contact.
 """
 
 import json
@@ -25,7 +28,10 @@ _PUNCTUATION = re.compile(r"[\s“”\"'《》()（）,，、。]")
 
 @dataclass
 class Score:
-    """Counts over documents. ``figures`` are targets found whose value, unit and bound all agree."""
+    """Counts over documents.
+
+    ``figures`` are targets found whose value, unit and bound all agree.
+    """
 
     targets: int = 0
     targets_gold: int = 0
@@ -47,10 +53,14 @@ class Score:
         return " | ".join(
             f"{part / whole if whole else 1:.3f}"
             for part, whole in (
-                (self.targets, self.targets_read), (self.targets, self.targets_gold), (self.figures, self.targets),
-                (self.tasks, self.tasks_read), (self.tasks, self.tasks_gold), (self.contradictions, self.documents),
+                (self.targets, self.targets_read),
+                (self.targets, self.targets_gold),
+                (self.figures, self.targets),
+                (self.tasks, self.tasks_read),
+                (self.tasks, self.tasks_gold),
+                (self.contradictions, self.documents),
             )
-        )  # fmt: skip
+        )
 
 
 def _likeness(a: str, b: str) -> float:
@@ -90,9 +100,16 @@ def score(path: Path) -> Score:
     told = pairs(tasks, [t.name for t in draft.tasks])
     contradicts = any(p.kind in ("count", "twice") for p in draft.problems)
     return Score(
-        len(found), len(targets), len(draft.targets), right, len(told), len(tasks), len(draft.tasks),
-        int(contradicts == gold["contradiction"]), 1,
-    )  # fmt: skip
+        len(found),
+        len(targets),
+        len(draft.targets),
+        right,
+        len(told),
+        len(tasks),
+        len(draft.tasks),
+        int(contradicts == gold["contradiction"]),
+        1,
+    )
 
 
 def corpus(part: str, folder: Path = CORPUS) -> Score:

@@ -1,12 +1,17 @@
-"""The same rules by Kechuang (batch) and by openfisca-core, on the same rows, in one run; then gaps, a reform, one subject.
+"""The same rules by Kechuang (batch) and by openfisca-core, on the same rows, in one run; then
+gaps, a reform, one subject.
 
     OPENFISCA_PYTHON=other/venv/bin/python python benchmarks/rules.py [ROWS]
 
 The other environment holds openfisca-core and polars (pip install openfisca-core polars).
-openfisca-core stays outside the product: benchmarks/openfisca.py is the only file that knows it. Asked are eleven results of
-three national policies that both can say: four conditions of high-tech recognition, the whole evaluation of technology-based
-SMEs with its score tiers, and the income tax of high-tech firms. Answers are compared with an exact oracle in plain Python
-integers. Half of the rows stand on a bound or one unit beside it. Each engine runs in a process of its own.
+openfisca-core stays outside the product: benchmarks/openfisca.py is the only file that knows it.
+Asked are eleven results of
+three national policies that both can say: four conditions of high-tech recognition, the whole
+evaluation of technology-based
+SMEs with its score tiers, and the income tax of high-tech firms. Answers are compared with an
+exact oracle in plain Python
+integers. Half of the rows stand on a bound or one unit beside it. Each engine runs in a process
+of its own.
 """
 
 import json
@@ -25,19 +30,45 @@ import polars as pl
 HERE = Path(__file__).parent
 DAY = date(2026, 11, 25)
 RULES = [
-    "科技人员达标", "研发占比达标", "境内研发达标", "高新收入达标", "中小科技人员得分", "中小研发得分", "中小成果得分", "中小综合得分", "中小评分达标",
-    "科技型中小企业", "高企应纳税额",
-]  # fmt: skip
+    "科技人员达标",
+    "研发占比达标",
+    "境内研发达标",
+    "高新收入达标",
+    "中小科技人员得分",
+    "中小研发得分",
+    "中小成果得分",
+    "中小综合得分",
+    "中小评分达标",
+    "科技型中小企业",
+    "高企应纳税额",
+]
 NUMBERS = {"中小科技人员得分", "中小研发得分", "中小成果得分", "中小综合得分", "高企应纳税额"}
 COLUMNS = [
-    "科技人员数", "职工总数", "最近一年销售收入", "上年销售收入", "前年销售收入", "近三年研发费用", "近三年境内研发费用", "高新产品收入", "企业总收入",
-    "中小资产总额", "中小研发费用", "中小一类知识产权数", "中小二类知识产权数", "高企应纳税所得额",
-]  # fmt: skip
+    "科技人员数",
+    "职工总数",
+    "最近一年销售收入",
+    "上年销售收入",
+    "前年销售收入",
+    "近三年研发费用",
+    "近三年境内研发费用",
+    "高新产品收入",
+    "企业总收入",
+    "中小资产总额",
+    "中小研发费用",
+    "中小一类知识产权数",
+    "中小二类知识产权数",
+    "高企应纳税所得额",
+]
 TRUTHS = ["中小境内居民企业", "中小有高企证书", "高企资格有效"]
 CONSTANT = {
-    "中小产品属禁限淘汰": False, "中小有事故或失信": False, "中小列入异常失信名单": False, "中小选用销售收入指标": True, "中小获国家科技奖励": False,
-    "中小有省部级研发机构": False, "中小主导制定标准": False,
-}  # fmt: skip
+    "中小产品属禁限淘汰": False,
+    "中小有事故或失信": False,
+    "中小列入异常失信名单": False,
+    "中小选用销售收入指标": True,
+    "中小获国家科技奖励": False,
+    "中小有省部级研发机构": False,
+    "中小主导制定标准": False,
+}
 
 
 def rows(count: int) -> dict[str, list]:
@@ -103,8 +134,24 @@ def oracle(data: dict[str, list]) -> list[tuple]:
     """All eleven in integers, written from the clauses and not from either engine."""
     out = []
     for (
-        tech, staff, sales, earlier, first, research, home, high, income, assets, year, one_, two, taxable, resident, certified, valid,
-    ) in zip(*(data[c] for c in (*COLUMNS, *TRUTHS)), strict=True):  # fmt: skip
+        tech,
+        staff,
+        sales,
+        earlier,
+        first,
+        research,
+        home,
+        high,
+        income,
+        assets,
+        year,
+        one_,
+        two,
+        taxable,
+        resident,
+        certified,
+        valid,
+    ) in zip(*(data[c] for c in (*COLUMNS, *TRUTHS)), strict=True):
         share = 5 if sales <= 5_000_000_000 else 4 if sales <= 20_000_000_000 else 3
         staff_score = _tier(tech, staff, [(30, 20), (25, 16), (20, 12), (15, 8), (10, 4)])
         research_score = _tier(year, sales, [(6, 50), (5, 40), (4, 30), (3, 20), (2, 10)])
@@ -113,10 +160,21 @@ def oracle(data: dict[str, list]) -> list[tuple]:
         scored = total >= 60 and staff_score > 0
         small = staff <= 500 and sales <= 20_000_000_000 and assets <= 20_000_000_000
         base, rate = max(taxable, 0), 15 if valid else 25
-        out.append((
-            tech * 10 >= staff, research * 100 >= share * (sales + earlier + first), home * 100 >= 60 * research, high * 100 >= 60 * income,
-            staff_score, research_score, result_score, total, scored, resident and small and (scored or certified), (2 * base * rate + 100) // 200,
-        ))  # fmt: skip
+        out.append(
+            (
+                tech * 10 >= staff,
+                research * 100 >= share * (sales + earlier + first),
+                home * 100 >= 60 * research,
+                high * 100 >= 60 * income,
+                staff_score,
+                research_score,
+                result_score,
+                total,
+                scored,
+                resident and small and (scored or certified),
+                (2 * base * rate + 100) // 200,
+            )
+        )
     return out
 
 
@@ -144,7 +202,9 @@ def frame_of(data: dict[str, list]) -> pl.DataFrame:
 
 
 def kechuang(size: int) -> dict:
-    """Seconds of the best of five runs, memory that the runs added, wrong answers; then the other figures."""
+    """Seconds of the best of five runs, memory that the runs added, wrong answers; then the other
+    figures.
+    """
     from kechuang.book import read_book
     from kechuang.engines.rules import Overlay, assess, at, gap, one
     from kechuang.engines.rules.batch import run
@@ -213,9 +273,13 @@ def _rest(size: int) -> list[pl.Series]:
         "有严重环境违法": False,
     }
     return [
-        *(pl.Series(n, v, pl.Int64) for n, v in zip(("前年净资产", "上年净资产", "最近一年净资产"), assets, strict=True)),
-        *(pl.Series(n, [v] * size, pl.Int64) for n, v in plain.items()), *(pl.Series(n, [v] * size, pl.Boolean) for n, v in truths.items()),
-    ]  # fmt: skip
+        *(
+            pl.Series(n, v, pl.Int64)
+            for n, v in zip(("前年净资产", "上年净资产", "最近一年净资产"), assets, strict=True)
+        ),
+        *(pl.Series(n, [v] * size, pl.Int64) for n, v in plain.items()),
+        *(pl.Series(n, [v] * size, pl.Boolean) for n, v in truths.items()),
+    ]
 
 
 def _best(work, times: int = 5) -> float:

@@ -37,7 +37,10 @@ def world(db: object) -> object:
 
 @pytest.fixture
 def shared_world(transactional_db: object) -> Iterator[object]:
-    """A world that other threads and processes see. Afterwards the ledger is emptied behind its guard's back."""
+    """A world that other threads and processes see.
+
+    Afterwards the ledger is emptied behind its guard's back.
+    """
     yield factories().World()
     if connection.vendor == "sqlite":
         guard = importlib.import_module(

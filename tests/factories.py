@@ -48,10 +48,17 @@ class World:
         self.rival = self.organisation("乙电池有限公司", "enterprise")
         self.university = self.organisation("海河大学", "university")
         homes = {
-            "officer": self.bureau, "officer2": self.bureau, "approver": self.bureau, "broker": self.centre,
-            "enterprise": self.firm, "rival": self.rival, "researcher": self.university, "reviewer": self.university,
-            "auditor": self.bureau, "administrator": self.bureau,
-        }  # fmt: skip
+            "officer": self.bureau,
+            "officer2": self.bureau,
+            "approver": self.bureau,
+            "broker": self.centre,
+            "enterprise": self.firm,
+            "rival": self.rival,
+            "researcher": self.university,
+            "reviewer": self.university,
+            "auditor": self.bureau,
+            "administrator": self.bureau,
+        }
         self.users = {name: self.person(name, home) for name, home in homes.items()}
 
     def organisation(self, name: str, kind: str) -> Organisation:
@@ -80,20 +87,38 @@ class World:
         self, title: str = "动力电池液冷热管理技术", state: str = "published", **values: object
     ) -> Achievement:
         given = {
-            "title": title, "summary": f"{title}：微通道冷板与控制策略，温差小于3℃，已完成中试。", "keywords": ["动力电池", "热管理"],
-            "field": "新能源与节能", "trl": 7, "modes": ["transfer", "licence"], "price_fen": 50_000_000, "owner": self.university,
-            "people": ["何静"], "patents": [], **values,
-        }  # fmt: skip
+            "title": title,
+            "summary": f"{title}：微通道冷板与控制策略，温差小于3℃，已完成中试。",
+            "keywords": ["动力电池", "热管理"],
+            "field": "新能源与节能",
+            "trl": 7,
+            "modes": ["transfer", "licence"],
+            "price_fen": 50_000_000,
+            "owner": self.university,
+            "people": ["何静"],
+            "patents": [],
+            **values,
+        }
         return self._bring(Achievement(), given, state)
 
     def demand(
         self, title: str = "快充电池包散热", state: str = "published", **values: object
     ) -> Demand:
         given = {
-            "title": title, "problem": f"{title}：快充时动力电池温差大，热管理跟不上，需要液冷方案。", "wanted": "温差小于5℃", "tried": "",
-            "keywords": ["动力电池"], "field": "新能源与节能", "trl": 6, "modes": ["transfer"], "budget_fen": 80_000_000,
-            "due_on": date(2027, 6, 1), "confidentiality": "open", "owner": self.firm, **values,
-        }  # fmt: skip
+            "title": title,
+            "problem": f"{title}：快充时动力电池温差大，热管理跟不上，需要液冷方案。",
+            "wanted": "温差小于5℃",
+            "tried": "",
+            "keywords": ["动力电池"],
+            "field": "新能源与节能",
+            "trl": 6,
+            "modes": ["transfer"],
+            "budget_fen": 80_000_000,
+            "due_on": date(2027, 6, 1),
+            "confidentiality": "open",
+            "owner": self.firm,
+            **values,
+        }
         return self._bring(Demand(), given, state)
 
     def _bring(self, thing, values, state):
@@ -129,7 +154,15 @@ class World:
         self, number: str, yuan: int, day: date = date(2026, 5, 5), **values: object
     ) -> Contract:
         given = {
-            "number": number, "name": f"合同{number}", "kind": "development", "seller": self.university, "buyer": self.firm,
-            "amount_fen": yuan * 100, "technology_fen": None, "signed_on": day, "registered_on": day, **values,
-        }  # fmt: skip
+            "number": number,
+            "name": f"合同{number}",
+            "kind": "development",
+            "seller": self.university,
+            "buyer": self.firm,
+            "amount_fen": yuan * 100,
+            "technology_fen": None,
+            "signed_on": day,
+            "registered_on": day,
+            **values,
+        }
         return take_in(given, SYSTEM, NOW)

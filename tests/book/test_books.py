@@ -107,9 +107,18 @@ def test_headings_are_found_under_their_other_names_and_units(jinnan):
 def test_what_is_written_reads_back(jinnan, kind):
     layout = jinnan.layouts[kind]
     samples = {
-        "text": "甲", "long": "一段话", "words": ["甲", "乙"], "credit_code": "91120112MA0000001", "patents": ["201710601862.3"], "trl": 6,
-        "modes": ["licence", "transfer"], "fen": 123_456_789, "day": "2023-07-15", "number": 12, "area": "新材料",
-    }  # fmt: skip
+        "text": "甲",
+        "long": "一段话",
+        "words": ["甲", "乙"],
+        "credit_code": "91120112MA0000001",
+        "patents": ["201710601862.3"],
+        "trl": 6,
+        "modes": ["licence", "transfer"],
+        "fen": 123_456_789,
+        "day": "2023-07-15",
+        "number": 12,
+        "area": "新材料",
+    }
     values = {
         c.field: next(iter(c.choices)) if c.kind == "choice" else samples[c.kind]
         for c in layout.columns

@@ -1,4 +1,6 @@
-"""A misspelt key of a book is an error with file, line and the nearest right name; schemas are kept for editors."""
+"""A misspelt key of a book is an error with file, line and the nearest right name; schemas are
+kept for editors.
+"""
 
 import json
 import shutil

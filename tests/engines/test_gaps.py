@@ -1,4 +1,6 @@
-"""What a subject lacks, for many at once and as the cheapest mix: the same answers as trying everything."""
+"""What a subject lacks, for many at once and as the cheapest mix: the same answers as trying
+everything.
+"""
 
 import itertools
 import random
@@ -48,12 +50,28 @@ SELL = Action(
     0,
 )
 GOOD = {
-    "注册成立天数": one(2000), "拥有核心知识产权": True, "技术属重点领域": True, "科技人员数": one(9), "职工总数": one(60), "最近一年销售收入": one(4_000_000_000),
-    "上年销售收入": one(3_600_000_000), "前年销售收入": one(3_200_000_000), "近三年研发费用": one(600_000_000), "近三年境内研发费用": one(590_000_000),
-    "高新产品收入": one(3_000_000_000), "企业总收入": one(4_100_000_000), "最近一年净资产": one(2_000_000_000), "上年净资产": one(1_800_000_000), "前年净资产": one(1_600_000_000),
-    "近三年转化项数": one(18), "知识产权得分": Number(Fraction(27), Fraction(29)), "组织管理得分": Number(Fraction(17), Fraction(19)),
-    "有重大安全事故": False, "有重大质量事故": False, "有严重环境违法": False,
-}  # fmt: skip
+    "注册成立天数": one(2000),
+    "拥有核心知识产权": True,
+    "技术属重点领域": True,
+    "科技人员数": one(9),
+    "职工总数": one(60),
+    "最近一年销售收入": one(4_000_000_000),
+    "上年销售收入": one(3_600_000_000),
+    "前年销售收入": one(3_200_000_000),
+    "近三年研发费用": one(600_000_000),
+    "近三年境内研发费用": one(590_000_000),
+    "高新产品收入": one(3_000_000_000),
+    "企业总收入": one(4_100_000_000),
+    "最近一年净资产": one(2_000_000_000),
+    "上年净资产": one(1_800_000_000),
+    "前年净资产": one(1_600_000_000),
+    "近三年转化项数": one(18),
+    "知识产权得分": Number(Fraction(27), Fraction(29)),
+    "组织管理得分": Number(Fraction(17), Fraction(19)),
+    "有重大安全事故": False,
+    "有重大质量事故": False,
+    "有严重环境违法": False,
+}
 
 
 @pytest.mark.parametrize(
@@ -100,10 +118,15 @@ def test_the_cheapest_mix_is_what_trying_all_mixes_finds(seed):
     law = at(POLICIES, DAY)
     rng = random.Random(seed)
     given = {
-        **GOOD, "科技人员数": one(rng.randrange(2, 9)), "职工总数": one(rng.randrange(40, 90)),
-        "近三年研发费用": one(rng.randrange(300, 560) * 10**6), "近三年境内研发费用": one(rng.randrange(100, 300) * 10**6),
-        "最近一年销售收入": one(rng.choice([4_900_000_000, 5_000_000_000, 5_100_000_000, 4_000_000_000])),
-    }  # fmt: skip
+        **GOOD,
+        "科技人员数": one(rng.randrange(2, 9)),
+        "职工总数": one(rng.randrange(40, 90)),
+        "近三年研发费用": one(rng.randrange(300, 560) * 10**6),
+        "近三年境内研发费用": one(rng.randrange(100, 300) * 10**6),
+        "最近一年销售收入": one(
+            rng.choice([4_900_000_000, 5_000_000_000, 5_100_000_000, 4_000_000_000])
+        ),
+    }
     invest = Action(
         "研发",
         INVEST.effects,
@@ -175,9 +198,12 @@ def test_gaps_never_leave_the_range_of_an_input():
 def test_several_conditions_are_mended_together_where_the_whole_cannot_be_told():
     law = at(POLICIES, DAY)
     unsure = {
-        **GOOD, "科技人员数": one(5), "近三年研发费用": one(450_000_000), "近三年境内研发费用": one(440_000_000),
+        **GOOD,
+        "科技人员数": one(5),
+        "近三年研发费用": one(450_000_000),
+        "近三年境内研发费用": one(440_000_000),
         "知识产权得分": Number(Fraction(10), Fraction(29)),
-    }  # fmt: skip
+    }
     assert not plans(law, unsure, "高新技术企业", [INVEST, HIRE]).found
     (plan, *_) = plans(law, unsure, ["研发占比达标", "科技人员达标"], [INVEST, HIRE]).found
     assert {a.name: k for a, k in plan.steps} == {"研发": 900, "招聘": 2}

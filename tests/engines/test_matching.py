@@ -16,7 +16,7 @@ from kechuang.engines.matching import (
     Want,
     read_offer,
     read_want,
-)  # fmt: skip
+)
 from kechuang.engines.matching.match import hard_constraint
 from kechuang.engines.text import Lexicon, comparable, cut
 
@@ -131,10 +131,14 @@ def test_the_index_is_kept_on_disk_and_forgets(tmp_path):
 @pytest.mark.parametrize(
     ("row", "field"),
     [
-        ({"title": "x"}, "id"), ({"id": "1"}, "title"), ({"id": "1", "title": "x", "trl": 12}, "trl"), ({"id": "1", "title": "x", "modes": ["赠送"]}, "modes"),
-        ({"id": "1", "title": "x", "price_fen": 1.5}, "price_fen"), ({"id": "1", "title": "x", "keywords": [1]}, "keywords"),
+        ({"title": "x"}, "id"),
+        ({"id": "1"}, "title"),
+        ({"id": "1", "title": "x", "trl": 12}, "trl"),
+        ({"id": "1", "title": "x", "modes": ["赠送"]}, "modes"),
+        ({"id": "1", "title": "x", "price_fen": 1.5}, "price_fen"),
+        ({"id": "1", "title": "x", "keywords": [1]}, "keywords"),
     ],
-)  # fmt: skip
+)
 def test_bad_rows_name_their_field(row, field):
     with pytest.raises(Invalid) as caught:
         read_offer(row)

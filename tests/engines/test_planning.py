@@ -136,13 +136,19 @@ def test_two_books_make_piles_with_reasons():
         {"value": "金额"}, date(2026, 1, 1), date(2026, 6, 30), "津南区", date(2026, 7, 15)
     )
     theirs = [
-        Line("A", "甲有限公司", {"value": 1}), Line("B", "乙公司", {"value": 2}), Line("B", "乙公司", {"value": 2}),
-        Line("C", "丙公司", {"place": "西青区"}), Line("X9", "丁有限公司"),
-    ]  # fmt: skip
+        Line("A", "甲有限公司", {"value": 1}),
+        Line("B", "乙公司", {"value": 2}),
+        Line("B", "乙公司", {"value": 2}),
+        Line("C", "丙公司", {"place": "西青区"}),
+        Line("X9", "丁有限公司"),
+    ]
     ours = [
-        Line("A", "甲有限公司", {"value": 1}), Line("B", "乙公司", {"value": 3}), Line("E", "戊公司", {"day": date(2026, 7, 2)}),
-        Line("F", "己公司", {"day": date(2026, 6, 25)}), Line("D", "丁", {"day": date(2026, 3, 1)}),
-    ]  # fmt: skip
+        Line("A", "甲有限公司", {"value": 1}),
+        Line("B", "乙公司", {"value": 3}),
+        Line("E", "戊公司", {"day": date(2026, 7, 2)}),
+        Line("F", "己公司", {"day": date(2026, 6, 25)}),
+        Line("D", "丁", {"day": date(2026, 3, 1)}),
+    ]
     piles = reconcile(theirs, ours, rules)
     assert [p.ours.key for p in piles.same] == ["A"]
     assert piles.different[0].differences == ("金额不同：对方 2，我方 3",)

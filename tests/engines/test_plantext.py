@@ -1,4 +1,6 @@
-"""Plans are read out of documents: the corpus with its gold, the real document, and files that are none."""
+"""Plans are read out of documents: the corpus with its gold, the real document, and files that
+are none.
+"""
 
 import io
 import json
@@ -31,17 +33,22 @@ def test_the_corpus_is_read_with_precision_and_recall_of_95(part):
     found = corpus(part)
     assert found.documents >= 10
     for hit, whole in (
-        (found.targets, found.targets_read), (found.targets, found.targets_gold), (found.figures, found.targets),
-        (found.tasks, found.tasks_read), (found.tasks, found.tasks_gold),
-    ):  # fmt: skip
+        (found.targets, found.targets_read),
+        (found.targets, found.targets_gold),
+        (found.figures, found.targets),
+        (found.tasks, found.tasks_read),
+        (found.tasks, found.tasks_gold),
+    ):
         assert hit / whole >= 0.95
 
 
 def test_every_figure_stands_in_the_text_where_it_says():
     draft = read_plan(TEXT)
     assert [(t.name, t.figure, t.unit, t.bound) for t in draft.targets] == [
-        ("技术合同成交额", "180", "亿元", ">="), ("国家高新技术企业", "700", "家", ">"), ("全社会研发投入强度", "3.8", "%", ">="),
-    ]  # fmt: skip
+        ("技术合同成交额", "180", "亿元", ">="),
+        ("国家高新技术企业", "700", "家", ">"),
+        ("全社会研发投入强度", "3.8", "%", ">="),
+    ]
     assert [t.name for t in draft.tasks] == ["培育高新技术企业", "建设研发平台"]
     for target in draft.targets:
         assert target.figure in TEXT[slice(*target.span)]
@@ -158,10 +165,11 @@ def test_a_text_broken_at_the_margin_is_read_as_whole_and_points_into_the_text_a
         )
     )
     wrapped = "".join(
-        "\n".join(line[i : i + 20] for i in range(0, len(line), 20)) + "\n— 3 —\n" * (n % 3 == 0)
+        "\n".join(line[i : i + 20] for i in range(0, len(line), 20))
+        + "\n— 3 —\n" * (n % 3 == 0)
         + "\n"
         for n, line in enumerate(body.split("\n"))
-    )  # fmt: skip
+    )
     plain, broken = read_plan(body), read_plan(wrapped)
     assert [t.name for t in broken.targets] == [t.name for t in plain.targets]
     assert [t.name for t in broken.tasks] == [t.name for t in plain.tasks]
@@ -209,11 +217,14 @@ def test_an_annex_of_tasks_names_who_leads_and_who_helps():
     assert draft.tasks[0].cooperating == ("市教育局", "在市高校")
 
 
-@pytest.mark.parametrize("told", [
-    "六、《方案》保障措施有哪些\n一是加强领导。成立专班。二是加大投入。每年安排资金。三是严格考核。按季通报。\n",
-    "六、如何推动《方案》落地落实？\n一是加强领导，成立专班。二是加大投入，每年安排资金。三是严格考核，按季通报。\n",
-    "六、保障措施\n包括加强领导、加大投入、严格考核三项措施。\n",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "told",
+    [
+        "六、《方案》保障措施有哪些\n一是加强领导。成立专班。二是加大投入。每年安排资金。三是严格考核。按季通报。\n",
+        "六、如何推动《方案》落地落实？\n一是加强领导，成立专班。二是加大投入，每年安排资金。三是严格考核，按季通报。\n",
+        "六、保障措施\n包括加强领导、加大投入、严格考核三项措施。\n",
+    ],
+)
 def test_safeguards_are_found_however_they_are_told(told):
     text = TEXT.split("三、保障措施", maxsplit=1)[0] + told
     assert read_plan(text).safeguards == ("加强领导", "加大投入", "严格考核")
@@ -230,8 +241,10 @@ def test_names_may_stand_in_the_clause_before_and_a_rank_takes_its_subject():
         "科技进步综合评价位次实现进等升位，跃居全省前40位。\n二、重点任务\n（一）扩大企业总量。强化培育。\n（二）提升创新能力。加大投入。\n"
     )
     assert [(t.name, t.figure, t.unit, t.bound) for t in draft.targets] == [
-        ("高新技术企业", "90", "家", ">"), ("科技型企业", "870", "家", ">"), ("科技进步综合评价位次", "40", "位", "<="),
-    ]  # fmt: skip
+        ("高新技术企业", "90", "家", ">"),
+        ("科技型企业", "870", "家", ">"),
+        ("科技进步综合评价位次", "40", "位", "<="),
+    ]
 
 
 def test_a_doubling_in_words_and_a_slogan_before_the_goals_are_no_figures():
@@ -240,5 +253,7 @@ def test_a_doubling_in_words_and_a_slogan_before_the_goals_are_no_figures():
         "某某省将打造4个产业创新集群。\n二、主要任务\n（一）建设平台。加大投入。\n（二）培育企业。强化服务。\n"
     )
     assert [(t.name, t.figure, t.unit) for t in draft.targets] == [
-        ("高新技术企业数量", "2000", "家"), ("研发经费投入占地区生产总值比重", "1.2", "%"), ("产业创新集群", "4", "个"),
-    ]  # fmt: skip
+        ("高新技术企业数量", "2000", "家"),
+        ("研发经费投入占地区生产总值比重", "1.2", "%"),
+        ("产业创新集群", "4", "个"),
+    ]

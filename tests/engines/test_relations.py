@@ -22,10 +22,14 @@ def agency(tmp_path):
     """The books with one policy whose input is summed from an agency's contracts."""
     folder = copy_of_the_books(tmp_path) / "jinnan" / "policies" / "yunying-jigou-butie"
     path = folder / "policy.yaml"
-    path.write_text(path.read_text(encoding="utf-8") + (
-        "关系:\n  合同: {列: {成交额: {单位: 元, 范围: [0元, 100亿元]}, 已登记: {单位: 是否}, 登记月数: {单位: 个月, 范围: [0个月, 600个月]}}}\n"
-        "汇总:\n  运营机构技术交易额: {关系: 合同, 取: 合计, 列: 成交额, 其中: 已登记 且 登记月数 ≤ 12个月}\n"
-    ), encoding="utf-8")  # fmt: skip
+    path.write_text(
+        path.read_text(encoding="utf-8")
+        + (
+            "关系:\n  合同: {列: {成交额: {单位: 元, 范围: [0元, 100亿元]}, 已登记: {单位: 是否}, 登记月数: {单位: 个月, 范围: [0个月, 600个月]}}}\n"
+            "汇总:\n  运营机构技术交易额: {关系: 合同, 取: 合计, 列: 成交额, 其中: 已登记 且 登记月数 ≤ 12个月}\n"
+        ),
+        encoding="utf-8",
+    )
     book, problems = read_book(tmp_path / "jinnan")
     assert not problems
     return tuple(book.policies.values())
@@ -77,7 +81,10 @@ def test_many_agencies_at_once_are_summed_alike(agency):
 
 
 def test_who_has_no_contract_has_none_and_who_is_not_asked_about_is_left_out(agency):
-    rows = [{"id": 1, "成交额": 100, "已登记": True, "登记月数": 3}, {"id": 9, "成交额": 5, "已登记": True, "登记月数": 3}]  # fmt: skip
+    rows = [
+        {"id": 1, "成交额": 100, "已登记": True, "登记月数": 3},
+        {"id": 9, "成交额": 5, "已登记": True, "登记月数": 3},
+    ]
     found = gather_batch(agency, {"合同": pl.DataFrame(rows)}, DAY, subjects=pl.Series([1, 2]))
     assert found.rows() == [(1, 100), (2, 0)]
 
@@ -88,11 +95,17 @@ def test_an_aggregate_that_leads_nowhere_is_refused(tmp_path):
     relation = "关系:\n  合同: {列: {成交额: {单位: 元, 范围: [0元, 1亿元]}}}\n汇总:\n"
     for line, said in (
         ("  没有的输入: {关系: 合同, 取: 合计, 列: 成交额, 其中: 成交额 > 0元}", "不是输入"),
-        ("  运营机构技术交易额: {关系: 订单, 取: 合计, 列: 成交额, 其中: 成交额 > 0元}", "没有关系"),
+        (
+            "  运营机构技术交易额: {关系: 订单, 取: 合计, 列: 成交额, 其中: 成交额 > 0元}",
+            "没有关系",
+        ),
         ("  运营机构技术交易额: {关系: 合同, 取: 平均, 列: 成交额, 其中: 成交额 > 0元}", "取 应为"),
-        ("  运营机构技术交易额: {关系: 合同, 取: 合计, 列: 金额, 其中: 成交额 > 0元}", "同单位的列"),
+        (
+            "  运营机构技术交易额: {关系: 合同, 取: 合计, 列: 金额, 其中: 成交额 > 0元}",
+            "同单位的列",
+        ),
         ("  运营机构技术交易额: {关系: 合同, 取: 合计, 列: 成交额, 其中: 已登记}", "没有列"),
-    ):  # fmt: skip
+    ):
         path.write_text(words + relation + line + "\n", encoding="utf-8")
         book, problems = read_book(tmp_path / "jinnan")
         assert book is None
@@ -104,7 +117,13 @@ def test_the_law_as_it_was_known_leaves_out_what_was_published_later(tmp_path):
     path = folder / "parameters.yaml"
     words = path.read_text(encoding="utf-8")
     assert "取值: {2016-01-01: 70分}" in words
-    path.write_text(words.replace("取值: {2016-01-01: 70分}", "取值: {2016-01-01: 70分, 2026-01-01: {值: 80分, 知悉: 2026-06-30}}"), encoding="utf-8")  # fmt: skip
+    path.write_text(
+        words.replace(
+            "取值: {2016-01-01: 70分}",
+            "取值: {2016-01-01: 70分, 2026-01-01: {值: 80分, 知悉: 2026-06-30}}",
+        ),
+        encoding="utf-8",
+    )
     book, problems = read_book(tmp_path / "jinnan")
     assert not problems
     policies = tuple(book.policies.values())

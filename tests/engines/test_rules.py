@@ -1,4 +1,6 @@
-"""Policies as code: the language, units, dates, intervals, two evaluators that agree, what is refused."""
+"""Policies as code: the language, units, dates, intervals, two evaluators that agree, what is
+refused.
+"""
 
 import os
 from datetime import date
@@ -52,10 +54,19 @@ DAYS = [
 ROWS = 1_000_000 if os.environ.get("KECHUANG_NIGHTLY") else 20_000
 
 
-@pytest.mark.parametrize(("text", "value", "unit"), [
-    ("5000万元", 5_000_000_000, "元"), ("0.01元", 1, "元"), ("2亿元", 20_000_000_000, "元"), ("60%", Fraction(3, 5), "%"),
-    ("12个月", 12, "个月"), ("３人", 3, "人"), ("3", 3, "倍"), ("-1元", -100, "元"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("5000万元", 5_000_000_000, "元"),
+        ("0.01元", 1, "元"),
+        ("2亿元", 20_000_000_000, "元"),
+        ("60%", Fraction(3, 5), "%"),
+        ("12个月", 12, "个月"),
+        ("３人", 3, "人"),
+        ("3", 3, "倍"),
+        ("-1元", -100, "元"),
+    ],
+)
 def test_quantities_are_exact(text, value, unit):
     assert quantity(text) == (Fraction(value), unit)
 
@@ -64,10 +75,22 @@ def test_full_width_and_half_width_say_the_same():
     assert parse("若（甲≥５０％，乙×2，0元）") == parse("若(甲 >= 50%, 乙*2, 0元)")
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("甲 +", "附近"), ("__import__('os')", "不能用"), ("甲.乙", "不能用"), ("甲 ≥ 1 ≥ 2", "且"), ("求和(甲, 乙)", "写法有误|没有|只能"),
-    ("若(甲, 1)", "3 个参数"), ("甲 if 乙 else 丙", "附近|只能"), ("若", "括号"), ("甲[0]", "不能用"), ("lambda: 1", "不能用|附近"), ("(" * 500 + "甲", "附近"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("甲 +", "附近"),
+        ("__import__('os')", "不能用"),
+        ("甲.乙", "不能用"),
+        ("甲 ≥ 1 ≥ 2", "且"),
+        ("求和(甲, 乙)", "写法有误|没有|只能"),
+        ("若(甲, 1)", "3 个参数"),
+        ("甲 if 乙 else 丙", "附近|只能"),
+        ("若", "括号"),
+        ("甲[0]", "不能用"),
+        ("lambda: 1", "不能用|附近"),
+        ("(" * 500 + "甲", "附近"),
+    ],
+)
 def test_what_is_no_formula_is_refused_in_words(text, words):
     with pytest.raises(Invalid, match=words):
         parse(text)
@@ -158,15 +181,35 @@ def test_what_is_not_published_is_never_a_number():
 
 
 BROKEN = {
-    "绕圈": ("甲: {公式: 乙 + 1元, 单位: 元, 依据: x, 来源: S}\n乙: {公式: 甲 + 1元, 单位: 元, 依据: x, 来源: S}", "绕成了圈"),
-    "没有的名称": ("甲: {公式: 销售 + 1元, 单位: 元, 依据: x, 来源: S}", "没有“销售”这个名称，是“销售额”"),
+    "绕圈": (
+        "甲: {公式: 乙 + 1元, 单位: 元, 依据: x, 来源: S}\n乙: {公式: 甲 + 1元, 单位: 元, 依据: x, 来源: S}",
+        "绕成了圈",
+    ),
+    "没有的名称": (
+        "甲: {公式: 销售 + 1元, 单位: 元, 依据: x, 来源: S}",
+        "没有“销售”这个名称，是“销售额”",
+    ),
     "不留空格": ("甲: {公式: 有证书且有人, 单位: 是否, 依据: x, 来源: S}", "留空格"),
     "单位混用": ("甲: {公式: 销售额 + 人数, 单位: 元, 依据: x, 来源: S}", "单位不同"),
     "单位写错": ("甲: {公式: 销售额 × 50%, 单位: 人, 依据: x, 来源: S}", "公式得出的是“元”"),
     "钱乘钱": ("甲: {公式: 销售额 × 销售额, 单位: 元, 依据: x, 来源: S}", "没有意义"),
-    "界溢出": ("\n".join(["甲: {公式: 销售额 ÷ 利润, 单位: \"%\", 依据: x, 来源: S}", *(f"甲{n}: {{公式: 甲{n - 1 or ''} × 甲{n - 1 or ''}, 单位: \"%\", 依据: x, 来源: S}}" for n in range(1, 4))]), "126 位"),
-    "键写两次": ("甲: {公式: 1元, 单位: 元, 依据: x, 来源: S}\n甲: {公式: 2元, 单位: 元, 依据: x, 来源: S}", "写了两次"),
-}  # fmt: skip
+    "界溢出": (
+        "\n".join(
+            [
+                '甲: {公式: 销售额 ÷ 利润, 单位: "%", 依据: x, 来源: S}',
+                *(
+                    f'甲{n}: {{公式: 甲{n - 1 or ""} × 甲{n - 1 or ""}, 单位: "%", 依据: x, 来源: S}}'
+                    for n in range(1, 4)
+                ),
+            ]
+        ),
+        "126 位",
+    ),
+    "键写两次": (
+        "甲: {公式: 1元, 单位: 元, 依据: x, 来源: S}\n甲: {公式: 2元, 单位: 元, 依据: x, 来源: S}",
+        "写了两次",
+    ),
+}
 
 
 def pack(
@@ -186,8 +229,9 @@ def pack(
     (home / "policy.yaml").write_text(
         "名称: 示例办法\n英文: Example\n文号: [示〔2021〕1号]\n发布机关: 示例\n发布日期: 2021-01-01\n施行: {自: 2021-01-01, 至: null}\n替代: []\n来源: [S]\n对象: 企业\n结论: [甲]\n"
         "适用日: 申请日\n说明: x\n输入:\n  销售额: {单位: 元, 范围: [0元, 1000亿元], 来源: 审计报告}\n  利润: {单位: 元, 范围: [-1000亿元, 1000亿元], 来源: 审计报告}\n"
-        "  人数: {单位: 人, 范围: [0人, 100万人], 来源: 年报}\n  有证书: {单位: 是否, 来源: 证书}\n  有人: {单位: 是否, 来源: 证书}\n", encoding="utf-8",
-    )  # fmt: skip
+        "  人数: {单位: 人, 范围: [0人, 100万人], 来源: 年报}\n  有证书: {单位: 是否, 来源: 证书}\n  有人: {单位: 是否, 来源: 证书}\n",
+        encoding="utf-8",
+    )
     (home / "parameters.yaml").write_text(parameters, encoding="utf-8")
     (home / "rules.yaml").write_text(rules + "\n", encoding="utf-8")
     (home / "cases.yaml").write_text(cases, encoding="utf-8")

@@ -1,4 +1,6 @@
-"""Sheets that cannot be read safely are refused with the remedy; nothing crashes, nothing is guessed."""
+"""Sheets that cannot be read safely are refused with the remedy; nothing crashes, nothing is
+guessed.
+"""
 
 import contextlib
 import io

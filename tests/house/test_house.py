@@ -29,11 +29,19 @@ from kechuang.engines.base.sayings import LOCALE
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(p for p in (ROOT / "src").rglob("*.py") if "migrations" not in p.parts)
 SERVICES = {
-    "market.introduction": introductions, "market.invitation": introductions, "support.change": changes,
-    "registry.year": registry.years, "registry.application": registry.applications, "plan.bulletin": bulletins,
-    "plan.figure": figures, "plan.closing": closings, "plan.task": tasks, "plan.milestone": milestones,
-    "plan.return": returns, "plan.draft": drafts,
-}  # fmt: skip
+    "market.introduction": introductions,
+    "market.invitation": introductions,
+    "support.change": changes,
+    "registry.year": registry.years,
+    "registry.application": registry.applications,
+    "plan.bulletin": bulletins,
+    "plan.figure": figures,
+    "plan.closing": closings,
+    "plan.task": tasks,
+    "plan.milestone": milestones,
+    "plan.return": returns,
+    "plan.draft": drafts,
+}
 INSIDE = {
     "agree",
     "lapse",
@@ -50,7 +58,9 @@ def functions(path):
 
 
 def public_functions(path):
-    """Functions of the module and methods of its public classes; what stands inside private ones is nobody's door."""
+    """Functions of the module and methods of its public classes; what stands inside private ones
+    is nobody's door.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     homes = [tree, *(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name[0] != "_")]
     return [f for home in homes for f in home.body if isinstance(f, ast.FunctionDef)]
@@ -68,6 +78,11 @@ def test_files_and_functions_stay_small():
     assert not long_functions
 
 
+def test_the_formatter_decides():
+    kept = [str(p) for p in SOURCES if re.search(r"#\s*fmt:\s*(skip|off)", p.read_text("utf-8"))]
+    assert not kept
+
+
 def test_no_import_hides_in_a_function():
     hidden = [
         f"{p}:{f.name}"
@@ -80,11 +95,28 @@ def test_no_import_hides_in_a_function():
 
 def test_public_functions_of_engines_and_book_say_what_they_do():
     silent = [
-        f"{p}:{f.name}" for p in SOURCES if "/engines/" in str(p) or "/book/" in str(p)
+        f"{p}:{f.name}"
+        for p in SOURCES
+        if "/engines/" in str(p) or "/book/" in str(p)
         for f in public_functions(p)
-        if not f.name.startswith("_") and not ast.get_docstring(f) and f.name not in {"passages", "query", "construct_mapping", "construct_yaml_map"}
-        and f.name not in {"complain", "text", "optional", "one_of", "number", "whole", "day", "rows", "texts", "ignored", "place"}
-    ]  # fmt: skip
+        if not f.name.startswith("_")
+        and not ast.get_docstring(f)
+        and f.name not in {"passages", "query", "construct_mapping", "construct_yaml_map"}
+        and f.name
+        not in {
+            "complain",
+            "text",
+            "optional",
+            "one_of",
+            "number",
+            "whole",
+            "day",
+            "rows",
+            "texts",
+            "ignored",
+            "place",
+        }
+    ]
     assert not silent
 
 

@@ -1,4 +1,7 @@
-"""A running house and Debian's chromium. Without chromium the journeys are skipped with one clear line."""
+"""A running house and Debian's chromium.
+
+Without chromium the journeys are skipped with one clear line.
+"""
 
 import shutil
 

@@ -248,10 +248,21 @@ def reported_firm(world):
     return firm
 
 
-@pytest.mark.parametrize("path", [
-    "/ladder/", "/ladder/lapses/", "/firms/", "/firms/{}/", "/firms/{}/rungs/high_tech/", "/firms/{}/years/2025/", "/applications/", "/policies/changes/",
-    "/policies/gaoxin-2016/change/?parameter=研发占比档", "/policies/gaoxin-2016/",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ladder/",
+        "/ladder/lapses/",
+        "/firms/",
+        "/firms/{}/",
+        "/firms/{}/rungs/high_tech/",
+        "/firms/{}/years/2025/",
+        "/applications/",
+        "/policies/changes/",
+        "/policies/gaoxin-2016/change/?parameter=研发占比档",
+        "/policies/gaoxin-2016/",
+    ],
+)
 def test_pages_of_firms_and_rules_pass_axe_and_fit_a_phone(shared_world, visit, path):
     firm = reported_firm(shared_world)
     one = visit()

@@ -49,10 +49,15 @@ def test_every_operation_keeps_its_schema(world, open_connection, case):
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/api/achievements/x", 422), ("/api/demands/x", 422), ("/api/demands/x/matches", 422), ("/api/demands/999999", 404),
-        ("/api/ledger/root?day=0", 422), ("/api/ledger/root?day=2026-13-01", 422), ("/api/achievements?limit=1000", 422),
+        ("/api/achievements/x", 422),
+        ("/api/demands/x", 422),
+        ("/api/demands/x/matches", 422),
+        ("/api/demands/999999", 404),
+        ("/api/ledger/root?day=0", 422),
+        ("/api/ledger/root?day=2026-13-01", 422),
+        ("/api/achievements?limit=1000", 422),
     ],
-)  # fmt: skip
+)
 def test_every_refusal_is_the_documented_problem(world, path, status):
     answer = Client().get(path)
     assert answer.status_code == status

@@ -1,4 +1,6 @@
-"""Pages of firms and policies for those who fill in, coach and decide: what each shows, hides and asks of the database."""
+"""Pages of firms and policies for those who fill in, coach and decide: what each shows, hides and
+asks of the database.
+"""
 
 from datetime import date
 

@@ -1,4 +1,6 @@
-"""Every page for every role: it opens or refuses, never breaks, and tells no more than its reader may know."""
+"""Every page for every role: it opens or refuses, never breaks, and tells no more than its reader
+may know.
+"""
 
 import os
 import re
@@ -54,10 +56,37 @@ def full(world):
 
 def addresses(w):
     named = [
-        "home", "plan", "bodies", "bulletins", "roles", "achievements", "demands", "introductions",
-        "tasks", "returns", "reports", "layout-check", "drafts", "figures", "figure-new", "comparisons", "ranks", "establishments", "policies",
-        "contracts", "recognitions", "workspace", "inbox", "imports", "firms", "doubts", "ledger", "people", "account_login", "outbox",
-    ]  # fmt: skip
+        "home",
+        "plan",
+        "bodies",
+        "bulletins",
+        "roles",
+        "achievements",
+        "demands",
+        "introductions",
+        "tasks",
+        "returns",
+        "reports",
+        "layout-check",
+        "drafts",
+        "figures",
+        "figure-new",
+        "comparisons",
+        "ranks",
+        "establishments",
+        "policies",
+        "contracts",
+        "recognitions",
+        "workspace",
+        "inbox",
+        "imports",
+        "firms",
+        "doubts",
+        "ledger",
+        "people",
+        "account_login",
+        "outbox",
+    ]
     found = [reverse(n) for n in named]
     found += [
         reverse("target", args=[t])
@@ -349,7 +378,10 @@ def test_demo_accounts_and_the_demo_key_do_not_exist_outside_the_demo(world, set
     env = {k: v for k, v in os.environ.items() if not k.startswith(("KECHUANG", "PYTEST"))}
     started = subprocess.run(
         [sys.executable, "-c", "import kechuang.district.settings"],
-        env=env | {"KECHUANG_SECRET_KEY": django_settings.DEMO_SECRET}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env=env | {"KECHUANG_SECRET_KEY": django_settings.DEMO_SECRET},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert started.returncode != 0
     assert "public" in started.stderr

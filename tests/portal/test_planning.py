@@ -1,4 +1,6 @@
-"""The pages of the plan in operation: each opens for who may, writes what it says, and asks the database a fixed number of times."""
+"""The pages of the plan in operation: each opens for who may, writes what it says, and asks the
+database a fixed number of times.
+"""
 
 import io
 import re
@@ -42,7 +44,18 @@ def busy(world):
     return world
 
 
-OFFICE = ["/tasks/", "/tasks/?view=board", "/tasks/?view=time", "/tasks/1/", "/returns/", "/reports/", "/drafts/", "/figures/", "/figures/new/", "/comparisons/"]  # fmt: skip
+OFFICE = [
+    "/tasks/",
+    "/tasks/?view=board",
+    "/tasks/?view=time",
+    "/tasks/1/",
+    "/returns/",
+    "/reports/",
+    "/drafts/",
+    "/figures/",
+    "/figures/new/",
+    "/comparisons/",
+]
 PUBLIC = [
     "/plan/",
     "/plan/?plan=jinnan-2025-2027",

@@ -1,4 +1,6 @@
-"""Every register by its pages, from its declaration: each step that a person may take is taken through its page."""
+"""Every register by its pages, from its declaration: each step that a person may take is taken
+through its page.
+"""
 
 import re
 
@@ -23,14 +25,62 @@ def typed(register, world):
     """What a person types into a register's form: right values, as texts."""
     firm, university = world.firm.code, world.university.code
     return {
-        "establishments": {"kind": "platform", "level": "municipal", "name": "海河实验室", "number": "津科〔2025〕1号", "operator": university, "approved_on": "2025-03-01"},
-        "recognitions": {"firm": firm, "rung": "young_eagle", "number": "CY-1", "valid_from": "2025-03-01"},
-        "contracts": {"name": "涂布工艺开发", "kind": "development", "seller": university, "buyer": firm, "amount_fen": "12万元", "signed_on": "2026-05-05"},
-        "achievements": {"title": "液冷板", "summary": "微通道液冷板，已中试", "owner": university, "modes": ["转让"], "trl": "7"},
-        "open-instruments": {"number": "YQ-7", "name": "场发射扫描电镜", "model": "S-4800", "holder": university, "kind": "analysis", "price": "320", "opened_on": "2024-05-01", "hours": "1200", "services": "形貌观察、能谱"},
-        "contest-results": {"number": "DS-9", "work": "固态电池隔膜", "contest": "创新创业大赛", "level": "municipal", "prize": "first", "holder": firm, "awarded_on": "2025-09-01"},
-        "demands": {"title": "散热", "problem": "快充时温差大", "owner": firm, "confidentiality": "open"},
-    }[register.slug]  # fmt: skip
+        "establishments": {
+            "kind": "platform",
+            "level": "municipal",
+            "name": "海河实验室",
+            "number": "津科〔2025〕1号",
+            "operator": university,
+            "approved_on": "2025-03-01",
+        },
+        "recognitions": {
+            "firm": firm,
+            "rung": "young_eagle",
+            "number": "CY-1",
+            "valid_from": "2025-03-01",
+        },
+        "contracts": {
+            "name": "涂布工艺开发",
+            "kind": "development",
+            "seller": university,
+            "buyer": firm,
+            "amount_fen": "12万元",
+            "signed_on": "2026-05-05",
+        },
+        "achievements": {
+            "title": "液冷板",
+            "summary": "微通道液冷板，已中试",
+            "owner": university,
+            "modes": ["转让"],
+            "trl": "7",
+        },
+        "open-instruments": {
+            "number": "YQ-7",
+            "name": "场发射扫描电镜",
+            "model": "S-4800",
+            "holder": university,
+            "kind": "analysis",
+            "price": "320",
+            "opened_on": "2024-05-01",
+            "hours": "1200",
+            "services": "形貌观察、能谱",
+        },
+        "contest-results": {
+            "number": "DS-9",
+            "work": "固态电池隔膜",
+            "contest": "创新创业大赛",
+            "level": "municipal",
+            "prize": "first",
+            "holder": firm,
+            "awarded_on": "2025-09-01",
+        },
+        "demands": {
+            "title": "散热",
+            "problem": "快充时温差大",
+            "owner": firm,
+            "confidentiality": "open",
+        },
+    }[register.slug]
 
 
 EXTRA = {"contracts": {"number": "HT-77", "registered_on": "2026-05-06"}}
@@ -103,7 +153,9 @@ def everything():
 
 
 def bring_to(register, house, thing, step):
-    """The record in a state from which the step starts: moved there behind the house's back, so that each step stands alone."""
+    """The record in a state from which the step starts: moved there behind the house's back, so
+    that each step stands alone.
+    """
     state = sorted(step.sources)[0]
     given = {"state": state}
     if register.slug == "contracts" and state == "registered":
@@ -294,10 +346,15 @@ def test_bad_values_are_refused_at_their_field_and_nothing_is_written(house):
     client = client_of(house, "officer")
     url = reverse("contracts-new", args=["record"])
     for field, bad, said in [
-        ("amount_fen", "-3", "金额"), ("signed_on", "2999-01-01", "将来"), ("signed_on", "0202-13-01", "日期"),
-        ("buyer", house.university.code, "同一家"), ("buyer", "91120112MA0000001X", "信用代码"), ("name", "", "必须填写"),
-        ("technology_fen", "13万元", "不能大于"), ("name", "长" * 400, "最多"),
-    ]:  # fmt: skip
+        ("amount_fen", "-3", "金额"),
+        ("signed_on", "2999-01-01", "将来"),
+        ("signed_on", "0202-13-01", "日期"),
+        ("buyer", house.university.code, "同一家"),
+        ("buyer", "91120112MA0000001X", "信用代码"),
+        ("name", "", "必须填写"),
+        ("technology_fen", "13万元", "不能大于"),
+        ("name", "长" * 400, "最多"),
+    ]:
         answer = post(client, url, {**typed(REGISTERS["transfer.contract"], house), field: bad})
         text = answer.content.decode()
         assert answer.status_code == 422, (field, bad)

@@ -1,4 +1,7 @@
-"""Two people at once: one outcome, no deadlock, nothing written twice. Real threads and real transactions."""
+"""Two people at once: one outcome, no deadlock, nothing written twice.
+
+Real threads and real transactions.
+"""
 
 import threading
 from datetime import date
@@ -28,7 +31,9 @@ SHEET = (
 
 
 def at_once(*acts):
-    """Run acts in threads that start together; returns what each answered: a refusal's class or "ok"."""
+    """Run acts in threads that start together; returns what each answered: a refusal's class or
+    "ok".
+    """
     gate, found = threading.Barrier(len(acts)), [None] * len(acts)
 
     def run(place, act):
@@ -128,9 +133,13 @@ def test_one_introduction_comes_to_one_contract(shared_world):
     for n in range(ROUNDS):
         made = agreed(world, f"c{n}")
         values = {
-            "name": f"合同{n}", "kind": "development", "seller": world.university, "buyer": world.firm,
-            "amount_fen": 100, "signed_on": date(2026, 5, 5),
-        }  # fmt: skip
+            "name": f"合同{n}",
+            "kind": "development",
+            "seller": world.university,
+            "buyer": world.firm,
+            "amount_fen": 100,
+            "signed_on": date(2026, 5, 5),
+        }
 
         def sign(made=made, values=values):
             transfer.record(values, world.actor("broker"), NOW, introduction=made)
@@ -144,9 +153,13 @@ def test_a_cancelled_contract_meets_the_outcome_being_noted(shared_world):
     for n in range(ROUNDS):
         made = agreed(world, f"x{n}")
         values = {
-            "name": f"合同{n}", "kind": "development", "seller": world.university, "buyer": world.firm,
-            "amount_fen": 100, "signed_on": date(2026, 5, 5),
-        }  # fmt: skip
+            "name": f"合同{n}",
+            "kind": "development",
+            "seller": world.university,
+            "buyer": world.firm,
+            "amount_fen": 100,
+            "signed_on": date(2026, 5, 5),
+        }
         contract = transfer.record(values, world.actor("broker"), NOW, introduction=made)
         made.refresh_from_db()
         answers = at_once(
@@ -240,9 +253,13 @@ def test_whoever_moves_records_asks_for_the_ledger_before_any_row(shared_world, 
     with connection.execute_wrapper(watch):
         made = agreed(world, "lock")
         values = {
-            "name": "合同", "kind": "development", "seller": world.university, "buyer": world.firm,
-            "amount_fen": 100, "signed_on": date(2026, 5, 5),
-        }  # fmt: skip
+            "name": "合同",
+            "kind": "development",
+            "seller": world.university,
+            "buyer": world.firm,
+            "amount_fen": 100,
+            "signed_on": date(2026, 5, 5),
+        }
         contract = transfer.record(values, world.actor("broker"), NOW, introduction=made)
         transfer.cancel(contract, world.actor("officer"), NOW, "签错了")
         firm = keep_firm(world.firm, {"town": "双港镇"}, SYSTEM, NOW)

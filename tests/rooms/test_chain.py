@@ -40,9 +40,15 @@ def agreed(world):
 
 def values(world, **more):
     return {
-        "name": "热管理合同", "kind": "development", "seller": world.university, "buyer": world.firm, "amount_fen": 320_000_000,
-        "technology_fen": 300_000_000, "signed_on": date(2026, 10, 1), **more,
-    }  # fmt: skip
+        "name": "热管理合同",
+        "kind": "development",
+        "seller": world.university,
+        "buyer": world.firm,
+        "amount_fen": 320_000_000,
+        "technology_fen": 300_000_000,
+        "signed_on": date(2026, 10, 1),
+        **more,
+    }
 
 
 def test_from_introduction_to_indicator(world):
@@ -83,10 +89,12 @@ def test_a_contract_needs_an_agreed_introduction(world):
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"technology_fen": 400_000_000}, "technology_fen"), ({"signed_on": date(2027, 1, 1)}, "signed_on"), ({"amount_fen": None}, "amount_fen"),
+        ({"technology_fen": 400_000_000}, "technology_fen"),
+        ({"signed_on": date(2027, 1, 1)}, "signed_on"),
+        ({"amount_fen": None}, "amount_fen"),
         ({"name": ""}, "name"),
     ],
-)  # fmt: skip
+)
 def test_a_contract_that_cannot_be(world, change, field):
     with pytest.raises(InvalidForm) as caught:
         services.record(values(world, **change), world.actor("broker"), NOW)

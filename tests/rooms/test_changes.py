@@ -1,4 +1,6 @@
-"""Changing a policy's parameter: tried, proposed, approved by a second person, written as a person would write it."""
+"""Changing a policy's parameter: tried, proposed, approved by a second person, written as a
+person would write it.
+"""
 
 import shutil
 import threading
@@ -36,9 +38,14 @@ from tests.rooms.test_firms import GOOD
 
 DAY = date(2027, 1, 1)
 GIVEN = {
-    "value": "15%", "clause": "修订后第十一条第（四）项", "document": "高新技术企业认定管理办法（2026年修订）国科发火〔2026〕1号", "issuer": "科技部",
-    "issued_on": "2026-11-20", "url": "https://example.org/1", "note": "",
-}  # fmt: skip
+    "value": "15%",
+    "clause": "修订后第十一条第（四）项",
+    "document": "高新技术企业认定管理办法（2026年修订）国科发火〔2026〕1号",
+    "issuer": "科技部",
+    "issued_on": "2026-11-20",
+    "url": "https://example.org/1",
+    "note": "",
+}
 BOOKS = Path(__file__).parents[2] / "books"
 
 
@@ -95,9 +102,14 @@ def test_the_second_person_writes_one_line_and_one_source(firms):
     assert line.endswith("2027-01-01: {值: 15%, 依据: 修订后第十一条第（四）项, 来源: K1}}}")
     tail = (written / "sources.yaml").read_text(encoding="utf-8").splitlines()[-7:]
     assert tail == [
-        "  K1:", "    title: 高新技术企业认定管理办法（2026年修订）国科发火〔2026〕1号", "    issuer: 科技部", "    date: 2026-11-20",
-        "    url: https://example.org/1", "    status: official", f"    checked_on: {NOW.date()}",
-    ]  # fmt: skip
+        "  K1:",
+        "    title: 高新技术企业认定管理办法（2026年修订）国科发火〔2026〕1号",
+        "    issuer: 科技部",
+        "    date: 2026-11-20",
+        "    url: https://example.org/1",
+        "    status: official",
+        f"    checked_on: {NOW.date()}",
+    ]
     held = at(tuple(current_book().policies.values()), DAY).held["科技人员占比下限"]
     assert held.value == one(Fraction(15, 100))
     assert held.parameter.says(held.since) == ("修订后第十一条第（四）项", "K1")
@@ -126,12 +138,23 @@ def test_two_changes_stand_beside_each_other(firms):
     assert "K2" in current_book().sources
 
 
-@pytest.mark.parametrize(("changed", "field", "words"), [
-    ({"value": ""}, "value", "请填写新的值"), ({"clause": " "}, "clause", "请填写条款"), ({"document": ""}, "document", "文件名"),
-    ({"source": "X9"}, "source", "没有来源"), ({"value": "15人"}, "value", "单位应是"), ({"value": "很多"}, "value", "带单位的数"),
-    ({"value": "[{至: 5%, 值: 1%}, {其余: 2%}]"}, "value", "每一档写"), ({"value": "[{至: 5%, 含: 是, 值: 1%}, {其余: 2%}]"}, "value", "按"), ({"value": "[20%, 15%]"}, "value", "下限大于上限"),
-    ({"value": "15%}, 2030-01-01: {值: 1%"}, "value", ""), ({"url": "http://a b"}, "url", "网址"), ({"value": "{a: ["}, "value", "YAML"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changed", "field", "words"),
+    [
+        ({"value": ""}, "value", "请填写新的值"),
+        ({"clause": " "}, "clause", "请填写条款"),
+        ({"document": ""}, "document", "文件名"),
+        ({"source": "X9"}, "source", "没有来源"),
+        ({"value": "15人"}, "value", "单位应是"),
+        ({"value": "很多"}, "value", "带单位的数"),
+        ({"value": "[{至: 5%, 值: 1%}, {其余: 2%}]"}, "value", "每一档写"),
+        ({"value": "[{至: 5%, 含: 是, 值: 1%}, {其余: 2%}]"}, "value", "按"),
+        ({"value": "[20%, 15%]"}, "value", "下限大于上限"),
+        ({"value": "15%}, 2030-01-01: {值: 1%"}, "value", ""),
+        ({"url": "http://a b"}, "url", "网址"),
+        ({"value": "{a: ["}, "value", "YAML"),
+    ],
+)
 def test_a_bad_change_is_refused_in_words_and_leaves_nothing(firms, changed, field, words):
     with pytest.raises(InvalidForm) as refused:
         propose(firms, **changed)
@@ -342,10 +365,18 @@ def test_every_parameter_of_the_books_is_shown_as_the_book_writes_it(db):
 BLOCK = '甲:\n  单位: "%"\n  取值:\n    2016-01-01: 60%\n    2020-01-01: 70%\n乙: {单位: 元, 取值: {2016-01-01: [{至: 1元, 含: 是, 值: 2元}, {其余: 3元}]}}\n'
 
 
-@pytest.mark.parametrize(("name", "day", "line"), [
-    ("甲", date(2018, 1, 1), "    2018-01-01: {值: 65%, 依据: 第一条, 来源: K1}"), ("甲", date(2021, 1, 1), "    2021-01-01: {值: 65%, 依据: 第一条, 来源: K1}"),
-    ("乙", date(2015, 1, 1), "乙: {单位: 元, 取值: {2015-01-01: {值: 65%, 依据: 第一条, 来源: K1}, 2016-01-01: [{至: 1元, 含: 是, 值: 2元}, {其余: 3元}]}}"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "day", "line"),
+    [
+        ("甲", date(2018, 1, 1), "    2018-01-01: {值: 65%, 依据: 第一条, 来源: K1}"),
+        ("甲", date(2021, 1, 1), "    2021-01-01: {值: 65%, 依据: 第一条, 来源: K1}"),
+        (
+            "乙",
+            date(2015, 1, 1),
+            "乙: {单位: 元, 取值: {2015-01-01: {值: 65%, 依据: 第一条, 来源: K1}, 2016-01-01: [{至: 1元, 含: 是, 值: 2元}, {其余: 3元}]}}",
+        ),
+    ],
+)
 def test_a_value_goes_to_its_place_among_the_days(name, day, line):
     text = amended(BLOCK, Amendment(name, day, "65%", "第一条", "K1"))
     assert line in text.split("\n")

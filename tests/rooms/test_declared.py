@@ -29,9 +29,15 @@ HEADS = "资产编号,仪器名称,规格型号,所属单位信用代码,类别,
 
 def instrument(world, **more):
     return {
-        "number": "YQ-1", "name": "场发射扫描电镜", "holder": world.university, "kind": "analysis",
-        "price": 320_000_000, "opened_on": date(2024, 5, 1), "services": ["形貌观察"], **more,
-    }  # fmt: skip
+        "number": "YQ-1",
+        "name": "场发射扫描电镜",
+        "holder": world.university,
+        "kind": "analysis",
+        "price": 320_000_000,
+        "opened_on": date(2024, 5, 1),
+        "services": ["形貌观察"],
+        **more,
+    }
 
 
 def test_a_record_has_typed_facts_and_says_them_again(world):
@@ -110,9 +116,13 @@ def test_a_sheet_comes_in_again_without_doubling_and_can_be_undone(world):
 def test_a_recognised_record_takes_two_persons(world):
     register = REGISTERS["registry.contest-results"]
     values = {
-        "work": "固态电池隔膜", "contest": "创新创业大赛", "level": "municipal", "prize": "first",
-        "holder": world.firm, "awarded_on": date(2025, 9, 1),
-    }  # fmt: skip
+        "work": "固态电池隔膜",
+        "contest": "创新创业大赛",
+        "level": "municipal",
+        "prize": "first",
+        "holder": world.firm,
+        "awarded_on": date(2025, 9, 1),
+    }
     made = create(register, "draft", values, world.actor("enterprise"), NOW)
     take(register, "submit", made, {}, world.actor("enterprise"), NOW)
     with pytest.raises(NotAllowed):
@@ -183,10 +193,14 @@ def test_a_pipeline_goes_by_its_stages_and_ends_with_a_reason(world, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("life: pipeline", "life: forever", "life"), ("name: title", "name: titel", "name"), ("stages: {lead: 线索, visit: 走访, decision: 决定}", "stages: {lead: 线索}", "stages"),
-        ("kind: text", "kind: organisation", "holder"), ("writes: [officer]", "writes: [anybody]", "writes"), ("field: title", "field: Title 1", "field"),
+        ("life: pipeline", "life: forever", "life"),
+        ("name: title", "name: titel", "name"),
+        ("stages: {lead: 线索, visit: 走访, decision: 决定}", "stages: {lead: 线索}", "stages"),
+        ("kind: text", "kind: organisation", "holder"),
+        ("writes: [officer]", "writes: [anybody]", "writes"),
+        ("field: title", "field: Title 1", "field"),
     ],
-)  # fmt: skip
+)
 def test_a_declaration_that_is_wrong_is_told_by_the_book_check(tmp_path, old, new, said):
     shutil.copytree(Path(__file__).parents[2] / "books", tmp_path / "books")
     path = tmp_path / "books" / "jinnan" / "registers" / "visits.yaml"

@@ -23,8 +23,12 @@ def test_a_draft_is_the_firms_own_until_it_is_handed_in(firm, world):
     years.save_year(made, {"职工总数": "60人"}, "self", world.actor("enterprise"), NOW)
     seen = lambda name: years_visible_to(world.actor(name)).exists()  # noqa: E731
     assert [seen(n) for n in ("enterprise", "officer", "broker", "auditor", "rival")] == [
-        True, True, False, False, False,
-    ]  # fmt: skip
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
     years.submit_year(made, world.actor("enterprise"), NOW)
     assert [seen(n) for n in ("broker", "auditor", "rival")] == [True, True, False]
 

@@ -1,4 +1,6 @@
-"""Firms on the ladder: yearly returns, where each stands and why, recognition, expiry; finances stay with whom they belong to."""
+"""Firms on the ladder: yearly returns, where each stands and why, recognition, expiry; finances
+stay with whom they belong to.
+"""
 
 from datetime import date
 
@@ -23,10 +25,23 @@ from tests.steps import withdraw
 
 TODAY = NOW.date()
 GOOD = {
-    "销售收入": "4000万元", "总收入": "4100万元", "高新产品收入": "3000万元", "净资产": "2000万元", "研发费用": "250万元", "境内研发费用": "240万元",
-    "科技成果转化项数": "6项", "技术属重点领域": "是", "知识产权得分": "27分,29分", "组织管理得分": "17分,19分", "职工总数": "60人", "科技人员": "9人",
-    "核心知识产权": "是", "重大安全事故": "否", "重大质量事故": "否", "严重环境违法": "否",
-}  # fmt: skip
+    "销售收入": "4000万元",
+    "总收入": "4100万元",
+    "高新产品收入": "3000万元",
+    "净资产": "2000万元",
+    "研发费用": "250万元",
+    "境内研发费用": "240万元",
+    "科技成果转化项数": "6项",
+    "技术属重点领域": "是",
+    "知识产权得分": "27分,29分",
+    "组织管理得分": "17分,19分",
+    "职工总数": "60人",
+    "科技人员": "9人",
+    "核心知识产权": "是",
+    "重大安全事故": "否",
+    "重大质量事故": "否",
+    "严重环境违法": "否",
+}
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""First-day sheets: in with a preview, out in the same layout, faulty ones come back to be mended, and undo."""
+"""First-day sheets: in with a preview, out in the same layout, faulty ones come back to be
+mended, and undo.
+"""
 
 import io
 import json
@@ -36,7 +38,16 @@ from tests.steps import contract_row
 
 ACHIEVEMENT_HEADS = ["成果名称", "成果简介", "关键词", "学科"]
 
-CONTRACT_HEADS = ["合同登记编号", "合同名称", "合同类别", "卖方信用代码", "买方信用代码", "合同成交额（元）", "签订日期", "登记日期"]  # fmt: skip
+CONTRACT_HEADS = [
+    "合同登记编号",
+    "合同名称",
+    "合同类别",
+    "卖方信用代码",
+    "买方信用代码",
+    "合同成交额（元）",
+    "签订日期",
+    "登记日期",
+]
 
 
 def workbook(*rows, formula=None):
@@ -456,10 +467,23 @@ def test_a_writing_that_was_cut_off_goes_on_where_it_was(world, monkeypatch):
     ("kind", "heads", "row", "model"),
     [
         ("achievements", ACHIEVEMENT_HEADS, ["没有编号的成果", "简介"], Achievement),
-        ("contracts", ["合同名称", "合同类别", "卖方信用代码", "卖方名称", "买方信用代码", "买方名称", "成交额", "签订日期"],
-         ["没有编号的合同", "技术开发", code(81), "某所", code(82), "某厂", 12, "2026-05-05"], Contract),
+        (
+            "contracts",
+            [
+                "合同名称",
+                "合同类别",
+                "卖方信用代码",
+                "卖方名称",
+                "买方信用代码",
+                "买方名称",
+                "成交额",
+                "签订日期",
+            ],
+            ["没有编号的合同", "技术开发", code(81), "某所", code(82), "某厂", 12, "2026-05-05"],
+            Contract,
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_has_no_number_is_not_doubled_by_two_confirmed_uploads(world, kind, heads, row, model):
     sheet_ = workbook(heads, row)
     first, second = (upload(world, kind, sheet_) for _ in range(2))

@@ -6,7 +6,7 @@ import pytest
 
 from kechuang.district.accounts.models import Letter
 from kechuang.district.core import ledger, worker
-from kechuang.district.market.services import introductions
+from kechuang.district.market.services import introductions, waiting
 from kechuang.engines.base.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from tests import listings
 from tests import steps as transfer
@@ -68,7 +68,7 @@ def test_a_question_stops_the_clock_until_it_is_answered(open_one):
     world, made = open_one
     second = made.invitations.last()
     introductions.ask(*link(second), NOW, "对方是哪一类企业？")
-    assert introductions.remind_waiting(NOW + timedelta(days=4)) == 1  # the other person only
+    assert waiting.remind_waiting(NOW + timedelta(days=4)) == 1  # the other person only
     later = NOW + timedelta(days=5)
     second.refresh_from_db()
     introductions.reply(second, "电池企业", world.actor("broker"), later)
@@ -84,8 +84,8 @@ def test_waiting_answers_are_reminded_after_3_9_and_21_days_and_closed_when_dead
     _, made = open_one
     sent = []
     for day in range(1, 35):
-        introductions.remind_waiting(NOW + timedelta(days=day))
-        introductions.remind_waiting(NOW + timedelta(days=day, hours=3))  # the worker asks often
+        waiting.remind_waiting(NOW + timedelta(days=day))
+        waiting.remind_waiting(NOW + timedelta(days=day, hours=3))  # the worker asks often
         sent.append(letters("zhao@x.example").count("提醒：有一项对接等您回答"))
     assert [sent.index(n) + 1 for n in (1, 2, 3)] == [3, 9, 21]
     made.refresh_from_db()
@@ -97,8 +97,8 @@ def test_the_days_can_be_set_for_one_introduction(world):
     made = world.introduction(
         world.demand(), world.achievement(), remind_after_days=[1], close_after_days=2
     )
-    assert introductions.remind_waiting(NOW + timedelta(days=1)) == 2
-    introductions.remind_waiting(NOW + timedelta(days=2))
+    assert waiting.remind_waiting(NOW + timedelta(days=1)) == 2
+    waiting.remind_waiting(NOW + timedelta(days=2))
     made.refresh_from_db()
     assert made.state == "lapsed"
 
@@ -113,9 +113,9 @@ def test_the_firm_is_asked_afterwards_what_came_of_it(open_one):
     _, made = open_one
     for invitation in made.invitations.all():
         introductions.accept(*link(invitation), NOW)
-    assert introductions.ask_outcomes(NOW + timedelta(days=59)) == 0
-    assert introductions.ask_outcomes(NOW + timedelta(days=60)) == 1
-    assert introductions.ask_outcomes(NOW + timedelta(days=61)) == 0
+    assert waiting.ask_outcomes(NOW + timedelta(days=59)) == 0
+    assert waiting.ask_outcomes(NOW + timedelta(days=60)) == 1
+    assert waiting.ask_outcomes(NOW + timedelta(days=61)) == 0
     firm, owner = made.invitations.all()
     assert "结果" in letters(firm.email)[-1]
     assert "结果" not in letters(owner.email)[-1]
@@ -187,9 +187,14 @@ def test_a_cancelled_contract_opens_its_introduction_again(world):
         )
     made.refresh_from_db()
     values = {
-        "name": "合同", "kind": "development", "seller": world.university, "buyer": world.firm, "amount_fen": 100,
-        "technology_fen": None, "signed_on": date(2026, 10, 1),
-    }  # fmt: skip
+        "name": "合同",
+        "kind": "development",
+        "seller": world.university,
+        "buyer": world.firm,
+        "amount_fen": 100,
+        "technology_fen": None,
+        "signed_on": date(2026, 10, 1),
+    }
     contract = transfer.record(values, world.actor("broker"), NOW, introduction=made)
     transfer.cancel(contract, world.actor("officer"), NOW, "录错了")
     made.refresh_from_db()

@@ -1,4 +1,6 @@
-"""Backup and restore as a drill: while the house runs, into another place, and never over a house that is awake."""
+"""Backup and restore as a drill: while the house runs, into another place, and never over a house
+that is awake.
+"""
 
 import os
 import sqlite3
@@ -36,9 +38,12 @@ class House:
 
     def start(self, *words):
         return subprocess.Popen(
-            [sys.executable, "-m", "kechuang.cli", *map(str, words)], env=self.env, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+            [sys.executable, "-m", "kechuang.cli", *map(str, words)],
+            env=self.env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
 
     def run(self, *words):
         started = self.start(*words)

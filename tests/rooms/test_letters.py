@@ -1,4 +1,6 @@
-"""A letter is a delivery: an outage of the mail server loses nothing, and no letter waits behind another."""
+"""A letter is a delivery: an outage of the mail server loses nothing, and no letter waits behind
+another.
+"""
 
 import socketserver
 import threading

@@ -1,4 +1,6 @@
-"""What a sheet must not do: take another's record, write over another number, leave half of a refused import."""
+"""What a sheet must not do: take another's record, write over another number, leave half of a
+refused import.
+"""
 
 from datetime import date
 

@@ -1,4 +1,6 @@
-"""What strangers send is read in a child: a file that would take all memory ends the child and is refused in words."""
+"""What strangers send is read in a child: a file that would take all memory ends the child and is
+refused in words.
+"""
 
 import io
 import sys

@@ -1,4 +1,6 @@
-"""A book's YAML changed as a person would change it: one new line or one more entry, everything else as it stands."""
+"""A book's YAML changed as a person would change it: one new line or one more entry, everything
+else as it stands.
+"""
 
 import json
 import re
@@ -54,7 +56,8 @@ _PLAIN = re.compile(r"-?[\d.,]+\s*[万亿]?(?:个月|元|%|人|项|分|年|家|�
 
 
 def value_written(text: str) -> str:
-    """A value as the book writes it, put together anew from what was typed: nothing else can ride along.
+    """A value as the book writes it, put together anew from what was typed: nothing else can ride
+    along.
 
     Raises:
         Invalid: Neither an amount, an interval of two, nor a list of tiers.
@@ -93,7 +96,8 @@ def amended(text: str, change: Amendment) -> str:
     """parameters.yaml with the new value in its place among the days.
 
     Raises:
-        Invalid: The parameter is not there, has a value of that day already, or its values are written in a way that
+        Invalid: The parameter is not there, has a value of that day already, or its values are
+            written in a way that
             cannot be added to.
     """
     lines = text.split("\n")
@@ -110,7 +114,9 @@ def amended(text: str, change: Amendment) -> str:
 
 
 def _only_that_changed(before: Any, after: Any, change: Amendment) -> None:
-    """The text was edited; what it means must differ by one day of one parameter and nothing else."""
+    """The text was edited; what it means must differ by one day of one parameter and nothing
+    else.
+    """
     values = after[change.parameter]["取值"]
     values.pop(change.day, None)
     values.pop(change.day.isoformat(), None)
@@ -208,10 +214,14 @@ def _into_block(whole: str, day: date, entry: str) -> str:
 def with_source(text: str, document: Document) -> str:
     """sources.yaml with one more document at its end, written like the others."""
     rows = [
-        ("title", quoted(document.title)), ("issuer", quoted(document.issuer) if document.issuer else ""), ("date", document.issued),
-        ("url", _address(document.url)), ("status", "official" if document.url else "copy"), ("checked_on", document.checked.isoformat()),
+        ("title", quoted(document.title)),
+        ("issuer", quoted(document.issuer) if document.issuer else ""),
+        ("date", document.issued),
+        ("url", _address(document.url)),
+        ("status", "official" if document.url else "copy"),
+        ("checked_on", document.checked.isoformat()),
         ("note", quoted(document.note) if document.note else ""),
-    ]  # fmt: skip
+    ]
     told = "".join(f"    {key}: {value}\n" for key, value in rows if value)
     return (
         f"{text.rstrip()}\n  {document.code}:\n{told}"

@@ -138,7 +138,10 @@ def _fen(column: Column, raw: object, _: Book) -> int | None:
 
 
 def _fact(column: Column, raw: object, book: Book) -> str | None:
-    """A yearly fact as a person would write it: 1234.5万元, 12.5%, 是. A bare number is in the column's unit."""
+    """A yearly fact as a person would write it: 1234.5万元, 12.5%, 是.
+
+    A bare number is in the column's unit.
+    """
     given = book.facts[column.field].given
     text = _text(column, raw, book)
     if given.unit == "元":
@@ -164,13 +167,20 @@ def fact_written(text: str) -> object:
 
 
 _READERS: dict[str, Callable[[Column, object, Book], Value]] = {
-    "text": _text, "long": _text, "words": _words, "patents": _patents, "modes": _modes, "day": _day, "choice": _choice,
-    "area": _area, "number": _number,
+    "text": _text,
+    "long": _text,
+    "words": _words,
+    "patents": _patents,
+    "modes": _modes,
+    "day": _day,
+    "choice": _choice,
+    "area": _area,
+    "number": _number,
     "credit_code": _credit_code,
     "trl": _trl,
     "fen": _fen,
     "fact": _fact,
-}  # fmt: skip
+}
 
 
 def write_cell(column: Column, value: object) -> str | int | float | Decimal | None:

@@ -6,12 +6,17 @@ from .schemas import Book
 
 
 def coverage(book: Book) -> str:
-    """Rules, clauses, examples and unverified figures of every policy in a book and those it extends, as Markdown."""
+    """Rules, clauses, examples and unverified figures of every policy in a book and those it
+    extends, as Markdown.
+    """
     lines = [
-        "# What the books cover", "",
-        "Made by `kechuang book cover books/jinnan`; do not edit. A figure is *verified* when it was read in an official text or in copies that agree.", "",
-        "| policy | book | number | rules | clauses | parameters | not verified | not published | examples |", "|---|---|---|---|---|---|---|---|---|",
-    ]  # fmt: skip
+        "# What the books cover",
+        "",
+        "Made by `kechuang book cover books/jinnan`; do not edit. A figure is *verified* when it was read in an official text or in copies that agree.",
+        "",
+        "| policy | book | number | rules | clauses | parameters | not verified | not published | examples |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
     policies = list(book.policies.values())
     lines += [_row(p) for p in policies]
     lines += ["", "## Figures not verified", ""]
@@ -29,7 +34,14 @@ def _row(policy: Policy) -> str:
     unknown = sum(any(v == UNPUBLISHED for _, v in p.versions) for p in given)
     clauses = {p.clause for p in given} | {r.clause for r in policy.rules.values()}
     cells = (
-        policy.title, policy.book, "；".join(policy.numbers), len(policy.rules), len(clauses), len(given),
-        sum(not p.checked for p in given), unknown, len(policy.cases),
-    )  # fmt: skip
+        policy.title,
+        policy.book,
+        "；".join(policy.numbers),
+        len(policy.rules),
+        len(clauses),
+        len(given),
+        sum(not p.checked for p in given),
+        unknown,
+        len(policy.cases),
+    )
     return "| " + " | ".join(str(c) for c in cells) + " |"

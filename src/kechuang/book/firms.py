@@ -1,4 +1,6 @@
-"""ladder.yaml: the rungs of firms; firm_facts.yaml: what a firm reports each year, and which inputs of rules it feeds."""
+"""ladder.yaml: the rungs of firms; firm_facts.yaml: what a firm reports each year, and which
+inputs of rules it feeds.
+"""
 
 import re
 from collections.abc import Mapping
@@ -38,10 +40,19 @@ def _rung(at: Lined, desk: Desk) -> Rung:
         return Rung(str(at["id"]), 0, (), "stock", None, "", "", "")
     months = desk.whole(at, "months") if at.get("months") is not None else None
     return Rung(
-        desk.text(at, "id"), desk.whole(at, "order"), tuple(sorted(names)), desk.one_of(at, "counts", ("flow", "stock")), months,
-        desk.optional(at, "rule"), desk.one_of(at, "recognised_by", ("state", "city", "district")), desk.text(at, "source"), desk.optional(at, "note"),
-        desk.optional(at, "counts_in"), _month_day(at, desk), desk.texts(at, "aliases"),
-    )  # fmt: skip
+        desk.text(at, "id"),
+        desk.whole(at, "order"),
+        tuple(sorted(names)),
+        desk.one_of(at, "counts", ("flow", "stock")),
+        months,
+        desk.optional(at, "rule"),
+        desk.one_of(at, "recognised_by", ("state", "city", "district")),
+        desk.text(at, "source"),
+        desk.optional(at, "note"),
+        desk.optional(at, "counts_in"),
+        _month_day(at, desk),
+        desk.texts(at, "aliases"),
+    )
 
 
 def _month_day(at: Lined, desk: Desk) -> str:
@@ -88,14 +99,33 @@ def _fact(name: str, at: Lined, desk: Desk) -> Fact | None:
     if given is None:
         return None
     jump = desk.whole(at, "突变") if "突变" in at else 0
-    return Fact(given, desk.text(at, "英文"), desk.text(at, "组"), at.get("保密") in ("是", True), at.get("沿用") in ("是", True), jump, desk.texts(at, "别名"))  # fmt: skip
+    return Fact(
+        given,
+        desk.text(at, "英文"),
+        desk.text(at, "组"),
+        at.get("保密") in ("是", True),
+        at.get("沿用") in ("是", True),
+        jump,
+        desk.texts(at, "别名"),
+    )
 
 
 def _feed(name: str, at: Lined, desk: Desk) -> Feed:
     strange(at, FEED_KEYS, desk)
     since = desk.one_of(at, "成立", ("天", "个月")) if "成立" in at else ""
     back, years = (desk.whole(at, k) if k in at else d for k, d in (("往前", 0), ("近", 1)))
-    feed = Feed(name, desk.optional(at, "年报"), back, years, since, at.get("至") == "上年末", at.get("成立当年") in ("是", True), desk.optional(at, "持有"), desk.optional(at, "未曾"), desk.optional(at, "登记册"))  # fmt: skip
+    feed = Feed(
+        name,
+        desk.optional(at, "年报"),
+        back,
+        years,
+        since,
+        at.get("至") == "上年末",
+        at.get("成立当年") in ("是", True),
+        desk.optional(at, "持有"),
+        desk.optional(at, "未曾"),
+        desk.optional(at, "登记册"),
+    )
     if (
         sum(
             bool(x)
@@ -123,9 +153,13 @@ def fact_column(fact: Fact) -> Column:
 
 
 def check_firms(
-    ladder: Mapping[str, Rung], facts: Mapping[str, Fact], asks: Mapping[str, Rule], feeds: Mapping[str, Feed],
-    policies: Mapping[str, Policy], sources: Mapping[str, Source],
-) -> list[tuple[str, str, str]]:  # fmt: skip
+    ladder: Mapping[str, Rung],
+    facts: Mapping[str, Fact],
+    asks: Mapping[str, Rule],
+    feeds: Mapping[str, Feed],
+    policies: Mapping[str, Policy],
+    sources: Mapping[str, Source],
+) -> list[tuple[str, str, str]]:
     """(file, name to look for, words) of every reference that leads nowhere."""
     found: list[tuple[str, str, str]] = []
     rules = {n for p in policies.values() for n in p.rules}

@@ -1,4 +1,6 @@
-"""What policies and firms' facts share: named entries, units, amounts, inputs, relations and their aggregates."""
+"""What policies and firms' facts share: named entries, units, amounts, inputs, relations and
+their aggregates.
+"""
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction

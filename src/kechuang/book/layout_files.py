@@ -1,4 +1,6 @@
-"""A filled return as places with their words, whatever its kind; and whether a layout is that of a file once sent."""
+"""A filled return as places with their words, whatever its kind; and whether a layout is that of
+a file once sent.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -63,7 +65,10 @@ def _plain(cell: object) -> str:
 
 
 def unlike(layout: ReturnLayout, file: Path) -> list[tuple[str, str, str]]:
-    """(place, the layout's words, the file's) wherever a file once sent is laid out otherwise. Rows are not compared."""
+    """(place, the layout's words, the file's) wherever a file once sent is laid out otherwise.
+
+    Rows are not compared.
+    """
     theirs = places_of(layout, file.read_bytes(), file.name)
     return [
         (place, words, theirs.get(place, ("", True))[0])

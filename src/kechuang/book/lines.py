@@ -1,4 +1,6 @@
-"""YAML with line numbers: every mapping knows its file and the line of each key; a key twice is an error."""
+"""YAML with line numbers: every mapping knows its file and the line of each key; a key twice is
+an error.
+"""
 
 from collections.abc import Hashable
 from pathlib import Path

@@ -50,10 +50,21 @@ def read_plan(at: Lined, desk: Desk) -> Plan | None:
             desk.complain(row, "tasks", f"没有第 {sorted(strange)} 项任务")
     _check_after(desk.rows(at, "areas"), numbers, desk)
     return Plan(
-        desk.text(at, "id"), desk.text(at, "title"), desk.text(at, "title_en"), desk.optional(at, "number"),
-        start or date.min, end or date.max, desk.texts(at, "sources"), groups, targets, areas,
-        desk.optional(at, "parent"), desk.optional(at, "succeeds"), desk.optional(at, "place"), _safeguards(at),
-    )  # fmt: skip
+        desk.text(at, "id"),
+        desk.text(at, "title"),
+        desk.text(at, "title_en"),
+        desk.optional(at, "number"),
+        start or date.min,
+        end or date.max,
+        desk.texts(at, "sources"),
+        groups,
+        targets,
+        areas,
+        desk.optional(at, "parent"),
+        desk.optional(at, "succeeds"),
+        desk.optional(at, "place"),
+        _safeguards(at),
+    )
 
 
 def _safeguards(at: Lined) -> tuple[str, ...]:
@@ -105,16 +116,31 @@ def _target(at: Lined, desk: Desk, groups: set[str]) -> Target:
     if (group := desk.text(at, "group")) not in groups:
         desk.complain(at, "group", f"groups 里没有“{group}”")
     return Target(
-        number=desk.whole(at, "number"), id=desk.text(at, "id"), group=group, title=desk.text(at, "title"),
-        title_en=desk.text(at, "title_en"), indicator=desk.text(at, "indicator"), printed=desk.optional(at, "printed"),
-        bound=desk.one_of(at, "bound", BOUNDS, "none"), value=value, absence=absence,
-        by=desk.day(at, "by") or date.max, source=desk.text(at, "source"), status=desk.optional(at, "status"),
-        parent=desk.optional(at, "parent"), note=desk.optional(at, "note"),
-        tasks=tuple(int(n) for n in desk.texts(at, "tasks") if n.isdigit()), clause=desk.optional(at, "clause"),
-        scope=desk.optional(at, "scope"), kind=desk.one_of(at, "kind", KINDS), down=at.get("direction") == "down",
-        baseline=_mark(at.get("baseline"), desk), marks=tuple(m for m in (_mark(r, desk) for r in desk.rows(at, "marks")) if m),
-        reports=desk.optional(at, "reports"), confirms=desk.optional(at, "confirms"),
-    )  # fmt: skip
+        number=desk.whole(at, "number"),
+        id=desk.text(at, "id"),
+        group=group,
+        title=desk.text(at, "title"),
+        title_en=desk.text(at, "title_en"),
+        indicator=desk.text(at, "indicator"),
+        printed=desk.optional(at, "printed"),
+        bound=desk.one_of(at, "bound", BOUNDS, "none"),
+        value=value,
+        absence=absence,
+        by=desk.day(at, "by") or date.max,
+        source=desk.text(at, "source"),
+        status=desk.optional(at, "status"),
+        parent=desk.optional(at, "parent"),
+        note=desk.optional(at, "note"),
+        tasks=tuple(int(n) for n in desk.texts(at, "tasks") if n.isdigit()),
+        clause=desk.optional(at, "clause"),
+        scope=desk.optional(at, "scope"),
+        kind=desk.one_of(at, "kind", KINDS),
+        down=at.get("direction") == "down",
+        baseline=_mark(at.get("baseline"), desk),
+        marks=tuple(m for m in (_mark(r, desk) for r in desk.rows(at, "marks")) if m),
+        reports=desk.optional(at, "reports"),
+        confirms=desk.optional(at, "confirms"),
+    )
 
 
 def _mark(at: Any, desk: Desk) -> Mark | None:
@@ -127,15 +153,27 @@ def _mark(at: Any, desk: Desk) -> Mark | None:
 def _area(at: Lined, desk: Desk) -> Area:
     tasks = tuple(
         Task(
-            desk.whole(t, "number"), desk.text(t, "id"), desk.text(t, "title"), desk.text(t, "title_en"),
-            desk.optional(t, "content"), desk.optional(t, "lead"), desk.texts(t, "with"),
-            desk.one_of(t, "basis", ("named", "typical")), desk.optional(t, "records"), desk.text(t, "source"),
+            desk.whole(t, "number"),
+            desk.text(t, "id"),
+            desk.text(t, "title"),
+            desk.text(t, "title_en"),
+            desk.optional(t, "content"),
+            desk.optional(t, "lead"),
+            desk.texts(t, "with"),
+            desk.one_of(t, "basis", ("named", "typical")),
+            desk.optional(t, "records"),
+            desk.text(t, "source"),
             desk.optional(t, "clause"),
-            tuple(Milestone(desk.text(m, "title"), desk.day(m, "due") or date.max, desk.texts(m, "after")) for m in desk.rows(t, "milestones")),
+            tuple(
+                Milestone(
+                    desk.text(m, "title"), desk.day(m, "due") or date.max, desk.texts(m, "after")
+                )
+                for m in desk.rows(t, "milestones")
+            ),
             tuple(int(n) for n in desk.texts(t, "after") if n.isdigit()),
         )
         for t in desk.rows(at, "tasks")
-    )  # fmt: skip
+    )
     return Area(desk.whole(at, "number"), desk.text(at, "title"), desk.text(at, "title_en"), tasks)
 
 

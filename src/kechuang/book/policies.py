@@ -1,4 +1,6 @@
-"""Policies of a book: folders of policy, parameters, rules and cases, read and checked; complaints name file and line."""
+"""Policies of a book: folders of policy, parameters, rules and cases, read and checked;
+complaints name file and line.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -91,13 +93,29 @@ def read_policy(identity: str, files: Mapping[str, Lined], desk: Desk, book: str
         if name not in rules:
             desk.complain(at, "结论", f"rules.yaml 里没有规则“{name}”")
     return Policy(
-        id=identity, title=desk.text(at, "名称"), title_en=desk.text(at, "英文"), numbers=desk.texts(at, "文号"),
-        issuer=desk.text(at, "发布机关"), issued=desk.day(at, "发布日期", required=False), start=desk.day(force, "自") or FIRST,
-        end=desk.day(force, "至", required=False), sources=desk.texts(at, "来源"), about=desk.optional(at, "适用日"),
-        subject=desk.text(at, "对象"), results=results, inputs=inputs, parameters=parameters, rules=rules, actions=actions,
-        cases=tuple(_cases(files["cases"], desk)), book=book, note=desk.optional(at, "说明"), replaces=desk.texts(at, "替代"),
-        relations=relations, aggregates=aggregates,
-    )  # fmt: skip
+        id=identity,
+        title=desk.text(at, "名称"),
+        title_en=desk.text(at, "英文"),
+        numbers=desk.texts(at, "文号"),
+        issuer=desk.text(at, "发布机关"),
+        issued=desk.day(at, "发布日期", required=False),
+        start=desk.day(force, "自") or FIRST,
+        end=desk.day(force, "至", required=False),
+        sources=desk.texts(at, "来源"),
+        about=desk.optional(at, "适用日"),
+        subject=desk.text(at, "对象"),
+        results=results,
+        inputs=inputs,
+        parameters=parameters,
+        rules=rules,
+        actions=actions,
+        cases=tuple(_cases(files["cases"], desk)),
+        book=book,
+        note=desk.optional(at, "说明"),
+        replaces=desk.texts(at, "替代"),
+        relations=relations,
+        aggregates=aggregates,
+    )
 
 
 def _parameter(name: str, at: Lined, desk: Desk) -> Parameter | None:
@@ -127,9 +145,18 @@ def _parameter(name: str, at: Lined, desk: Desk) -> Parameter | None:
     if not checked and not at.get("备注"):
         desk.complain(at, "核实", "没有核实的数要在备注里写明为什么")
     return Parameter(
-        name, unit, by, tuple(sorted(versions, key=lambda v: v[0])), desk.text(at, "依据"), desk.text(at, "来源"), checked,
-        desk.optional(at, "备注"), desk.optional(at, "说明"), known, said,
-    )  # fmt: skip
+        name,
+        unit,
+        by,
+        tuple(sorted(versions, key=lambda v: v[0])),
+        desk.text(at, "依据"),
+        desk.text(at, "来源"),
+        checked,
+        desk.optional(at, "备注"),
+        desk.optional(at, "说明"),
+        known,
+        said,
+    )
 
 
 def _since(key: object, at: Lined, desk: Desk) -> date | None:
@@ -249,9 +276,15 @@ def _action(name: str, at: Lined, inputs: Mapping[str, Input], desk: Desk) -> Ac
     cost = amount(at["成本"], "元", at, "成本", desk) if "成本" in at else None
     months = amount(at.get("提前", "0个月"), "个月", at, "提前", desk)
     return Action(
-        name, {n: Fraction(str(x)) for n, x in effects.items()}, step, limit, first.unit, None if cost is None else int(cost),
-        int(months or 0), desk.optional(at, "说明"),
-    )  # fmt: skip
+        name,
+        {n: Fraction(str(x)) for n, x in effects.items()},
+        step,
+        limit,
+        first.unit,
+        None if cost is None else int(cost),
+        int(months or 0),
+        desk.optional(at, "说明"),
+    )
 
 
 def _cases(at: Lined | list[Lined], desk: Desk) -> Iterable[Case]:
@@ -270,7 +303,9 @@ def _cases(at: Lined | list[Lined], desk: Desk) -> Iterable[Case]:
 def read_change(
     path: Path, parameters: Mapping[str, Parameter]
 ) -> tuple[Overlay | None, list[Problem]]:
-    """A proposed change: ``name: {取值: {day: value}}`` for parameters of the books, in their own units."""
+    """A proposed change: ``name: {取值: {day: value}}`` for parameters of the books, in their own
+    units.
+    """
     desk, changes = Desk(), {}
     try:
         content = load(path)

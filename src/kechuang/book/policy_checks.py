@@ -22,20 +22,39 @@ def days_of(policies: Iterable[Policy]) -> list[date]:
 
 
 def check_policies(book: Book, folder: Path) -> list[Problem]:
-    """Names, units, circles, bounds, sources and examples of every policy in the stack; each with file and line."""
+    """Names, units, circles, bounds, sources and examples of every policy in the stack; each with
+    file and line.
+    """
     policies = tuple(book.policies.values())
     complaints = check(policies, days_of(policies))
     problems = [_placed(folder, book, c.policy, c.where, c.key, c.words) for c in complaints]
     for policy in policies:
         for where, listed in (("parameters", policy.parameters), ("rules", policy.rules)):
             problems += [
-                _placed(folder, book, policy.id, where, x.name, f"sources.yaml 里没有来源“{x.source}”，请登记")
-                for x in listed.values() if x.source not in book.sources
-            ]  # fmt: skip
+                _placed(
+                    folder,
+                    book,
+                    policy.id,
+                    where,
+                    x.name,
+                    f"sources.yaml 里没有来源“{x.source}”，请登记",
+                )
+                for x in listed.values()
+                if x.source not in book.sources
+            ]
         problems += [
-            _placed(folder, book, policy.id, "parameters", x.name, f"sources.yaml 里没有来源“{source}”，请登记")
-            for x in policy.parameters.values() for _, source in x.said.values() if source not in book.sources
-        ]  # fmt: skip
+            _placed(
+                folder,
+                book,
+                policy.id,
+                "parameters",
+                x.name,
+                f"sources.yaml 里没有来源“{source}”，请登记",
+            )
+            for x in policy.parameters.values()
+            for _, source in x.said.values()
+            if source not in book.sources
+        ]
         if not problems:
             problems += _failed(policies, policy, folder.parent / policy.book)
     return problems
@@ -47,8 +66,9 @@ def _failed(policies: tuple[Policy, ...], policy: Policy, folder: Path) -> list[
         return [Problem(path, 1, "没有一个例子；每份政策至少要有在界上和界外一个单位的例子")]
     return [
         Problem(path, case.line, f"{case.about}：{words}")
-        for case in policy.cases for words in run_case(policies, policy, case)
-    ]  # fmt: skip
+        for case in policy.cases
+        for words in run_case(policies, policy, case)
+    ]
 
 
 def _placed(folder: Path, book: Book, policy: str, where: str, key: str, words: str) -> Problem:

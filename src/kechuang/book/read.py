@@ -22,7 +22,6 @@ from .returns import read_returns
 from .schemas import (
     Body,
     Book,
-    Calendar,
     Fact,
     Figure,
     Indicator,
@@ -31,7 +30,6 @@ from .schemas import (
     Plan,
     Rung,
     Source,
-    Supervision,
 )
 from .shape_check import check_shape
 from .sheets import BookRegister, Column, Layout
@@ -114,45 +112,59 @@ def _read(folder: Path, desk: Desk, seen: tuple[str, ...]) -> Book | None:
             desk.complain(head, "extends", f"“{above}”绕回了自己，请改正 extends")
             return None
         parent = _read(folder.parent / above, desk, (*seen, folder.name))
-    own_areas, disciplines = _fields(_file(folder, "fields.yaml", desk), desk)
+    return _on(parent, folder, head, desk)
+
+
+_NOTHING = Book("", "", "", "", None, {}, {}, (), {}, (), {}, {}, {}, Market(), ())
+
+
+def _on(parent: Book | None, folder: Path, head: Lined, desk: Desk) -> Book:
+    """A folder's book on the one it extends: tables entry by entry, lists one after the other."""
+    below = parent or _NOTHING
+
+    def file(name: str) -> Lined:
+        return _file(folder, f"{name}.yaml", desk)
+
+    areas, disciplines = _fields(file("fields"), desk)
     plans, main = _plans(folder, desk)
-    ladder = _over(
-        parent.ladder if parent else None, read_ladder(_file(folder, "ladder.yaml", desk), desk)
-    )
-    own_facts, asks, feeds = read_facts(_file(folder, "firm_facts.yaml", desk), desk)
-    facts = _over(parent.facts if parent else None, own_facts)
-    registers = _over(parent.registers if parent else None, _registers(folder, desk))
-    sheets = {n: layout_of(r) for n, r in registers.items()}
-    lexicon = folder / "lexicon.txt"
-    lines = tuple(lexicon.read_text(encoding="utf-8").splitlines()) if lexicon.exists() else ()
+    ladder = {**below.ladder, **read_ladder(file("ladder"), desk)}
+    own_facts, asks, feeds = read_facts(file("firm_facts"), desk)
+    facts = {**below.facts, **own_facts}
+    registers = {**below.registers, **_registers(folder, desk)}
+    layouts = _with_firms({**below.layouts, **_layouts(folder, desk)}, ladder, facts)
     return Book(
         id=desk.text(head, "id"),
         title=desk.text(head, "title"),
         title_en=desk.text(head, "title_en"),
         place=desk.optional(head, "place"),
         plan=plans.get(main),
-        indicators=_over(parent.indicators if parent else None, _indicators(_file(folder, "indicators.yaml", desk), desk)),
-        sources=_over(parent.sources if parent else None, _sources(_file(folder, "sources.yaml", desk), desk)),
-        figures=(parent.figures if parent else ()) + _figures(_file(folder, "figures.yaml", desk), desk),
-        places=_over(parent.places if parent else None, _places(_file(folder, "places.yaml", desk), desk)),
-        bodies=(parent.bodies if parent else ()) + _bodies(_file(folder, "bodies.yaml", desk), desk),
-        areas=_over(parent.areas if parent else None, own_areas),
-        disciplines=_over(parent.disciplines if parent else None, disciplines),
-        layouts={**_with_firms(_over(parent.layouts if parent else None, _layouts(folder, desk)), ladder, facts), **sheets},
+        indicators={**below.indicators, **_indicators(file("indicators"), desk)},
+        sources={**below.sources, **_sources(file("sources"), desk)},
+        figures=below.figures + _figures(file("figures"), desk),
+        places={**below.places, **_places(file("places"), desk)},
+        bodies=below.bodies + _bodies(file("bodies"), desk),
+        areas={**below.areas, **areas},
+        disciplines={**below.disciplines, **disciplines},
+        layouts={**layouts, **{n: layout_of(r) for n, r in registers.items()}},
         registers=registers,
-        market=_market(_file(folder, "market.yaml", desk), desk, parent.market if parent else Market()),
-        lexicon=(parent.lexicon if parent else ()) + lines,
+        market=_market(file("market"), desk, below.market),
+        lexicon=below.lexicon + _lexicon(folder),
         parent=parent,
         plans=plans,
-        supervision=read_supervision(_file(folder, "supervision.yaml", desk), desk, parent.supervision if parent else Supervision()),
-        calendar=read_calendar(_file(folder, "calendar.yaml", desk), desk, parent.calendar if parent else Calendar()),
+        supervision=read_supervision(file("supervision"), desk, below.supervision),
+        calendar=read_calendar(file("calendar"), desk, below.calendar),
         ladder=ladder,
         facts=facts,
-        asks=_over(parent.asks if parent else None, asks),
-        feeds=counted_feeds(_over(parent.feeds if parent else None, feeds), facts),
-        policies=_over(parent.policies if parent else None, _policies(folder, desk)),
-        returns=_over(parent.returns if parent else None, read_returns(folder, _files(folder, "returns", desk), desk)),
-    )  # fmt: skip
+        asks={**below.asks, **asks},
+        feeds=counted_feeds({**below.feeds, **feeds}, facts),
+        policies={**below.policies, **_policies(folder, desk)},
+        returns={**below.returns, **read_returns(folder, _files(folder, "returns", desk), desk)},
+    )
+
+
+def _lexicon(folder: Path) -> tuple[str, ...]:
+    path = folder / "lexicon.txt"
+    return tuple(path.read_text(encoding="utf-8").splitlines()) if path.exists() else ()
 
 
 def _registers(folder: Path, desk: Desk) -> dict[str, BookRegister]:
@@ -199,21 +211,26 @@ def _plans(folder: Path, desk: Desk) -> tuple[dict[str, Plan], str]:
     return found, main
 
 
-def _over(below: Mapping[str, Any] | None, own: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**(below or {}), **own}
-
-
 def _indicators(at: Lined, desk: Desk) -> dict[str, Indicator]:
     rows = desk.rows(at, "indicators")
     unique(desk, rows, "id")
     return {
         r["id"]: Indicator(
-            desk.text(r, "id"), desk.text(r, "title"), desk.text(r, "title_en"), desk.text(r, "unit"),
-            desk.one_of(r, "kind", KINDS), desk.text(r, "definition"), desk.optional(r, "definition_en"),
-            desk.optional(r, "producer"), desk.optional(r, "rhythm"), desk.optional(r, "measure"), desk.text(r, "source"),
+            desk.text(r, "id"),
+            desk.text(r, "title"),
+            desk.text(r, "title_en"),
+            desk.text(r, "unit"),
+            desk.one_of(r, "kind", KINDS),
+            desk.text(r, "definition"),
+            desk.optional(r, "definition_en"),
+            desk.optional(r, "producer"),
+            desk.optional(r, "rhythm"),
+            desk.optional(r, "measure"),
+            desk.text(r, "source"),
         )
-        for r in rows if "id" in r
-    }  # fmt: skip
+        for r in rows
+        if "id" in r
+    }
 
 
 def _sources(at: Lined, desk: Desk) -> dict[str, Source]:
@@ -224,22 +241,32 @@ def _sources(at: Lined, desk: Desk) -> dict[str, Source]:
             desk.complain(listed, code, f"来源 {code} 下应有 title、status、checked_on")
             continue
         found[code] = Source(
-            code, desk.text(row, "title"),
-            desk.one_of(row, "status", ("official", "copy", "news", "aggregator")), desk.optional(row, "url"),
-            desk.optional(row, "issuer"), desk.optional(row, "date"), desk.day(row, "checked_on"), desk.optional(row, "note"),
-        )  # fmt: skip
+            code,
+            desk.text(row, "title"),
+            desk.one_of(row, "status", ("official", "copy", "news", "aggregator")),
+            desk.optional(row, "url"),
+            desk.optional(row, "issuer"),
+            desk.optional(row, "date"),
+            desk.day(row, "checked_on"),
+            desk.optional(row, "note"),
+        )
     return found
 
 
 def _figures(at: Lined, desk: Desk) -> tuple[Figure, ...]:
     return tuple(
         Figure(
-            desk.text(r, "indicator"), desk.text(r, "place"), desk.number(r, "value") or Decimal(0),
-            desk.text(r, "period"), desk.day(r, "as_of", required=False), desk.text(r, "basis"),
-            desk.text(r, "source"), desk.optional(r, "note"),
+            desk.text(r, "indicator"),
+            desk.text(r, "place"),
+            desk.number(r, "value") or Decimal(0),
+            desk.text(r, "period"),
+            desk.day(r, "as_of", required=False),
+            desk.text(r, "basis"),
+            desk.text(r, "source"),
+            desk.optional(r, "note"),
         )
         for r in desk.rows(at, "figures")
-    )  # fmt: skip
+    )
 
 
 def _places(at: Lined, desk: Desk) -> dict[str, Place]:
@@ -247,21 +274,31 @@ def _places(at: Lined, desk: Desk) -> dict[str, Place]:
     unique(desk, rows, "id")
     return {
         r["id"]: Place(
-            desk.text(r, "id"), desk.text(r, "name"), desk.optional(r, "name_en"), desk.text(r, "kind"),
-            desk.optional(r, "code"), desk.optional(r, "parent"),
+            desk.text(r, "id"),
+            desk.text(r, "name"),
+            desk.optional(r, "name_en"),
+            desk.text(r, "kind"),
+            desk.optional(r, "code"),
+            desk.optional(r, "parent"),
         )
-        for r in rows if "id" in r
-    }  # fmt: skip
+        for r in rows
+        if "id" in r
+    }
 
 
 def _bodies(at: Lined, desk: Desk) -> tuple[Body, ...]:
     return tuple(
         Body(
-            desk.text(r, "id"), desk.text(r, "name"), desk.optional(r, "name_en"), desk.text(r, "kind"),
-            desk.one_of(r, "known", ("known", "unknown")) == "known", desk.optional(r, "facts"), desk.texts(r, "sources"),
+            desk.text(r, "id"),
+            desk.text(r, "name"),
+            desk.optional(r, "name_en"),
+            desk.text(r, "kind"),
+            desk.one_of(r, "known", ("known", "unknown")) == "known",
+            desk.optional(r, "facts"),
+            desk.texts(r, "sources"),
         )
         for r in desk.rows(at, "bodies")
-    )  # fmt: skip
+    )
 
 
 def _fields(at: Lined, desk: Desk) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
@@ -317,10 +354,17 @@ def _column(at: Lined, desk: Desk) -> Column:
     source = choices if isinstance(choices, str) else ""
     choices = {} if source else choices
     return Column(
-        desk.text(at, "field"), desk.text(at, "heading"), desk.one_of(at, "kind", CELLS), desk.texts(at, "aliases"),
-        at.get("required") is True, desk.optional(at, "unit"), {str(k): str(v) for k, v in choices.items()},
-        int(at.get("width") or 16), int(at.get("longest") or 0), source,
-    )  # fmt: skip
+        desk.text(at, "field"),
+        desk.text(at, "heading"),
+        desk.one_of(at, "kind", CELLS),
+        desk.texts(at, "aliases"),
+        at.get("required") is True,
+        desk.optional(at, "unit"),
+        {str(k): str(v) for k, v in choices.items()},
+        int(at.get("width") or 16),
+        int(at.get("longest") or 0),
+        source,
+    )
 
 
 def _market(at: Lined, desk: Desk, below: Market) -> Market:

@@ -57,8 +57,16 @@ def read_register(at: Lined, desk: Desk) -> BookRegister | None:
 def _column(given: RegisterField) -> Column:
     kind = _READ_AS.get(given.kind, given.kind)
     return Column(
-        given.field, given.heading, kind, tuple(given.aliases), given.required, given.unit, given.choices, given.width, given.longest
-    )  # fmt: skip
+        given.field,
+        given.heading,
+        kind,
+        tuple(given.aliases),
+        given.required,
+        given.unit,
+        given.choices,
+        given.width,
+        given.longest,
+    )
 
 
 def layout_of(given: BookRegister) -> Layout:

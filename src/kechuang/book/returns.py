@@ -13,15 +13,55 @@ from .lines import Lined
 from .schemas import ReturnLayout
 
 FIELDS = {
-    "targets": ("number", "title", "unit", "printed", "value", "as_of", "how", "light", "why", "target", "source"),
+    "targets": (
+        "number",
+        "title",
+        "unit",
+        "printed",
+        "value",
+        "as_of",
+        "how",
+        "light",
+        "why",
+        "target",
+        "source",
+    ),
     "tasks": (
-        "number", "title", "lead", "cooperating", "progress", "trouble", "help_needed", "next_step", "milestones", "content",
+        "number",
+        "title",
+        "lead",
+        "cooperating",
+        "progress",
+        "trouble",
+        "help_needed",
+        "next_step",
+        "milestones",
+        "content",
     ),
     "contracts": (
-        "number", "code", "title", "kind", "seller", "buyer", "amount_wan", "technology_wan", "signed_on", "registered_on",
+        "number",
+        "code",
+        "title",
+        "kind",
+        "seller",
+        "buyer",
+        "amount_wan",
+        "technology_wan",
+        "signed_on",
+        "registered_on",
     ),
-    "firms": ("number", "title", "code", "kind", "certificate", "valid_from", "valid_until", "town", "park"),
-}  # fmt: skip
+    "firms": (
+        "number",
+        "title",
+        "code",
+        "kind",
+        "certificate",
+        "valid_from",
+        "valid_until",
+        "town",
+        "park",
+    ),
+}
 WORDS = ("year", "month", "quarter", "day", "place", "title", "receiver")
 _CELL = re.compile(r"[A-Z]{1,3}[1-9]\d*")
 
@@ -47,11 +87,18 @@ def _layout(at: Lined, desk: Desk) -> ReturnLayout:
         else tuple(("", str(v)) for v in given)
     )
     return ReturnLayout(
-        desk.text(at, "id"), desk.text(at, "title"), desk.text(at, "receiver"), kind, desk.one_of(at, "rows", tuple(FIELDS)), head,
+        desk.text(at, "id"),
+        desk.text(at, "title"),
+        desk.text(at, "receiver"),
+        kind,
+        desk.one_of(at, "rows", tuple(FIELDS)),
+        head,
         desk.whole(at, "first_row") if kind == "xlsx" else 0,
         tuple((desk.text(c, "heading"), desk.text(c, "field")) for c in desk.rows(at, "columns")),
-        desk.optional(at, "line"), desk.texts(at, "foot"), desk.optional(at, "checked_against"),
-    )  # fmt: skip
+        desk.optional(at, "line"),
+        desk.texts(at, "foot"),
+        desk.optional(at, "checked_against"),
+    )
 
 
 def _check(layout: ReturnLayout, at: Lined, desk: Desk) -> None:
@@ -72,7 +119,9 @@ def _check(layout: ReturnLayout, at: Lined, desk: Desk) -> None:
 
 
 def _check_file(layout: ReturnLayout, file: Path, at: Lined, desk: Desk) -> None:
-    """The file that was sent last year stands beside the layout, and is compared with it at every check."""
+    """The file that was sent last year stands beside the layout, and is compared with it at every
+    check.
+    """
     if not file.is_file():
         desk.complain(at, "checked_against", f"returns/ 里没有文件“{layout.checked_against}”")
         return

@@ -54,7 +54,9 @@ class Mark:
 
 @dataclass(frozen=True)
 class Milestone:
-    """What a task is to have reached by a day, when the plan says so; ``after`` names those it waits on by title."""
+    """What a task is to have reached by a day, when the plan says so; ``after`` names those it
+    waits on by title.
+    """
 
     title: str
     due: date
@@ -63,7 +65,10 @@ class Milestone:
 
 @dataclass(frozen=True)
 class Target:
-    """A figure to be reached. Without ``value``, ``absence`` says why: no_number, unknown or masked."""
+    """A figure to be reached.
+
+    Without ``value``, ``absence`` says why: no_number, unknown or masked.
+    """
 
     number: int
     id: str
@@ -93,7 +98,9 @@ class Target:
 
 @dataclass(frozen=True)
 class Task:
-    """A piece of work; ``basis`` says whether the responsible unit is named in a text or our reading."""
+    """A piece of work; ``basis`` says whether the responsible unit is named in a text or our
+    reading.
+    """
 
     number: int
     id: str
@@ -194,7 +201,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Body:
-    """An organisation, platform or fund that the plan names; ``known`` False: nothing else was found."""
+    """An organisation, platform or fund that the plan names; ``known`` False: nothing else was
+    found.
+    """
 
     id: str
     name: str
@@ -235,7 +244,9 @@ class Supervision:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Holidays and worked weekend days as published; after ``known_until`` only weekends are known."""
+    """Holidays and worked weekend days as published; after ``known_until`` only weekends are
+    known.
+    """
 
     holidays: frozenset[date] = frozenset()
     worked: frozenset[date] = frozenset()
@@ -244,7 +255,9 @@ class Calendar:
 
 @dataclass(frozen=True)
 class ReturnLayout:
-    """A receiver's own layout: words above, a table, words below. ``checked_against`` names last year's file.
+    """A receiver's own layout: words above, a table, words below.
+
+    ``checked_against`` names last year's file.
 
     An xlsx says where the words above stand (cell) and where the rows begin; a docx sets them one
     paragraph each. ``line`` instead of ``columns`` writes every row as a sentence (docx only).
@@ -265,7 +278,10 @@ class ReturnLayout:
 
 @dataclass(frozen=True)
 class Rung:
-    """A step of the ladder of firms. Names are dated: a certificate keeps the one it was given under."""
+    """A step of the ladder of firms.
+
+    Names are dated: a certificate keeps the one it was given under.
+    """
 
     id: str
     order: int
@@ -298,7 +314,10 @@ class Rung:
 
 @dataclass(frozen=True)
 class Fact:
-    """A fact that a firm reports once a year. ``slow`` ones are prefilled from last year; ``secret`` ones are finances."""
+    """A fact that a firm reports once a year.
+
+    ``slow`` ones are prefilled from last year; ``secret`` ones are finances.
+    """
 
     given: Input
     title_en: str
@@ -348,17 +367,23 @@ class Book:
     )  # plausible when true; named by the question
 
     def area_of(self, name: str) -> str:
-        """The high-tech area of a field or discipline; the name itself when the book does not know it."""
+        """The high-tech area of a field or discipline; the name itself when the book does not
+        know it.
+        """
         area = self.disciplines.get(name, "")
         return self.areas[area][0] if area else name
 
     def parent_target(self, target: Target, plan: Plan | None = None) -> Target | None:
-        """The target of the plan above that this one carries out; ``plan`` is the target's own, else the main plan."""
+        """The target of the plan above that this one carries out; ``plan`` is the target's own,
+        else the main plan.
+        """
         above = self.plan_above(plan or self.plan) if (plan or self.plan) else None
         return above.target(target.parent) if above and target.parent else None
 
     def plan_above(self, plan: "Plan | None") -> Plan | None:
-        """The plan of the book above that a plan carries out: the one it names, else the book's main plan."""
+        """The plan of the book above that a plan carries out: the one it names, else the book's
+        main plan.
+        """
         if self.parent is None or plan is None:
             return None
         return self.parent.plans.get(plan.parent) or (None if plan.parent else self.parent.plan)

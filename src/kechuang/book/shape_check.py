@@ -1,4 +1,6 @@
-"""Holding a file of a book against its shape: a misspelt key is an error with its line and the nearest right name."""
+"""Holding a file of a book against its shape: a misspelt key is an error with its line and the
+nearest right name.
+"""
 
 import difflib
 import json
@@ -39,7 +41,10 @@ def check_shape(name: str, content: Lined, desk: Desk) -> None:
 
 
 def _place(content: Lined, loc: tuple[int | str, ...]) -> tuple[Lined, str]:
-    """The innermost mapping on the way to an error, and the key in it. Steps that name a shape lead nowhere."""
+    """The innermost mapping on the way to an error, and the key in it.
+
+    Steps that name a shape lead nowhere.
+    """
     at, key = content, ""
     value: Any = content
     for step in loc:

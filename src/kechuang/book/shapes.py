@@ -1,6 +1,9 @@
-"""The shape of every file of a book: which keys there are, and what stands under them. A misspelt key is an error.
+"""The shape of every file of a book: which keys there are, and what stands under them.
 
-The JSON schemas in docs/schemas are made from these models (`kechuang book schemas`), so that an editor completes and
+A misspelt key is an error.
+
+The JSON schemas in docs/schemas are made from these models (`kechuang book schemas`), so that an
+editor completes and
 checks while one types. What a value means, and whether it fits the others, is the readers' to say.
 """
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a sheet. ``kind`` says how its cells are read; ``unit`` is that of a bare number."""
+    """A column of a sheet.
+
+    ``kind`` says how its cells are read; ``unit`` is that of a bare number.
+    """
 
     field: str
     heading: str
@@ -34,7 +37,9 @@ class Layout:
 
 @dataclass(frozen=True)
 class BookRegister:
-    """A register that the book declares: its fields, its life, who sees and writes, what it counts for."""
+    """A register that the book declares: its fields, its life, who sees and writes, what it
+    counts for.
+    """
 
     id: str
     title: str

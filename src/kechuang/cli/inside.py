@@ -159,7 +159,9 @@ def _work(stop: threading.Event, parent: int) -> None:
 
 
 def _foreign(data: Path) -> bool:
-    """Whether a folder holds what is not the demo's; the bare file that any command makes by looking is nothing."""
+    """Whether a folder holds what is not the demo's; the bare file that any command makes by
+    looking is nothing.
+    """
     names = [f.name for f in data.iterdir() if f.name != "static"] if data.exists() else []
     if not names:
         return False

@@ -1,4 +1,6 @@
-"""Commands that keep and prove: ledger verify, backup, restore; imported by house.py after Django is awake."""
+"""Commands that keep and prove: ledger verify, backup, restore; imported by house.py after Django
+is awake.
+"""
 
 import argparse
 import sys

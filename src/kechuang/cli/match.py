@@ -1,4 +1,6 @@
-"""``kechuang match``: demands and achievements from files, matches with reasons to a file or stdout."""
+"""``kechuang match``: demands and achievements from files, matches with reasons to a file or
+stdout.
+"""
 
 import argparse
 import hashlib
@@ -24,7 +26,7 @@ from kechuang.engines.matching import (
     Want,
     read_offer,
     read_want,
-)  # fmt: skip
+)
 from kechuang.engines.matching.sense import Vectors, digest
 
 from .files import BadInput, read_rows

@@ -1,4 +1,7 @@
-"""``kechuang plan read`` and ``kechuang plan show``: documents into drafts, books as lists. No house is needed."""
+"""``kechuang plan read`` and ``kechuang plan show``: documents into drafts, books as lists.
+
+No house is needed.
+"""
 
 import argparse
 import json
@@ -17,7 +20,9 @@ from .files import BadInput
 
 
 def read(options: argparse.Namespace) -> int:
-    """A policy document's draft plan as JSON; exit 2 when it cannot be read, 0 with problems told in the JSON."""
+    """A policy document's draft plan as JSON; exit 2 when it cannot be read, 0 with problems told
+    in the JSON.
+    """
     try:
         data = options.document.read_bytes()
     except OSError as e:
@@ -84,14 +89,39 @@ def _plan(book: Book, plan: Plan, as_of: date | None) -> dict[str, Any]:
         and (as_of is None or f.as_of is None or f.as_of <= as_of)
     ]
     return {
-        "id": plan.id, "title": plan.title, "number": plan.number, "period": [plan.start.isoformat(), plan.end.isoformat()],
+        "id": plan.id,
+        "title": plan.title,
+        "number": plan.number,
+        "period": [plan.start.isoformat(), plan.end.isoformat()],
         "targets": [
             {
-                "number": t.number, "id": t.id, "title": t.title, "printed": t.printed, "bound": t.bound, "value": None if t.value is None else str(t.value),
-                "unit": book.indicators[t.indicator].unit, "absence": t.absence, "by": t.by.isoformat(), "clause": t.clause, "source": t.source,
-                "published": [{"period": f.period, "value": str(f.value), "source": f.source} for f in figures if f.indicator == t.indicator],
+                "number": t.number,
+                "id": t.id,
+                "title": t.title,
+                "printed": t.printed,
+                "bound": t.bound,
+                "value": None if t.value is None else str(t.value),
+                "unit": book.indicators[t.indicator].unit,
+                "absence": t.absence,
+                "by": t.by.isoformat(),
+                "clause": t.clause,
+                "source": t.source,
+                "published": [
+                    {"period": f.period, "value": str(f.value), "source": f.source}
+                    for f in figures
+                    if f.indicator == t.indicator
+                ],
             }
             for t in plan.targets
         ],
-        "tasks": [{"number": t.number, "title": t.title, "lead": t.lead, "basis": t.basis, "clause": t.clause} for t in plan.tasks],
-    }  # fmt: skip
+        "tasks": [
+            {
+                "number": t.number,
+                "title": t.title,
+                "lead": t.lead,
+                "basis": t.basis,
+                "clause": t.clause,
+            }
+            for t in plan.tasks
+        ],
+    }

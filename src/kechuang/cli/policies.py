@@ -1,4 +1,7 @@
-"""``kechuang policy assess`` and ``kechuang policy simulate``: rules on subjects in a file. No house is needed."""
+"""``kechuang policy assess`` and ``kechuang policy simulate``: rules on subjects in a file.
+
+No house is needed.
+"""
 
 import argparse
 import json
@@ -26,7 +29,9 @@ from .files import BadInput, read_rows
 
 
 def run_assess(options: argparse.Namespace) -> int:
-    """Every subject's results, one JSON line each; with --trace the steps, clauses and what is missing."""
+    """Every subject's results, one JSON line each; with --trace the steps, clauses and what is
+    missing.
+    """
     book, policies, law, wanted = _law(options)
     lines = []
     for line, row in read_rows(options.subjects):
@@ -109,7 +114,9 @@ def _better(a: Value, b: Value) -> bool:
 
 
 def _rank(value: Value) -> Fraction:
-    """How much a result is worth to its subject: the low end of a number, 1 for a condition that holds."""
+    """How much a result is worth to its subject: the low end of a number, 1 for a condition that
+    holds.
+    """
     return value.low if isinstance(value, Number) else Fraction(value is True)
 
 
@@ -154,8 +161,10 @@ def _book(path: Path) -> Book:
 def _given(file: Path, line: int, row: Mapping[str, Any], law: Law, book: Book) -> dict[str, Value]:
     """Inputs of a row.
 
-    Under a relation's name stand its rows, which are summed as the policy declares. Under 年报 stand yearly returns
-    ({年度: 2025, 销售收入: …}), with 成立日期 and 持有 (rungs held) beside them: they feed inputs as the book says.
+    Under a relation's name stand its rows, which are summed as the policy declares. Under 年报
+    stand yearly returns
+    ({年度: 2025, 销售收入: …}), with 成立日期 and 持有 (rungs held) beside them: they feed inputs as the book
+    says.
     """
     relations = {n: r for p in law.policies for n, r in p.relations.items()}
     try:
@@ -174,7 +183,9 @@ _YEARLY = {"年报", "成立日期", "持有"}
 
 
 def _fed(row: Mapping[str, Any], law: Law, book: Book) -> dict[str, Value]:
-    """Inputs that yearly returns feed: this year's, last year's, the sum of three, the age, what is held."""
+    """Inputs that yearly returns feed: this year's, last year's, the sum of three, the age, what
+    is held.
+    """
     inputs = {n: f.given for n, f in book.facts.items()}
     years = {}
     for each in row.get("年报", ()):
@@ -207,11 +218,19 @@ def _said(
     if trace:
         made["steps"] = [
             {
-                "name": s.name, "value": say(s.value, s.unit), "formula": s.formula, "clause": s.clause, "source": s.source,
-                "used": {n: _plain(v) for n, v, _ in s.used}, "parameters": {h.parameter.name: h.parameter.says(h.since)[0] for h in s.parameters}, "missing": list(s.missing),
+                "name": s.name,
+                "value": say(s.value, s.unit),
+                "formula": s.formula,
+                "clause": s.clause,
+                "source": s.source,
+                "used": {n: _plain(v) for n, v, _ in s.used},
+                "parameters": {
+                    h.parameter.name: h.parameter.says(h.since)[0] for h in s.parameters
+                },
+                "missing": list(s.missing),
             }
             for s in answer.steps
-        ]  # fmt: skip
+        ]
         made["missing"], made["unpublished"] = list(answer.missing), list(answer.unpublished)
     return made
 

@@ -91,7 +91,9 @@ def _establishments(known: dict[str, Organisation], now: datetime) -> int:
 
 
 def _tasks(now: datetime) -> int:
-    """All tasks opened, one milestone each from the samples, and last month's returns, some answered and some silent."""
+    """All tasks opened, one milestone each from the samples, and last month's returns, some
+    answered and some silent.
+    """
     book = current_book()
     plan = book.plan
     if plan is None:

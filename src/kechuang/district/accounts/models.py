@@ -4,9 +4,13 @@ from django.db import models
 from .roles import ROLES
 
 ORGANISATION_KINDS = [
-    ("enterprise", "企业"), ("university", "高校"), ("institute", "科研院所"), ("agency", "服务机构"),
-    ("bureau", "政府部门"), ("centre", "运营中心"),
-]  # fmt: skip
+    ("enterprise", "企业"),
+    ("university", "高校"),
+    ("institute", "科研院所"),
+    ("agency", "服务机构"),
+    ("bureau", "政府部门"),
+    ("centre", "运营中心"),
+]
 
 
 class User(AbstractUser):
@@ -77,7 +81,9 @@ class Letter(models.Model):
 
 
 class FormDraft(models.Model):
-    """A form that somebody began and will go on with: ``place`` says which, ``values`` what was typed (url-encoded)."""
+    """A form that somebody began and will go on with: ``place`` says which, ``values`` what was
+    typed (url-encoded).
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     place = models.CharField(max_length=120)

@@ -97,6 +97,8 @@ def saved_views(user_id: int, page: str) -> QuerySet[SavedView]:
 
 
 def organisations_for(actor: Actor) -> list[Organisation]:
-    """Those that a person may choose from in a form: all for who works for the district, else their own."""
+    """Those that a person may choose from in a form: all for who works for the district, else
+    their own.
+    """
     staff = actor.has(*STAFF) and not actor.firms
     return list(organisations()[:2000] if staff else own_organisations(actor))

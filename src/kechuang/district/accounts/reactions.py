@@ -1,4 +1,6 @@
-"""A letter is a delivery like any other: leased, tried again later, stuck in the open, retried by a button."""
+"""A letter is a delivery like any other: leased, tried again later, stuck in the open, retried by
+a button.
+"""
 
 from collections.abc import Sequence
 from smtplib import SMTPException, SMTPRecipientsRefused

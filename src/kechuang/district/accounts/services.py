@@ -56,9 +56,14 @@ def keep_organisation(
         found.search = _search(found)
         found.save()
         ledger.record(
-            f"accounts.organisation.{step}", subject_kind="accounts.organisation", subject_id=found.pk, label=name,
-            actor=actor, at=at, facts=facts,
-        )  # fmt: skip
+            f"accounts.organisation.{step}",
+            subject_kind="accounts.organisation",
+            subject_id=found.pk,
+            label=name,
+            actor=actor,
+            at=at,
+            facts=facts,
+        )
     return found, True
 
 
@@ -67,7 +72,8 @@ def organisation_codes(title: str, named_by: str = "") -> Refers:
 
     Args:
         title: What people call it: 卖方.
-        named_by: The column of a sheet with its name: an organisation that is not known yet is then registered, as
+        named_by: The column of a sheet with its name: an organisation that is not known yet is
+            then registered, as
             an enterprise. Without it an unknown code is refused.
     """
     return Refers(
@@ -86,7 +92,9 @@ def organisation_codes(title: str, named_by: str = "") -> Refers:
 
 
 def _stand_in(code: str) -> int:
-    """A key that no organisation has, the same for the same code: who is not registered yet, in a preview."""
+    """A key that no organisation has, the same for the same code: who is not registered yet, in a
+    preview.
+    """
     return -(int(hashlib.sha256(code.encode()).hexdigest()[:12], 16) + 1)
 
 
@@ -141,9 +149,14 @@ def grant(
         )
         if new:
             ledger.record(
-                "accounts.membership.grant", subject_kind="accounts.person", subject_id=user.pk, label=str(user),
-                actor=actor, at=at, facts={"role": role, "organisation": organisation.name},
-            )  # fmt: skip
+                "accounts.membership.grant",
+                subject_kind="accounts.person",
+                subject_id=user.pk,
+                label=str(user),
+                actor=actor,
+                at=at,
+                facts={"role": role, "organisation": organisation.name},
+            )
     return held
 
 
@@ -153,10 +166,15 @@ def revoke(membership: Membership, actor: Actor, at: datetime, why: str = "") ->
         raise NotAllowed(verdict.why)
     with ledger.writing():
         ledger.record(
-            "accounts.membership.revoke", subject_kind="accounts.person", subject_id=membership.user_id,
-            label=str(membership.user), actor=actor, at=at, why=why,
+            "accounts.membership.revoke",
+            subject_kind="accounts.person",
+            subject_id=membership.user_id,
+            label=str(membership.user),
+            actor=actor,
+            at=at,
+            why=why,
             facts={"role": membership.role, "organisation": membership.organisation.name},
-        )  # fmt: skip
+        )
         membership.delete()
 
 
@@ -171,7 +189,10 @@ def write_letter(
     email: str = "",
     link: str = "",
 ) -> Letter:
-    """Write to a person, once per key. The worker sends the e-mail as a delivery of the ledger entry."""
+    """Write to a person, once per key.
+
+    The worker sends the e-mail as a delivery of the ledger entry.
+    """
     with ledger.writing():
         letter, new = Letter.objects.get_or_create(
             key=key[:120],
@@ -249,10 +270,13 @@ def mark_read(letter: Letter, at: datetime) -> None:
 
 
 def send_letter(letter: Letter, at: datetime) -> None:
-    """Send one letter by e-mail. Its Message-ID is its own for ever, so that a mail server may know a repeat.
+    """Send one letter by e-mail.
+
+    Its Message-ID is its own for ever, so that a mail server may know a repeat.
 
     Raises:
-        OSError: The mail server is away or hangs; BadHeaderError, SMTPException: it refuses this letter.
+        OSError: The mail server is away or hangs; BadHeaderError, SMTPException: it refuses this
+            letter.
     """
     if letter.sent_at or not letter.email:
         return

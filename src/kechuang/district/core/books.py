@@ -1,7 +1,10 @@
-"""The book of this house: the one that came with the software, or the version of it that persons here put in force.
+"""The book of this house: the one that came with the software, or the version of it that persons
+here put in force.
 
-Which version holds is a pointer in the database (`core.law` moves it); its files are laid out beside the data for
-reading. A version that this software cannot read any more does not stop the house: the shipped book is read, every
+Which version holds is a pointer in the database (`core.law` moves it); its files are laid out
+beside the data for
+reading. A version that this software cannot read any more does not stop the house: the shipped
+book is read, every
 page says so, and nothing is written until a person has chosen.
 """
 
@@ -54,7 +57,10 @@ def current_book() -> Book:
 
 
 def trouble() -> tuple[str, ...]:
-    """Why the version in force cannot be read by this software; nothing when it can. Then the house only shows."""
+    """Why the version in force cannot be read by this software; nothing when it can.
+
+    Then the house only shows.
+    """
     current_book()
     return _held.trouble
 
@@ -83,7 +89,9 @@ def _look_up() -> Book:
 
 
 def _whole(book: Book) -> Book:
-    """A version that persons here put in force knows nothing of a register that the shipped book declared since."""
+    """A version that persons here put in force knows nothing of a register that the shipped book
+    declared since.
+    """
     shipped = _read(shipped_folder(), _stamp(shipped_folder()))
     added = {n: r for n, r in shipped.registers.items() if n not in book.registers}
     if not added:
@@ -171,7 +179,8 @@ def digest_of(texts: Mapping[str, str]) -> str:
 
 @contextmanager
 def tried_book(changes: Mapping[str, str]) -> Iterator[Path]:
-    """A checked copy of the book in force with some files written anew, gone afterwards whatever happens.
+    """A checked copy of the book in force with some files written anew, gone afterwards whatever
+    happens.
 
     Args:
         changes: Path below the books' folder ("tianjin/sources.yaml") → its new text.

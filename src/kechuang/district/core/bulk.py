@@ -1,4 +1,6 @@
-"""Many rows at once: numbers reserved beforehand, inserted and updated in one statement each, on both databases."""
+"""Many rows at once: numbers reserved beforehand, inserted and updated in one statement each, on
+both databases.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
@@ -12,7 +14,10 @@ _PART = 500
 
 
 def reserve(model: type[Model], count: int) -> list[int]:
-    """Primary keys that nobody else will get. Under the ledger's lock (on SQLite the only writer)."""
+    """Primary keys that nobody else will get.
+
+    Under the ledger's lock (on SQLite the only writer).
+    """
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -32,7 +37,9 @@ _BLANKS: dict[type[Model], dict[str, Any]] = {}
 
 
 def new(model: type[M], **values: Any) -> M:
-    """A new instance with its defaults, without what Django does to make one: ten times as fast, for many rows."""
+    """A new instance with its defaults, without what Django does to make one: ten times as fast,
+    for many rows.
+    """
     if model not in _BLANKS:
         held = model().__dict__
         _BLANKS[model] = {n: v for n, v in held.items() if n != "_state"}
@@ -95,7 +102,9 @@ _AS_IT_IS = (
 
 
 def _ways(fields: Sequence[Any]) -> list[tuple[Any, Callable[[Any], Any]]]:
-    """Each field with how its values are stored: most as they are, days and JSON by the field itself."""
+    """Each field with how its values are stored: most as they are, days and JSON by the field
+    itself.
+    """
     return [(f, _same if isinstance(f, _AS_IT_IS) else _by_field(f)) for f in fields]
 
 

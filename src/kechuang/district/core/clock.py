@@ -1,4 +1,6 @@
-"""The one clock. Portal, worker and commands read it; everything else takes the moment as an argument."""
+"""The one clock. Portal, worker and commands read it; everything else takes the moment as an
+argument.
+"""
 
 from datetime import date, datetime
 

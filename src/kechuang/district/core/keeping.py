@@ -1,6 +1,8 @@
-"""Backup and restore: one file with the database as it was at a moment, the private files, and what proves them.
+"""Backup and restore: one file with the database as it was at a moment, the private files, and
+what proves them.
 
-A backup is taken while the house runs. A restore is not: it refuses a house that is awake, checks every byte first,
+A backup is taken while the house runs. A restore is not: it refuses a house that is awake, checks
+every byte first,
 puts what was there aside, and says whether the ledger is the one that was kept.
 """
 
@@ -175,7 +177,9 @@ def read_manifest(source: Path) -> Manifest:
 
 
 def restore(source: Path, at: datetime) -> tuple[Manifest, Path | None]:
-    """Put a backup in the place of this house. Returns what it says of itself, and where the old data stands now.
+    """Put a backup in the place of this house.
+
+    Returns what it says of itself, and where the old data stands now.
 
     Raises:
         WrongState: The house is awake.

@@ -1,4 +1,6 @@
-"""Putting a version of the books in force: a person's choice, written in the ledger, the same for every machine."""
+"""Putting a version of the books in force: a person's choice, written in the ledger, the same for
+every machine.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -74,7 +76,9 @@ def enact(version: LawVersion | None, actor: Actor, at: datetime, why: str) -> N
 
 
 def shipped_has_changed() -> bool:
-    """Whether the books that came with the software are others than when the version in force grew from them."""
+    """Whether the books that came with the software are others than when the version in force
+    grew from them.
+    """
     now = books.version_in_force()
     if now is None or now.made_from is None:
         return False
@@ -83,7 +87,10 @@ def shipped_has_changed() -> bool:
 
 @dataclass(frozen=True)
 class Piece:
-    """Lines of a merged file. Where both sides changed the same lines, ``ours`` and ``theirs`` differ: a person chooses."""
+    """Lines of a merged file.
+
+    Where both sides changed the same lines, ``ours`` and ``theirs`` differ: a person chooses.
+    """
 
     ours: tuple[str, ...]
     theirs: tuple[str, ...]
@@ -123,16 +130,21 @@ def merge() -> list[Merged]:
         return []
     base, theirs = now.made_from.files, books.texts_of(books.shipped_folder())
     return [
-        Merged(path, tuple(merge_lines(base.get(path, ""), text, theirs.get(path, ""))), theirs.get(path) != base.get(path))
+        Merged(
+            path,
+            tuple(merge_lines(base.get(path, ""), text, theirs.get(path, ""))),
+            theirs.get(path) != base.get(path),
+        )
         for path, text in sorted(now.files.items())
         if text != base.get(path, "")
-    ]  # fmt: skip
+    ]
 
 
 def take_shipped_update(
     choices: Mapping[str, Sequence[str]], actor: Actor, at: datetime, why: str
 ) -> LawVersion:
-    """Put the new shipped books in force with what was changed here laid on them, as a person chose at each conflict.
+    """Put the new shipped books in force with what was changed here laid on them, as a person
+    chose at each conflict.
 
     Raises:
         Invalid: A conflict without a choice. InvalidForm: What the check of the merged books found.

@@ -28,12 +28,25 @@ _LOCK = 7_253_001  # the ledger's own advisory lock on PostgreSQL
 def _canonical(entry: Entry) -> str:
     return json.dumps(
         [
-            entry.at.astimezone(ZoneInfo("UTC")).isoformat(timespec="microseconds"), entry.day.isoformat(), entry.kind,
-            entry.subject_kind, entry.subject_id, entry.label, entry.actor_id, entry.actor_label, entry.old_state,
-            entry.new_state, entry.why, entry.facts, entry.key, entry.before,
+            entry.at.astimezone(ZoneInfo("UTC")).isoformat(timespec="microseconds"),
+            entry.day.isoformat(),
+            entry.kind,
+            entry.subject_kind,
+            entry.subject_id,
+            entry.label,
+            entry.actor_id,
+            entry.actor_label,
+            entry.old_state,
+            entry.new_state,
+            entry.why,
+            entry.facts,
+            entry.key,
+            entry.before,
         ],
-        ensure_ascii=False, sort_keys=True, separators=(",", ":"),
-    )  # fmt: skip
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
 
 
 def hash_of(entry: Entry) -> str:
@@ -45,8 +58,10 @@ def hash_of(entry: Entry) -> str:
 def writing() -> Iterator[None]:
     """The one way to open a transaction that moves records: the ledger's lock first, rows after.
 
-    Two services that move two records each cannot then wait for one another: whoever holds the ledger may go on
-    to any row, and nobody holds a row while waiting for the ledger. On SQLite the transaction is IMMEDIATE, which
+    Two services that move two records each cannot then wait for one another: whoever holds the
+    ledger may go on
+    to any row, and nobody holds a row while waiting for the ledger. On SQLite the transaction is
+    IMMEDIATE, which
     is the same promise.
     """
     with transaction.atomic():
@@ -55,7 +70,8 @@ def writing() -> Iterator[None]:
 
 
 def each(things: Iterable[T], act: Callable[[T], object]) -> int:
-    """Do something with each of many, in a transaction of its own: one that fails keeps no other waiting.
+    """Do something with each of many, in a transaction of its own: one that fails keeps no other
+    waiting.
 
     Returns:
         For how many it was done. What failed stands in the log and comes again with the next beat.

@@ -1,4 +1,6 @@
-"""Links that need no password: what they carry is signed, and a nonce of the record makes them one person's own."""
+"""Links that need no password: what they carry is signed, and a nonce of the record makes them
+one person's own.
+"""
 
 import secrets
 

@@ -1,4 +1,6 @@
-"""Where rooms say what they do after an entry, on a schedule, or when there is nothing else to do."""
+"""Where rooms say what they do after an entry, on a schedule, or when there is nothing else to
+do.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -43,9 +43,16 @@ def export(layout: Layout, rows: Iterable[Mapping[str, object]]) -> bytes:
         sheet.write_string(0, place, column.heading, head)
         if column.choices:
             sheet.data_validation(
-                1, place, 5000, place,
-                {"validate": "list", "source": list(column.choices.values()), "error_type": "warning"},
-            )  # fmt: skip
+                1,
+                place,
+                5000,
+                place,
+                {
+                    "validate": "list",
+                    "source": list(column.choices.values()),
+                    "error_type": "warning",
+                },
+            )
     sheet.freeze_panes(1, 0)
     count = 0
     for count, values in enumerate(rows, 1):
@@ -110,7 +117,15 @@ def _mark(sheet: Any, line: int, width: int, problems: list[dict[str, Any]], sty
         sheet.write_comment(line, found["place"], found["words"], {"visible": False})
         if found["proposals"] and sum(len(p) + 1 for p in found["proposals"]) < 250:
             sheet.data_validation(
-                line, found["place"], line, found["place"],
-                {"validate": "list", "source": found["proposals"], "error_type": "warning",
-                 "input_title": f"{column_name(found['place'] + 1)} 列", "input_message": found["words"][:250]},
-            )  # fmt: skip
+                line,
+                found["place"],
+                line,
+                found["place"],
+                {
+                    "validate": "list",
+                    "source": found["proposals"],
+                    "error_type": "warning",
+                    "input_title": f"{column_name(found['place'] + 1)} 列",
+                    "input_message": found["words"][:250],
+                },
+            )

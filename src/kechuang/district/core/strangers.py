@@ -17,7 +17,10 @@ _WAIT = SECONDS + 60
 
 @dataclass
 class ReadSheet:
-    """A sheet as its rows come in: iterate once. ``formulas`` and ``errors`` hold (line, column), 1-based."""
+    """A sheet as its rows come in: iterate once.
+
+    ``formulas`` and ``errors`` hold (line, column), 1-based.
+    """
 
     total: int
     formulas: frozenset[tuple[int, int]]
@@ -33,7 +36,8 @@ def read_sheet_apart(data: bytes, name: str) -> ReadSheet:
     """Read a sheet in a child; its rows wait in a file, so that no process holds them all.
 
     Raises:
-        Invalid: What the reader refuses; or that the file takes more memory or time than any real sheet.
+        Invalid: What the reader refuses; or that the file takes more memory or time than any real
+            sheet.
     """
     stream, head = _ask("kechuang.engines.base.apart", data, name)
     marks = head["ok"]

@@ -76,7 +76,9 @@ def deliver_once(now: datetime, only: tuple[str, ...] = ()) -> int:
 
 
 def keep_lease() -> None:
-    """Say that this process is still at work: a long job calls it as it goes, so that nobody takes it over."""
+    """Say that this process is still at work: a long job calls it as it goes, so that nobody
+    takes it over.
+    """
     for lease in _held:
         Delivery.objects.filter(lease=lease).update(leased_until=clock.now() + LEASE)
 
@@ -96,12 +98,17 @@ def _put_back(mine: QuerySet[Delivery], now: datetime, error: Exception) -> None
 
 
 def holder() -> str:
-    """Who holds a lease: machine, process number, and when the process began, for numbers are used again."""
+    """Who holds a lease: machine, process number, and when the process began, for numbers are
+    used again.
+    """
     return f"{socket.gethostname()[:60]}:{os.getpid()}:{_began(os.getpid())}"
 
 
 def release_dead() -> int:
-    """Free what a worker of this machine had taken when it was killed. Returns how many deliveries."""
+    """Free what a worker of this machine had taken when it was killed.
+
+    Returns how many deliveries.
+    """
     here = socket.gethostname()[:60]
     freed = 0
     held = Delivery.objects.filter(state="pending", lease__startswith=f"{here}:")
@@ -113,7 +120,9 @@ def release_dead() -> int:
 
 
 def _began(process: int) -> str:
-    """When a process of this machine began, as the kernel counts it; "" when there is none of that number."""
+    """When a process of this machine began, as the kernel counts it; "" when there is none of
+    that number.
+    """
     try:
         told = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
     except OSError:

@@ -35,7 +35,9 @@ class Step(Generic[Thing]):
 
     @property
     def versioned(self) -> bool:
-        """Whether the step writes over what others may have written: it must say which version it saw."""
+        """Whether the step writes over what others may have written: it must say which version it
+        saw.
+        """
         return bool(self.asks) and not self.creates
 
 
@@ -81,7 +83,8 @@ class Workflow(Generic[Thing]):
         return next(s for s in self.steps if s.name == name)
 
     def permit(self, name: str, thing: Thing, actor: Actor) -> None:
-        """Refuse at once what ``advance`` would refuse: before a file is stored or another record is named.
+        """Refuse at once what ``advance`` would refuse: before a file is stored or another record
+        is named.
 
         Raises:
             NotAllowed
@@ -139,10 +142,12 @@ def advance(
     """Take a step: lock → permission → state → version → write → ledger, one transaction.
 
     Args:
-        changes: Fields written together with the state, or what makes them of the locked row once the step is
+        changes: Fields written together with the state, or what makes them of the locked row once
+            the step is
             known to be allowed; only what differs from the locked row is written.
         key: Makes a repeat harmless: the same key answers with the first entry.
-        version: The version the person saw; another one is Stale. Obligatory where the step asks for fields.
+        version: The version the person saw; another one is Stale. Obligatory where the step asks
+            for fields.
 
     Raises:
         NotAllowed, WrongState, Stale, Invalid (a reason is missing).

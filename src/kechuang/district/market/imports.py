@@ -1,4 +1,6 @@
-"""The sheets of achievements and demands: outsiders do not choose numbers, and a patent tells an achievement too."""
+"""The sheets of achievements and demands: outsiders do not choose numbers, and a patent tells an
+achievement too.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +16,9 @@ from .registers import ACHIEVEMENTS, DEMANDS
 
 
 class ListingSheet(RegisterSheet):
-    """As every register's sheet; but of the numbers in an outsider's sheet only his own records' mean anything."""
+    """As every register's sheet; but of the numbers in an outsider's sheet only his own records'
+    mean anything.
+    """
 
     def known(self, actor: Actor, drafts: Sequence[Draft]) -> dict[int, Any]:
         found = self.same(actor, drafts)

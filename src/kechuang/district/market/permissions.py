@@ -39,7 +39,9 @@ def can_write(actor: Actor, thing: Listing) -> Verdict:
 
 
 def can_amend(actor: Actor, thing: Listing) -> Verdict:
-    """What is published changes at once only in the hands of staff; an owner's change is checked again."""
+    """What is published changes at once only in the hands of staff; an owner's change is checked
+    again.
+    """
     if actor.is_system or _works_on(actor):
         return YES
     return no("listing.checked_again")
@@ -74,7 +76,9 @@ def can_publish(actor: Actor, thing: Listing) -> Verdict:
 
 
 def can_take_in(actor: Actor, thing: Listing) -> Verdict:
-    """Sheets: officers publish at once or leave for checking; owners and brokers leave for checking."""
+    """Sheets: officers publish at once or leave for checking; owners and brokers leave for
+    checking.
+    """
     return can_write(actor, thing)
 
 
@@ -94,7 +98,9 @@ def can_reply(actor: Actor, invitation: Invitation) -> Verdict:
 
 
 def can_move_on(actor: Actor, thing: Introduction | Invitation) -> Verdict:
-    """What follows from somebody's answer is done in that person's name: an invited one's, a broker's, or the clock's."""
+    """What follows from somebody's answer is done in that person's name: an invited one's, a
+    broker's, or the clock's.
+    """
     introduction = thing if isinstance(thing, Introduction) else thing.introduction
     if actor.is_system or _works_on(actor):
         return YES

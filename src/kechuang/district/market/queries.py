@@ -16,7 +16,10 @@ L = TypeVar("L", bound=Listing)
 
 
 def _own(actor: Actor) -> Q:
-    """Of one's organisations; for those who work for the district, also what they wrote. Who left has neither."""
+    """Of one's organisations; for those who work for the district, also what they wrote.
+
+    Who left has neither.
+    """
     own = Q(owner_id__in=actor.organisations)
     return own | Q(created_by=actor.id) if is_staff(actor) else own
 
@@ -38,7 +41,9 @@ def achievements_visible_to(actor: Actor) -> QuerySet[Achievement]:
 
 
 def demands_visible_to(actor: Actor) -> QuerySet[Demand]:
-    """As achievements; and a demand for brokers only does not exist for anybody but staff and its firm."""
+    """As achievements; and a demand for brokers only does not exist for anybody but staff and its
+    firm.
+    """
     found = Demand.objects.select_related("owner")
     public = Q(state="published", confidentiality__in=("open", "nameless"))
     if actor.id == 0:
@@ -56,7 +61,10 @@ def knows_owner(actor: Actor, demand: Demand) -> bool:
 
 
 def search(found: QuerySet[L], words: str, actor: Actor) -> QuerySet[L]:
-    """All words, anywhere in the text. A firm's name finds its demands only for those who may know it."""
+    """All words, anywhere in the text.
+
+    A firm's name finds its demands only for those who may know it.
+    """
     for word in comparable(words).split()[:12]:
         hit = Q(search__contains=word)
         if issubclass(found.model, Demand):
@@ -91,18 +99,29 @@ def invitation_by_nonce(pk: int, nonce: str) -> Invitation | None:
 def offer_of(achievement: Achievement) -> Offer:
     """The facts of an achievement that matching needs."""
     return Offer(
-        id=str(achievement.pk), title=achievement.title, text=achievement.summary, keywords=tuple(achievement.keywords),
-        field=achievement.area or achievement.field, trl=achievement.trl, modes=frozenset(achievement.modes),
+        id=str(achievement.pk),
+        title=achievement.title,
+        text=achievement.summary,
+        keywords=tuple(achievement.keywords),
+        field=achievement.area or achievement.field,
+        trl=achievement.trl,
+        modes=frozenset(achievement.modes),
         price_fen=achievement.price_fen,
-    )  # fmt: skip
+    )
 
 
 def want_of(demand: Demand) -> Want:
     """The facts of a demand that matching needs."""
     return Want(
-        id=str(demand.pk), title=demand.title, text=demand.whole_text, keywords=tuple(demand.keywords),
-        field=demand.area or demand.field, trl=demand.trl, modes=frozenset(demand.modes), budget_fen=demand.budget_fen,
-    )  # fmt: skip
+        id=str(demand.pk),
+        title=demand.title,
+        text=demand.whole_text,
+        keywords=tuple(demand.keywords),
+        field=demand.area or demand.field,
+        trl=demand.trl,
+        modes=frozenset(demand.modes),
+        budget_fen=demand.budget_fen,
+    )
 
 
 def party_text(thing: Listing) -> str:
@@ -124,7 +143,9 @@ def patents_in(found: QuerySet[Achievement]) -> dict[str, list[tuple[int, str]]]
 
 
 def embedding_progress(model: str, actor: Actor) -> tuple[int, int]:
-    """(done, all): published texts that this person may see whose vector is there, and all of them."""
+    """(done, all): published texts that this person may see whose vector is there, and all of
+    them.
+    """
     total = done = 0
     for found in (achievements_visible_to(actor), demands_visible_to(actor)):
         digests = found.filter(state="published").order_by().values("digest")
@@ -135,7 +156,10 @@ def embedding_progress(model: str, actor: Actor) -> tuple[int, int]:
 
 
 def invention_patents() -> set[str]:
-    """Distinct application numbers of kind 发明 in live achievements. Their legal status is not known here."""
+    """Distinct application numbers of kind 发明 in live achievements.
+
+    Their legal status is not known here.
+    """
     lists = (
         Achievement.objects.filter(state__in=("published", "paused"))
         .exclude(patents=[])

@@ -9,7 +9,7 @@ from kechuang.district.core.models import Entry
 from kechuang.district.core.reactions import every, idle, on
 
 from .models import Achievement, Demand
-from .services import index, introductions
+from .services import index, introductions, waiting
 
 _REFRESH_SECONDS = 20.0
 _written = {"at": 0.0, "dirty": 0.0}
@@ -54,5 +54,5 @@ def embed_waiting_texts() -> bool:
 
 @every(minutes=10)
 def remind_and_ask(now: datetime) -> None:
-    introductions.remind_waiting(now)
-    introductions.ask_outcomes(now)
+    waiting.remind_waiting(now)
+    waiting.ask_outcomes(now)

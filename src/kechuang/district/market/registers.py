@@ -45,30 +45,65 @@ _ACHIEVEMENT = (
     "patents",
 )
 _DEMAND = (
-    "title", "problem", "wanted", "tried", "keywords", "field", "trl", "modes", "budget_fen", "due_on",
-    "confidentiality", "owner",
-)  # fmt: skip
+    "title",
+    "problem",
+    "wanted",
+    "tried",
+    "keywords",
+    "field",
+    "trl",
+    "modes",
+    "budget_fen",
+    "due_on",
+    "confidentiality",
+    "owner",
+)
 
 
 def _steps(fields: Sequence[str]) -> tuple[Step[Any], ...]:
     live = "draft submitted checked published paused"
     return (
         step("draft", "新建", "", "draft", may.can_write, asks=fields),
-        step("take_in", "导入待审", "", "submitted", may.can_take_in, asks=(*fields, "reference"), page=False),
-        step("take_in_published", "导入并发布", "", "published", may.can_publish_import, asks=(*fields, "reference"), page=False),
+        step(
+            "take_in",
+            "导入待审",
+            "",
+            "submitted",
+            may.can_take_in,
+            asks=(*fields, "reference"),
+            page=False,
+        ),
+        step(
+            "take_in_published",
+            "导入并发布",
+            "",
+            "published",
+            may.can_publish_import,
+            asks=(*fields, "reference"),
+            page=False,
+        ),
         step("submit", "提交审核", "draft", "submitted", may.can_write),
         step("check", "审核通过", "submitted", "checked", may.can_check),
         step("publish", "发布", "checked", "published", may.can_publish),
         step("send_back", "退回", "submitted checked", "draft", may.can_send_back, needs_why=True),
         step("revise", "修改", "draft submitted", "", may.can_write, asks=fields),
         step("amend", "更正", "published paused", "", may.can_amend, asks=fields, needs_why=True),
-        step("rework", "修改后重新审核", "checked published paused", "submitted", may.can_write, asks=fields),
+        step(
+            "rework",
+            "修改后重新审核",
+            "checked published paused",
+            "submitted",
+            may.can_write,
+            asks=fields,
+        ),
         step("pause", "暂停", "published", "paused", may.can_write, needs_why=True),
         step("resume", "恢复发布", "paused", "published", may.can_write),
         step("close", "关闭", "published paused", "closed", may.can_write, needs_why=True),
         step("merge", "并入另一条", live, "closed", may.can_merge, needs_why=True, page=False),
-        step("retract", "撤销导入", "submitted published", "retracted", may.can_take_in, page=False),
-    )  # fmt: skip
+        step(
+            "retract", "撤销导入", "submitted published", "retracted", may.can_take_in, page=False
+        ),
+    )
 
 
 def area_name(field: str) -> str:
@@ -139,14 +174,17 @@ def _taken_in(thing: Listing, actor: Actor, at: datetime) -> Values:
 
 _STAMPS: Mapping[str, Callable[[Any, Actor, datetime], Values]] = {
     "take_in": _taken_in,
-    "take_in_published": lambda t, actor, at: {**_taken_in(t, actor, at), **_published(t, actor, at)},
+    "take_in_published": lambda t, actor, at: {
+        **_taken_in(t, actor, at),
+        **_published(t, actor, at),
+    },
     "submit": _taken_in,
     "check": lambda thing, actor, at: {"checked_by": actor.id},
     "publish": _published,
     "revise": _written,
     "rework": _reworked,
     "retract": lambda t, actor, at: {"reference": f"{t.reference or ''}·撤{t.pk}"[-40:]},
-}  # fmt: skip
+}
 
 
 def _tell_owner(done: Done) -> None:
@@ -184,8 +222,12 @@ def _update(thing: Listing, actor: Actor) -> str:
     if thing.state in ("published", "paused") and may.can_amend(actor, thing):
         return "amend"
     return {
-        "draft": "revise", "submitted": "revise", "checked": "rework", "published": "rework", "paused": "rework",
-    }.get(thing.state, "")  # fmt: skip
+        "draft": "revise",
+        "submitted": "revise",
+        "checked": "rework",
+        "published": "rework",
+        "paused": "rework",
+    }.get(thing.state, "")
 
 
 def _defaults(values: Values, options: Values, actor: Actor) -> Values:
@@ -292,11 +334,24 @@ def _register(
 
 
 ACHIEVEMENTS = _register(
-    Achievement, "成果库", "achievements", _ACHIEVEMENT, queries.achievements_visible_to,
-    ("title", "field", "trl", "modes", "price_fen", "owner"), "名称、摘要、关键词、完成人、专利号", organisation_codes("权利人"),
-)  # fmt: skip
+    Achievement,
+    "成果库",
+    "achievements",
+    _ACHIEVEMENT,
+    queries.achievements_visible_to,
+    ("title", "field", "trl", "modes", "price_fen", "owner"),
+    "名称、摘要、关键词、完成人、专利号",
+    organisation_codes("权利人"),
+)
 DEMANDS = _register(
-    Demand, "需求库", "demands", _DEMAND, queries.demands_visible_to,
-    ("title", "field", "trl", "modes", "budget_fen", "due_on", "owner"), "名称、问题、指标、关键词", organisation_codes("企业"),
-    (_nameless,), _hidden_of_demand,
-)  # fmt: skip
+    Demand,
+    "需求库",
+    "demands",
+    _DEMAND,
+    queries.demands_visible_to,
+    ("title", "field", "trl", "modes", "budget_fen", "due_on", "owner"),
+    "名称、问题、指标、关键词",
+    organisation_codes("企业"),
+    (_nameless,),
+    _hidden_of_demand,
+)

@@ -7,7 +7,11 @@ INTRODUCTIONS = Workflow(
     "market.introduction",
     Introduction,
     {
-        "open": "等待回答", "agreed": "双方同意", "contracted": "已签合同", "declined": "未成", "withdrawn": "已撤回",
+        "open": "等待回答",
+        "agreed": "双方同意",
+        "contracted": "已签合同",
+        "declined": "未成",
+        "withdrawn": "已撤回",
         "lapsed": "逾期未答",
     },
     (
@@ -17,12 +21,26 @@ INTRODUCTIONS = Workflow(
         step("lapse", "逾期关闭", "open", "lapsed", may.only_system, page=False),
         step("withdraw", "撤回", "open agreed", "withdrawn", may.can_introduce, needs_why=True),
         step("ask_outcome", "询问结果", "agreed", "", may.only_system, page=False),
-        step("report_outcome", "记录结果", "agreed contracted", "", may.can_report_outcome, page=False),
+        step(
+            "report_outcome",
+            "记录结果",
+            "agreed contracted",
+            "",
+            may.can_report_outcome,
+            page=False,
+        ),
         step("conclude", "签订合同", "agreed", "contracted", may.can_introduce, page=False),
         step("resume", "合同注销，重新打开", "contracted", "agreed", may.can_introduce, page=False),
-        step("supersede", "合同注销，已有另一条对接", "contracted", "withdrawn", may.can_introduce, page=False),
+        step(
+            "supersede",
+            "合同注销，已有另一条对接",
+            "contracted",
+            "withdrawn",
+            may.can_introduce,
+            page=False,
+        ),
     ),
-)  # fmt: skip
+)
 
 INVITATIONS = Workflow(
     "market.invitation",

@@ -66,9 +66,13 @@ class BulletinSheet(EachRow):
     def _values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         indicator = indicator_by_words(current_book(), values["indicator"])
         return {
-            "indicator": indicator.id, "place": values["place"], "as_of": date.fromisoformat(values["as_of"]),
-            "value": parse_value(values["value"]), "counting": values.get("counting") or "", "source": values["source"],
-        }  # fmt: skip
+            "indicator": indicator.id,
+            "place": values["place"],
+            "as_of": date.fromisoformat(values["as_of"]),
+            "value": parse_value(values["value"]),
+            "counting": values.get("counting") or "",
+            "source": values["source"],
+        }
 
     def _changes(self, known: Bulletin, clean: Mapping[str, Any]) -> dict[str, Any]:
         return {

@@ -1,4 +1,7 @@
-"""How each indicator is reckoned from the records below. Asked anew every time; nothing is incremented."""
+"""How each indicator is reckoned from the records below.
+
+Asked anew every time; nothing is incremented.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,10 +28,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Measure:
-    """``find(start, end)`` reckons; ``scope`` says in words what is counted; ``kinds`` what moves it.
+    """``find(start, end)`` reckons; ``scope`` says in words what is counted; ``kinds`` what moves
+    it.
 
     ``nature``: flow (of a year), events (of the plan's period) or stock (on the last day).
-    ``records(start, end)`` are the rows themselves: (register, queryset), or None when there are none to open.
+    ``records(start, end)`` are the rows themselves: (register, queryset), or None when there are
+    none to open.
     """
 
     find: Callable[[date, date], Found]
@@ -54,8 +59,10 @@ def _firms(rung: str, *, flow: bool = False) -> Measure:
     return Measure(
         find,
         Said("measure.entries_of_year") if flow else Said("measure.in_force"),
-        ("registry.recognition.*",), "flow" if flow else "stock", lambda start, end: ("registry.recognition", registry.counted(rung, end)),
-    )  # fmt: skip
+        ("registry.recognition.*",),
+        "flow" if flow else "stock",
+        lambda start, end: ("registry.recognition", registry.counted(rung, end)),
+    )
 
 
 def _patents(start: date, end: date) -> Found:
@@ -69,9 +76,12 @@ def _established(*kinds: str) -> Measure:
         return Found(Decimal(count), count)
 
     return Measure(
-        find, Said("measure.approved"), ("registry.establishment.*",), "events",
+        find,
+        Said("measure.approved"),
+        ("registry.establishment.*",),
+        "events",
         lambda start, end: ("registry.establishment", registry.established(kinds, start, end)),
-    )  # fmt: skip
+    )
 
 
 def _parks(start: date, end: date) -> Found:
@@ -95,7 +105,10 @@ def _declared(given: BookRegister) -> Measure:
 
 MEASURES: dict[str, Measure] = {
     "technology_contract_turnover": Measure(
-        _turnover, Said("measure.turnover"), ("transfer.contract.*",), "flow",
+        _turnover,
+        Said("measure.turnover"),
+        ("transfer.contract.*",),
+        "flow",
         lambda start, end: ("transfer.contract", transfer.registered_between(start, end)),
     ),
     "high_tech": _firms("high_tech"),
@@ -104,14 +117,23 @@ MEASURES: dict[str, Measure] = {
     "leading": _firms("leading"),
     "sme": _firms("sme", flow=True),
     "library_invention_patents": Measure(
-        _patents, Said("measure.patents"), ("market.achievement.*",), "stock",
+        _patents,
+        Said("measure.patents"),
+        ("market.achievement.*",),
+        "stock",
         official=False,
     ),
     "platforms_facilities": _established("facility", "platform"),
     "special_projects": _established("special_project"),
     "university_science_parks": Measure(
-        _parks, Said("measure.science_parks"), ("registry.establishment.*",), "stock",
-        lambda start, end: ("registry.establishment", registry.standing_establishments("science_park", end)),
+        _parks,
+        Said("measure.science_parks"),
+        ("registry.establishment.*",),
+        "stock",
+        lambda start, end: (
+            "registry.establishment",
+            registry.standing_establishments("science_park", end),
+        ),
     ),
-}  # fmt: skip
+}
 MEASURES |= {f"register:{r.id}": _declared(r) for r in declared_registers() if r.counts_on}

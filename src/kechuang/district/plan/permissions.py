@@ -1,4 +1,7 @@
-"""Who may do what in the plan room. Who reports and who confirms, who answers and who reviews are different people."""
+"""Who may do what in the plan room.
+
+Who reports and who confirms, who answers and who reviews are different people.
+"""
 
 from kechuang.district.core.actor import YES, Actor, Verdict, no
 

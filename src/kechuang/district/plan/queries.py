@@ -72,7 +72,9 @@ def month_ends(indicators: Iterable[str]) -> dict[str, list[tuple[date, str]]]:
 
 
 def public_history(indicator: str, year: int) -> list[Measurement]:
-    """How the figure moved, so coarse that no single record shows: at most one a month, and only after three records."""
+    """How the figure moved, so coarse that no single record shows: at most one a month, and only
+    after three records.
+    """
     shown: list[Measurement] = []
     months: dict[tuple[int, int], Measurement] = {}
     for found in measurements(indicator, year):

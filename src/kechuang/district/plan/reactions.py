@@ -1,4 +1,6 @@
-"""A record moves, the indicator is reckoned again; a month turns, returns are asked for; silence is followed up."""
+"""A record moves, the indicator is reckoned again; a month turns, returns are asked for; silence
+is followed up.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +20,9 @@ TURNOVER = "technology_contract_turnover"
 
 
 def _measure(kind: str, entry_id: int | None) -> None:
-    """Every measure that says it is moved by this kind of entry; "" for all but turnover, which has a query of its own."""
+    """Every measure that says it is moved by this kind of entry; "" for all but turnover, which
+    has a query of its own.
+    """
     today = clock.today()
     moved = {n for n, m in MEASURES.items() if n != TURNOVER and (not kind or kind in m.kinds)}
     years = sorted({today.year, *years_with_contracts()})

@@ -24,7 +24,9 @@ _BY_ROLE = [
 
 
 def registers_for(actor: Actor) -> list[tuple[str, str]]:
-    """(url, title) of every register that this person may look at, beside what the head of the page shows."""
+    """(url, title) of every register that this person may look at, beside what the head of the
+    page shows.
+    """
     in_head = {name for _, _, name in menu_for(actor)}
     return [
         (reverse(r.slug), r.title)

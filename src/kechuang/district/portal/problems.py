@@ -47,7 +47,9 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """Somebody submits after the session ended: where to sign in, and what was typed, which is kept nowhere else."""
+    """Somebody submits after the session ended: where to sign in, and what was typed, which is
+    kept nowhere else.
+    """
     facts = {
         "title": "登录已过期",
         "words": "没有写入任何内容。请重新登录，再把下面您填的内容抄过去。",

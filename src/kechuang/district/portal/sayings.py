@@ -1,4 +1,7 @@
-"""Sentences in the page's language. Where they arise they are codes with facts; here they are said."""
+"""Sentences in the page's language.
+
+Where they arise they are codes with facts; here they are said.
+"""
 
 from django.utils.translation import get_language, gettext
 

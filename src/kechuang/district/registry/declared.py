@@ -1,6 +1,7 @@
 """Registers that the book declares: from a file to a register of the kit, without a line of Python.
 
-Three lives: *kept* (recorded → ended), *recognised* (draft → submitted → examined → recognised → expired or withdrawn)
+Three lives: *kept* (recorded → ended), *recognised* (draft → submitted → examined → recognised →
+expired or withdrawn)
 and *pipeline* (the book's own stages, with outcome and reason).
 """
 
@@ -151,10 +152,13 @@ def _wrote(thing: BookRecord, actor: Actor, at: datetime) -> dict[str, Any]:
 
 
 _STAMPS = {
-    "draft": _wrote, "revise": _wrote, "submit": _wrote, "correct": _wrote,
+    "draft": _wrote,
+    "revise": _wrote,
+    "submit": _wrote,
+    "correct": _wrote,
     "examine": lambda thing, actor, at: {"examined_by": actor.id},
     "send_back": lambda thing, actor, at: {"examined_by": 0},
-}  # fmt: skip
+}
 
 
 def _states(given: BookRegister) -> dict[str, str]:
@@ -162,8 +166,13 @@ def _states(given: BookRegister) -> dict[str, str]:
         return {"recorded": "有效记录", "ended": "已终止"}
     if given.life == "recognised":
         return {
-            "draft": "草稿", "submitted": "待审核", "examined": "待认定", "recognised": "已认定", "expired": "已到期", "withdrawn": "已撤回",
-        }  # fmt: skip
+            "draft": "草稿",
+            "submitted": "待审核",
+            "examined": "待认定",
+            "recognised": "已认定",
+            "expired": "已到期",
+            "withdrawn": "已撤回",
+        }
     return {**given.stages, "done": "已办成", "lost": "没有办成"}
 
 

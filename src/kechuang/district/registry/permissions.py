@@ -10,7 +10,9 @@ def can_keep(actor: Actor, recognition: Recognition | None = None) -> Verdict:
 
 
 def can_grant(actor: Actor, recognition: Recognition) -> Verdict:
-    """At the end of an application, where two persons have looked: an approver may register what came of it."""
+    """At the end of an application, where two persons have looked: an approver may register what
+    came of it.
+    """
     if actor.is_system or actor.has("officer", "approver"):
         return YES
     return no("recognition.who_grants")
@@ -26,7 +28,9 @@ SEE_FINANCES = ("officer", "approver", "auditor")
 
 
 def can_see_finances(actor: Actor, firm: Firm) -> Verdict:
-    """A firm's money is for the firm itself and for those who decide or audit; brokers see the rest."""
+    """A firm's money is for the firm itself and for those who decide or audit; brokers see the
+    rest.
+    """
     if actor.is_system or actor.has(*SEE_FINANCES) or firm.pk in actor.firms:
         return YES
     return no("firm.finances_closed")

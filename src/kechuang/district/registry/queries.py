@@ -107,14 +107,18 @@ def standing_establishments(kind: str, as_of: date) -> QuerySet[Establishment]:
 
 
 def recognitions_of_rung(rung: str, start: date, end: date) -> QuerySet[Recognition]:
-    """Entries of a rung whose validity began between two days: what a list of a period is laid beside."""
+    """Entries of a rung whose validity began between two days: what a list of a period is laid
+    beside.
+    """
     return Recognition.objects.filter(
         state="recorded", rung__in=counted_rungs(rung), valid_from__gte=start, valid_from__lte=end
     ).select_related("firm__organisation")
 
 
 def years_visible_to(actor: Actor) -> QuerySet[FirmYear]:
-    """Returns of the firms one may see; what is not handed in yet only for the firm itself and the officers who fill in for it."""
+    """Returns of the firms one may see; what is not handed in yet only for the firm itself and
+    the officers who fill in for it.
+    """
     found = FirmYear.objects.filter(firm__in=visible_to(actor)).select_related("firm__organisation")
     if actor.is_system or actor.has("officer"):
         return found
@@ -147,13 +151,18 @@ def in_force(recognition: Recognition, day: date) -> bool:
 
 
 def lapsing(start: date, end: date) -> QuerySet[Recognition]:
-    """Recognitions whose validity ends between two days and that no later one of the same rung follows."""
+    """Recognitions whose validity ends between two days and that no later one of the same rung
+    follows.
+    """
     found = Recognition.objects.filter(
         state="recorded", valid_until__gte=start, valid_until__lte=end
     )
     later = Recognition.objects.filter(
-        state="recorded", firm=OuterRef("firm"), rung=OuterRef("rung"), valid_from__gt=OuterRef("valid_from")
-    )  # fmt: skip
+        state="recorded",
+        firm=OuterRef("firm"),
+        rung=OuterRef("rung"),
+        valid_from__gt=OuterRef("valid_from"),
+    )
     return found.filter(~Exists(later)).select_related("firm__organisation").order_by("valid_until")
 
 

@@ -73,7 +73,9 @@ def _known_rung(register: Register[Any], thing: Recognition, day: date) -> Itera
 
 
 def _named_and_ended(thing: Recognition) -> None:
-    """The name is the ladder's of the first day; without an end, a rung that says how long it holds gives one."""
+    """The name is the ladder's of the first day; without an end, a rung that says how long it
+    holds gives one.
+    """
     rung = queries.rung_of(thing.rung)
     if rung is None or thing.valid_from is None:
         return

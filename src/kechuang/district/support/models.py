@@ -4,7 +4,9 @@ from kechuang.district.core.models import Stated
 
 
 class PolicyChange(Stated):
-    """A parameter of a policy said otherwise from a day on: proposed by one person with its document, approved by another."""
+    """A parameter of a policy said otherwise from a day on: proposed by one person with its
+    document, approved by another.
+    """
 
     policy = models.CharField(max_length=60)
     parameter = models.CharField(max_length=80)

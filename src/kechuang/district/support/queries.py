@@ -8,7 +8,10 @@ SEES_CHANGES = ("officer", "approver", "auditor")
 
 
 def changes_visible_to(actor: Actor) -> QuerySet[PolicyChange]:
-    """Proposals name the firms that gain and lose: for the bureau only. What was approved stands in the book for all."""
+    """Proposals name the firms that gain and lose: for the bureau only.
+
+    What was approved stands in the book for all.
+    """
     if actor.is_system or actor.has(*SEES_CHANGES):
         return PolicyChange.objects.all()
     return PolicyChange.objects.none()

@@ -6,13 +6,19 @@ from kechuang.district.core.models import Stated
 from kechuang.district.market.models import Introduction
 
 CONTRACT_KINDS = [
-    ("development", "技术开发"), ("transfer", "技术转让"), ("licence", "技术许可"), ("consulting", "技术咨询"),
+    ("development", "技术开发"),
+    ("transfer", "技术转让"),
+    ("licence", "技术许可"),
+    ("consulting", "技术咨询"),
     ("service", "技术服务"),
-]  # fmt: skip
+]
 
 
 class Contract(Stated):
-    """A technology contract. ``amount_fen`` is 合同成交额; ``technology_fen`` the part that is 技术交易额."""
+    """A technology contract.
+
+    ``amount_fen`` is 合同成交额; ``technology_fen`` the part that is 技术交易额.
+    """
 
     number = models.CharField(max_length=60, unique=True, null=True, blank=True)
     name = models.CharField(max_length=300)

@@ -24,9 +24,11 @@ def search(found: QuerySet[Contract], words: str) -> QuerySet[Contract]:
 
 
 def registered(year: int, as_of: date) -> QuerySet[Contract]:
-    """The contracts that a year's turnover consists of: registered here in the year, up to a day, not cancelled.
+    """The contracts that a year's turnover consists of: registered here in the year, up to a day,
+    not cancelled.
 
-    The figure counts the day of registration and the whole amount (合同成交额), as the registry's statistics do
+    The figure counts the day of registration and the whole amount (合同成交额), as the registry's
+    statistics do
     (facts §2: 技术合同成交额 = value of contracts registered).
     """
     return Contract.objects.filter(
@@ -78,7 +80,10 @@ def turnover_by_year(end: date) -> dict[int, tuple[int, int]]:
 
 
 def turnover_by_month(start: date, end: date) -> dict[tuple[int, int], int]:
-    """Fen registered in each month between two days. Summed by day in the database: taking months apart there is slow."""
+    """Fen registered in each month between two days.
+
+    Summed by day in the database: taking months apart there is slow.
+    """
     rows = (
         Contract.objects.filter(
             state="registered", registered_on__gte=start, registered_on__lte=end

@@ -1,7 +1,10 @@
-"""Reading a stranger's sheet in a process of its own: ``python -m kechuang.engines.base.apart NAME < FILE``.
+"""Reading a stranger's sheet in a process of its own: ``python -m kechuang.engines.base.apart
+NAME < FILE``.
 
-A file that would take all memory, or for ever, ends this process and no other. What was read goes out as JSON, a line
-at a time, so that whoever asked need not hold it all: first ``{"ok": …}`` or ``{"refused": …}``, then the rows.
+A file that would take all memory, or for ever, ends this process and no other. What was read goes
+out as JSON, a line
+at a time, so that whoever asked need not hold it all: first ``{"ok": …}`` or ``{"refused": …}``,
+then the rows.
 """
 
 import json
@@ -44,7 +47,10 @@ def _say(lines: Iterable[object]) -> None:
 
 
 def answer(read: Read, name: str) -> int:
-    """Read standard input within the limits; a refusal is an answer too. Returns the exit code (3: out of memory)."""
+    """Read standard input within the limits; a refusal is an answer too.
+
+    Returns the exit code (3: out of memory).
+    """
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -14,9 +14,11 @@ _SERIALS = range(20_000, 80_000)  # 1954 to 2119
 
 
 def parse_day(value: object, field: str = "") -> date | None:
-    """Read a day: ISO, 2023.7.15, 2023年7月15日, 20230715, an Excel serial, or a month (its first day).
+    """Read a day: ISO, 2023.7.15, 2023年7月15日, 20230715, an Excel serial, or a month (its first
+    day).
 
-    A number like 2023.1 is refused: Excel drops the zero of 2023.10, so it may be January or October.
+    A number like 2023.1 is refused: Excel drops the zero of 2023.10, so it may be January or
+    October.
 
     Raises:
         Invalid: With proposals where there are some.

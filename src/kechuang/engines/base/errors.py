@@ -1,4 +1,7 @@
-"""The one tree of errors. Every refusal is a code for a program, facts for both, and a sentence for a person."""
+"""The one tree of errors.
+
+Every refusal is a code for a program, facts for both, and a sentence for a person.
+"""
 
 from typing import Any, Self
 
@@ -9,7 +12,8 @@ class DomainError(Exception):
     """A refusal that a person can act on.
 
     Args:
-        code: A stable name, e.g. ``"listing.who_checks"``; its sentences stand in the catalogue of refusals.
+        code: A stable name, e.g. ``"listing.who_checks"``; its sentences stand in the catalogue
+            of refusals.
             What was said already (a permission's why) is taken as it is.
         facts: What the sentence is made of, JSON-able.
     """
@@ -56,7 +60,10 @@ class Stale(DomainError):
 
 
 class Invalid(DomainError):
-    """A value cannot be accepted. ``field`` names it ("" for the whole); ``proposals`` what may be meant."""
+    """A value cannot be accepted.
+
+    ``field`` names it ("" for the whole); ``proposals`` what may be meant.
+    """
 
     status = 422
 
@@ -87,5 +94,7 @@ class InvalidForm(Invalid):
     """Several fields are wrong at once; ``errors`` holds one Invalid each."""
 
     def __init__(self, errors: list[Invalid]) -> None:
-        super().__init__("form.invalid", errors[0].field if errors else "", errors=[e.words for e in errors])  # fmt: skip
+        super().__init__(
+            "form.invalid", errors[0].field if errors else "", errors=[e.words for e in errors]
+        )
         self.errors = errors

@@ -26,7 +26,8 @@ def parse_credit_code(value: object, field: str = "") -> str:
     """A unified social credit code: 18 characters, checked. Spaces and full width are understood.
 
     Raises:
-        Invalid: Wrong length, an impossible character, or a wrong check character (with a proposal).
+        Invalid: Wrong length, an impossible character, or a wrong check character (with a
+            proposal).
     """
     code = _compact(value)
     if len(code) != 18:
@@ -48,7 +49,10 @@ def parse_credit_code(value: object, field: str = "") -> str:
 
 @dataclass(frozen=True)
 class Patent:
-    """A Chinese patent application number. ``number`` is canonical: digits, dot, check character."""
+    """A Chinese patent application number.
+
+    ``number`` is canonical: digits, dot, check character.
+    """
 
     number: str
     kind: str

@@ -8,7 +8,9 @@ from .errors import Invalid
 
 
 def parse_whole(text: object, most: int = 10**9) -> int | None:
-    """A whole number without sign, at most ``most``; None for anything else. Superscripts are no digits.
+    """A whole number without sign, at most ``most``; None for anything else.
+
+    Superscripts are no digits.
 
     >>> parse_whole("１２"), parse_whole("10²"), parse_whole(" 7 "), parse_whole("x")
     (12, None, 7, None)
@@ -26,7 +28,8 @@ def parse_whole(text: object, most: int = 10**9) -> int | None:
 def parse_decimal(text: object, field: str) -> Decimal | None:
     """A decimal as typed or printed, with separators or a per cent sign; None when empty.
 
-    >>> parse_decimal("7,912", "value"), parse_decimal(" 12.50％", "value"), parse_decimal("", "value")
+    >>> parse_decimal("7,912", "value"), parse_decimal(" 12.50％", "value"), parse_decimal("",
+    "value")
     (Decimal('7912'), Decimal('12.50'), None)
 
     Raises:

@@ -1,6 +1,9 @@
-"""Sentences for people. Engines and rooms say a code with facts; the sentences stand in one catalogue a language.
+"""Sentences for people.
 
-The catalogues are gettext's: ``kechuang/locale/<language>/LC_MESSAGES/refusals.po``, msgid a code, msgstr a sentence
+Engines and rooms say a code with facts; the sentences stand in one catalogue a language.
+
+The catalogues are gettext's: ``kechuang/locale/<language>/LC_MESSAGES/refusals.po``, msgid a
+code, msgstr a sentence
 with the names of its facts in braces. ``kechuang manage words`` compiles them.
 """
 
@@ -24,7 +27,8 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 
 class Said(str):
-    """A sentence that knows its code and facts: as text it is Chinese, and it can be said in other languages.
+    """A sentence that knows its code and facts: as text it is Chinese, and it can be said in
+    other languages.
 
     >>> Said("day.in_future", label="签订日期").code
     'day.in_future'
@@ -56,7 +60,8 @@ def sentence(
     """What a code says in a language.
 
     Args:
-        translate: How facts that are words of the house themselves (labels, states) are said in that language.
+        translate: How facts that are words of the house themselves (labels, states) are said in
+            that language.
     """
     template = _catalogue(language).gettext(code)
     if template == code:

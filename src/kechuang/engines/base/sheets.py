@@ -1,4 +1,7 @@
-"""Sheets as people send them: bytes in, rows out. Refuses what cannot be read safely, with the remedy."""
+"""Sheets as people send them: bytes in, rows out.
+
+Refuses what cannot be read safely, with the remedy.
+"""
 
 import csv
 import io
@@ -37,7 +40,8 @@ _CHUNK = 4_000_000
 class Sheet:
     """Rows of the first worksheet. ``rows[0]`` stands in line ``first`` of the sheet (1-based).
 
-    ``formulas`` holds (line, column) of cells computed by a formula, ``errors`` those that show #N/A or the like;
+    ``formulas`` holds (line, column) of cells computed by a formula, ``errors`` those that show
+    #N/A or the like;
     both 1-based. Merged cells hold their value in every place.
     """
 
@@ -162,7 +166,9 @@ def _first_worksheet(archive: zipfile.ZipFile) -> str:
 
 
 def _scan(archive: zipfile.ZipFile, path: str) -> _Scan:
-    """Where formulas, errors and merged cells stand; refuses sheets whose outermost cell would need a giant grid."""
+    """Where formulas, errors and merged cells stand; refuses sheets whose outermost cell would
+    need a giant grid.
+    """
     found = _Scan(shared=_shared_lengths(archive))
     read = 0
     with archive.open(path) as stream:

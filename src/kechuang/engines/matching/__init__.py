@@ -8,6 +8,19 @@ from .score import Weights
 from .sense import E5Embedder, Embedder, VectorStore
 
 __all__ = [
-    "MODES", "Corpus", "E5Embedder", "Embedder", "LexicalIndex", "Match", "Matcher", "Offer",
-    "Reason", "Refusal", "VectorStore", "Want", "Weights", "read_offer", "read_want",
-]  # fmt: skip
+    "MODES",
+    "Corpus",
+    "E5Embedder",
+    "Embedder",
+    "LexicalIndex",
+    "Match",
+    "Matcher",
+    "Offer",
+    "Reason",
+    "Refusal",
+    "VectorStore",
+    "Want",
+    "Weights",
+    "read_offer",
+    "read_want",
+]

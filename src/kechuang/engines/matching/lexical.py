@@ -1,4 +1,7 @@
-"""Words index over tantivy: pre-cut words in, candidates by BM25 out. Kept beside the database or in memory."""
+"""Words index over tantivy: pre-cut words in, candidates by BM25 out.
+
+Kept beside the database or in memory.
+"""
 
 import shutil
 from collections.abc import Iterable, Sequence

@@ -79,9 +79,15 @@ class Matcher:
         return self._run(offer, corpus, vector, lambda want: (want, offer))
 
     def judge(
-        self, want: Want, offer: Offer, asked: Sequence[str], statistics: Statistics,
-        found: Sequence[str], cosine: float | None, spread: Spread,
-    ) -> tuple[float, tuple[Reason, ...]]:  # fmt: skip
+        self,
+        want: Want,
+        offer: Offer,
+        asked: Sequence[str],
+        statistics: Statistics,
+        found: Sequence[str],
+        cosine: float | None,
+        spread: Spread,
+    ) -> tuple[float, tuple[Reason, ...]]:
         """Score and reasons of one pair; ``asked`` and ``found`` are the words of either side."""
         w = self.weights
         shares = word_shares(asked, _counted(tuple(found)), statistics)
@@ -100,9 +106,12 @@ class Matcher:
         return sum(r.weight for r in given), given
 
     def _run(
-        self, asker: _Party, corpus: Corpus[Party], vector: Vectors | None,
+        self,
+        asker: _Party,
+        corpus: Corpus[Party],
+        vector: Vectors | None,
         pair: Callable[[Party], tuple[Want, Offer]],
-    ) -> tuple[list[Match], list[Refusal]]:  # fmt: skip
+    ) -> tuple[list[Match], list[Refusal]]:
         asked = list(dict.fromkeys(words_of(asker)))
         ids = [i for i, _ in corpus.index.search(asked, self.breadth)]
         if vector is not None:

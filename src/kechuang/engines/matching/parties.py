@@ -15,8 +15,16 @@ MODES: Mapping[str, str] = {
     "service": "技术服务",
 }
 _MODE_BY_WORD = {word: mode for mode, word in MODES.items()} | {mode: mode for mode in MODES}
-_MODE_BY_WORD |= {"入股": "equity", "作价投资": "equity", "委托开发": "development", "开发": "development",
-                  "技术转让": "transfer", "技术许可": "licence", "咨询": "consulting", "服务": "service"}  # fmt: skip
+_MODE_BY_WORD |= {
+    "入股": "equity",
+    "作价投资": "equity",
+    "委托开发": "development",
+    "开发": "development",
+    "技术转让": "transfer",
+    "技术许可": "licence",
+    "咨询": "consulting",
+    "服务": "service",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +131,8 @@ def _common(row: Mapping[str, object]) -> dict[str, object]:
 
 
 def read_offer(row: Mapping[str, object]) -> Offer:
-    """An achievement from ``{"id", "title", "text", "keywords": [], "field"?, "trl"?, "price_fen"?, "modes"?}``.
+    """An achievement from ``{"id", "title", "text", "keywords": [], "field"?, "trl"?,
+    "price_fen"?, "modes"?}``.
 
     Raises:
         Invalid: Names the field.

@@ -1,4 +1,7 @@
-"""Reasons in words. Each carries the part of the score that it stands for, so that reasons add up."""
+"""Reasons in words.
+
+Each carries the part of the score that it stands for, so that reasons add up.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,7 +38,9 @@ def words_reason(shares: Mapping[str, float], weight: float) -> Reason | None:
 
 
 def sense_reason(cosine: float | None, near: float, weight: float) -> Reason | None:
-    """Nearness of meaning, or that it is not known yet; nothing when a text is as near as any other."""
+    """Nearness of meaning, or that it is not known yet; nothing when a text is as near as any
+    other.
+    """
     if cosine is None:
         return Reason("sense", "语义尚未计算，仅按用词比较", 0.0, {"pending": True})
     if weight <= 0:

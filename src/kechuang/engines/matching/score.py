@@ -12,7 +12,10 @@ _K1, _B = 1.2, 0.75  # Robertson & Zaragoza 2009, the usual constants
 
 @dataclass(frozen=True)
 class Weights:
-    """How much each part can add; together 1. Tried on title queries over CSL (docs/benchmarks.md)."""
+    """How much each part can add; together 1.
+
+    Tried on title queries over CSL (docs/benchmarks.md).
+    """
 
     words: float = 0.46
     sense: float = 0.38

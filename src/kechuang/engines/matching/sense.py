@@ -15,7 +15,10 @@ LONGEST = 1_200  # characters: more than the model's 512 tokens hold; the rest w
 
 
 class Embedder(Protocol):
-    """Anything that turns texts into unit vectors. ``model`` names it, so that vectors never mix."""
+    """Anything that turns texts into unit vectors.
+
+    ``model`` names it, so that vectors never mix.
+    """
 
     model: str
     size: int
@@ -54,7 +57,9 @@ def digest(text: str) -> str:
 
 @dataclass(frozen=True)
 class Spread:
-    """How near a vector is to texts at large: mean and deviation of its cosines over a store of ``count`` texts."""
+    """How near a vector is to texts at large: mean and deviation of its cosines over a store of
+    ``count`` texts.
+    """
 
     mean: float
     deviation: float

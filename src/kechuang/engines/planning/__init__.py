@@ -8,6 +8,24 @@ from .trajectory import Goal, Path, month_shares, path_of
 from .workdays import Workdays
 
 __all__ = [
-    "Forecast", "Goal", "LightRules", "Line", "Lonely", "Pair", "Path", "Piles", "Ratio", "Rules", "Standing", "Workdays",
-    "flow_forecast", "line_forecast", "month_shares", "path_of", "ratio", "reconcile", "stand", "suspicious",
-]  # fmt: skip
+    "Forecast",
+    "Goal",
+    "LightRules",
+    "Line",
+    "Lonely",
+    "Pair",
+    "Path",
+    "Piles",
+    "Ratio",
+    "Rules",
+    "Standing",
+    "Workdays",
+    "flow_forecast",
+    "line_forecast",
+    "month_shares",
+    "path_of",
+    "ratio",
+    "reconcile",
+    "stand",
+    "suspicious",
+]

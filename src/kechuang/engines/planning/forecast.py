@@ -1,8 +1,13 @@
-"""Forecasts: a straight line through the observations, with a prediction interval. Plain statistics, said plainly.
+"""Forecasts: a straight line through the observations, with a prediction interval.
 
-Ordinary least squares; the interval is ŷ ± t(0.9, n−2) · s · √(1 + 1/n + (x−x̄)²/Σ(x−x̄)²), the textbook prediction
-interval for one new observation. For a flow the year's end is the year to date divided by the share of the year that
-earlier years had brought by the same month, and the interval is the range of those years. Floats: nothing is decided
+Plain statistics, said plainly.
+
+Ordinary least squares; the interval is ŷ ± t(0.9, n−2) · s · √(1 + 1/n + (x−x̄)²/Σ(x−x̄)²), the
+textbook prediction
+interval for one new observation. For a flow the year's end is the year to date divided by the
+share of the year that
+earlier years had brought by the same month, and the interval is the range of those years. Floats:
+nothing is decided
 by them.
 """
 
@@ -70,13 +75,17 @@ def flow_forecast(to_date: float, month: int, shares: Sequence[float], year_end:
 
     Args:
         to_date: The year's sum up to the end of ``month``.
-        shares: For each complete earlier year, the share of its sum that had come by the end of ``month``.
+        shares: For each complete earlier year, the share of its sum that had come by the end of
+            ``month``.
     """
     known = [s for s in shares if s > 0]
     if len(known) < 2:
         return Forecast(year_end, why=Said("forecast.too_few_years", count=len(known)))
     mean = sum(known) / len(known)
     return Forecast(
-        year_end, to_date / mean, to_date / max(known), to_date / min(known),
+        year_end,
+        to_date / mean,
+        to_date / max(known),
+        to_date / min(known),
         Said("forecast.seasons", years=len(known), month=month),
-    )  # fmt: skip
+    )

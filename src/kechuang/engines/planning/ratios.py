@@ -8,7 +8,8 @@ from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said
 
 _PLACES = Decimal("0.0001")
-_JUMP = 8  # times the last value, or its eighth: a unit was probably mistaken (万元 for 亿元 is 10,000 times)
+# times the last value, or its eighth: a unit was probably mistaken (万元 for 亿元 is 10,000 times)
+_JUMP = 8
 
 
 @dataclass(frozen=True)

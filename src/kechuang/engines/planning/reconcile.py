@@ -1,4 +1,6 @@
-"""Two books laid side by side: the same, different, only theirs, only ours, each with the likely reason."""
+"""Two books laid side by side: the same, different, only theirs, only ours, each with the likely
+reason.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +13,10 @@ from kechuang.engines.text import comparable
 
 @dataclass(frozen=True)
 class Line:
-    """A row of either book. ``key`` is a credit code or contract number; ``facts`` hold day, name, place, kind, value …"""
+    """A row of either book.
+
+    ``key`` is a credit code or contract number; ``facts`` hold day, name, place, kind, value …
+    """
 
     key: str
     label: str
@@ -39,7 +44,10 @@ class Lonely:
 
 @dataclass(frozen=True)
 class Piles:
-    """What laying the books side by side found. ``doubtful`` pairs go to a person: (theirs, ours, why)."""
+    """What laying the books side by side found.
+
+    ``doubtful`` pairs go to a person: (theirs, ours, why).
+    """
 
     same: tuple[Pair, ...]
     different: tuple[Pair, ...]
@@ -51,7 +59,9 @@ class Piles:
 
 @dataclass(frozen=True)
 class Rules:
-    """How two rows compare: which facts must agree (name → words), the period and place of their list."""
+    """How two rows compare: which facts must agree (name → words), the period and place of their
+    list.
+    """
 
     compare: Mapping[str, str]
     start: date | None = None
@@ -62,7 +72,10 @@ class Rules:
 
 
 def reconcile(theirs: Sequence[Line], ours: Sequence[Line], rules: Rules) -> Piles:
-    """Join by key, then give every lonely row a reason. Names never join; equal names make a doubtful pair."""
+    """Join by key, then give every lonely row a reason.
+
+    Names never join; equal names make a doubtful pair.
+    """
     mine = {line.key: line for line in ours}
     seen: dict[str, Line] = {}
     twice: list[Line] = []
@@ -80,11 +93,13 @@ def reconcile(theirs: Sequence[Line], ours: Sequence[Line], rules: Rules) -> Pil
     alone = [line for line in ours if line.key not in seen]
     doubtful = doubts(strangers, alone)
     return Piles(
-        tuple(same), tuple(different),
+        tuple(same),
+        tuple(different),
         tuple(_only_theirs(line, rules) for line in strangers),
         tuple(_only_ours(line, rules) for line in alone),
-        tuple(doubtful), tuple(twice),
-    )  # fmt: skip
+        tuple(doubtful),
+        tuple(twice),
+    )
 
 
 def differences(theirs: Line, ours: Line, rules: Rules) -> tuple[str, ...]:
@@ -131,7 +146,9 @@ def _only_ours(line: Line, rules: Rules) -> Lonely:
 
 
 def doubts(theirs: Sequence[Line], ours: Sequence[Line]) -> list[tuple[Line, Line, str]]:
-    """Pairs of lonely rows with the same name (or a former one) and different keys: a person decides."""
+    """Pairs of lonely rows with the same name (or a former one) and different keys: a person
+    decides.
+    """
     by_name: dict[str, list[Line]] = {}
     for line in ours:
         for name in (line.label, *(line.facts.get("former_names") or ())):

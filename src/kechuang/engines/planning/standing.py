@@ -14,7 +14,8 @@ from .trajectory import Goal, Path
 class LightRules:
     """The book's rules. Points are per cent of the whole way.
 
-    ``at_risk_points`` behind the way is at risk, ``behind_points`` behind is behind; a value older than
+    ``at_risk_points`` behind the way is at risk, ``behind_points`` behind is behind; a value
+    older than
     ``stale_days`` says nothing any more.
     """
 
@@ -36,14 +37,20 @@ class Standing:
 
 
 def stand(
-    goal: Goal | None, value: Fraction | None, observed_on: date | None, today: date, path: Path | None,
-    rules: LightRules, forecast: Forecast | None = None,
-) -> Standing:  # fmt: skip
+    goal: Goal | None,
+    value: Fraction | None,
+    observed_on: date | None,
+    today: date,
+    path: Path | None,
+    rules: LightRules,
+    forecast: Forecast | None = None,
+) -> Standing:
     """How a target stands on a day.
 
     Args:
         goal: None when the target has no number.
-        value, observed_on: The latest value and the day for which it holds; None when nothing is known.
+        value, observed_on: The latest value and the day for which it holds; None when nothing is
+            known.
     """
     if goal is None:
         return Standing("unknown", Said("standing.no_number"))

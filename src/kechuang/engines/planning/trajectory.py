@@ -1,4 +1,6 @@
-"""Where a target should stand on a day: from baseline to goal, straight, by year marks, or by last years' months."""
+"""Where a target should stand on a day: from baseline to goal, straight, by year marks, or by
+last years' months.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -72,7 +74,8 @@ def path_of(goal: Goal, months: Sequence[Mapping[int, Fraction]] = ()) -> Path:
     """The way to a goal.
 
     Args:
-        months: For flows, what each month of complete earlier years added (month → value); with at least two years
+        months: For flows, what each month of complete earlier years added (month → value); with
+            at least two years
             the way of a year follows their shares.
     """
     marks = [*goal.marks, (goal.by, goal.value)]

@@ -9,7 +9,9 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 def circle(waits: Mapping[Key, Iterable[Key]]) -> tuple[Key, ...]:
-    """A circle among those who wait on one another, each waiting on the next; empty when there is none."""
+    """A circle among those who wait on one another, each waiting on the next; empty when there is
+    none.
+    """
     try:
         graphlib.TopologicalSorter(waits).prepare()
     except graphlib.CycleError as e:
@@ -20,7 +22,9 @@ def circle(waits: Mapping[Key, Iterable[Key]]) -> tuple[Key, ...]:
 def out_of_order(
     due: Mapping[Key, date], waits: Mapping[Key, Iterable[Key]]
 ) -> list[tuple[Key, Key]]:
-    """(who waits, whom it waits on) wherever the one waited on is due later than the one that waits."""
+    """(who waits, whom it waits on) wherever the one waited on is due later than the one that
+    waits.
+    """
     return [
         (key, other)
         for key, others in waits.items()

@@ -1,4 +1,6 @@
-"""Working days: weekdays, less the holidays, plus the weekend days that are worked, as the book's calendar says."""
+"""Working days: weekdays, less the holidays, plus the weekend days that are worked, as the book's
+calendar says.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -6,7 +8,9 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True)
 class Workdays:
-    """A calendar. ``known_until`` is the last day for which holidays were published; later days are plain weekdays."""
+    """A calendar. ``known_until`` is the last day for which holidays were published; later days
+    are plain weekdays.
+    """
 
     holidays: frozenset[date] = field(default_factory=frozenset)
     worked: frozenset[date] = field(default_factory=frozenset)
@@ -33,7 +37,9 @@ class Workdays:
         return found
 
     def between(self, start: date, end: date) -> int:
-        """How many working days lie after ``start`` up to and including ``end``; negative when it is earlier."""
+        """How many working days lie after ``start`` up to and including ``end``; negative when it
+        is earlier.
+        """
         if end < start:
             return -self.between(end, start)
         days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))

@@ -5,5 +5,12 @@ from .read import read_plan
 from .schemas import Draft, DraftArea, DraftGroup, DraftTarget, DraftTask, as_json
 
 __all__ = [
-    "Draft", "DraftArea", "DraftGroup", "DraftTarget", "DraftTask", "as_json", "read_document", "read_plan",
-]  # fmt: skip
+    "Draft",
+    "DraftArea",
+    "DraftGroup",
+    "DraftTarget",
+    "DraftTask",
+    "as_json",
+    "read_document",
+    "read_plan",
+]

@@ -1,4 +1,6 @@
-"""Reading a stranger's document in a process of its own: ``python -m kechuang.engines.plantext.apart NAME < FILE``."""
+"""Reading a stranger's document in a process of its own: ``python -m
+kechuang.engines.plantext.apart NAME < FILE``.
+"""
 
 import sys
 from collections.abc import Iterator

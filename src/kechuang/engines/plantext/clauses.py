@@ -102,7 +102,9 @@ def _joined(clauses: Iterable[_Clause]) -> Iterator[_Clause]:
 
 
 def _without_lead(found: list[DraftTarget], text: str, start: int) -> list[DraftTarget]:
-    """创新投入稳步增长。全社会…达到…: the first sentence announces the figures, it is no target beside them."""
+    """创新投入稳步增长。全社会…达到…: the first sentence announces the figures,
+    it is no target beside them.
+    """
     first = text.find("。") + 1
     vague = [t for t in found if not t.figure and t.confidence <= 0.5 and t.span[1] < start + first]
     if len(vague) == 1 and first <= 16 and sum(bool(t.figure) for t in found) >= 2:
@@ -120,7 +122,9 @@ def _by(text: str) -> str:
 
 
 def _parts(clause: _Clause, marks: str) -> Iterator[_Clause]:
-    """Cut at marks outside brackets, at 、 too where both sides hold figures; thousands' commas are no mark."""
+    """Cut at marks outside brackets, at 、 too where both sides hold figures; thousands' commas
+    are no mark.
+    """
     depth, begin, text = 0, 0, clause.text
     for place, c in enumerate([*text, marks[0]]):
         depth += (c in "(“《") - (c in ")”》")
@@ -243,9 +247,15 @@ def _made(
     a, b = min(span[0], hit.start), max(span[1], hit.end)
     at = (clause.start + span[0], clause.start + span[1])
     return DraftTarget(
-        name, (clause.start + a, clause.start + b), confidence, hit.number, hit.unit, bound if bound != "=" else ">=",
-        printed=clause.text[a:b].strip(" ,"), name_at=at if clause.text[span[0] : span[1]].strip() == name else None,
-    )  # fmt: skip
+        name,
+        (clause.start + a, clause.start + b),
+        confidence,
+        hit.number,
+        hit.unit,
+        bound if bound != "=" else ">=",
+        printed=clause.text[a:b].strip(" ,"),
+        name_at=at if clause.text[span[0] : span[1]].strip() == name else None,
+    )
 
 
 def _trim(text: str, a: int, b: int, *, keep: bool = False) -> tuple[int, int]:
@@ -308,6 +318,10 @@ def _bare(clause: _Clause, name: str, at: Span, end: int, confidence: float) -> 
     """A target without a figure."""
     a, b = at
     return DraftTarget(
-        name, (clause.start + a, clause.start + end), confidence, bound="none", printed=clause.text[a:end],
+        name,
+        (clause.start + a, clause.start + end),
+        confidence,
+        bound="none",
+        printed=clause.text[a:end],
         name_at=(clause.start + a, clause.start + b),
-    )  # fmt: skip
+    )

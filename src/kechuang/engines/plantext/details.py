@@ -60,5 +60,7 @@ def doubled(areas: list[DraftArea]) -> list[Problem]:
     """大大力推动: a character printed twice at the head of a task."""
     return [
         Problem("unclear", f"任务“{t.name}”开头的“{t.name[0]}”疑似多印了一个，请对照原文", t.span)
-        for a in areas for t in a.tasks if len(t.name) > 3 and t.name[0] == t.name[1] and t.name[0] not in "人天家常步处层日年渐"
-    ]  # fmt: skip
+        for a in areas
+        for t in a.tasks
+        if len(t.name) > 3 and t.name[0] == t.name[1] and t.name[0] not in "人天家常步处层日年渐"
+    ]

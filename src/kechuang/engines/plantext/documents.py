@@ -1,4 +1,7 @@
-"""Bytes of a policy document to its text: txt, html, docx, pdf with a text layer. Pure: bytes in, text out."""
+"""Bytes of a policy document to its text: txt, html, docx, pdf with a text layer.
+
+Pure: bytes in, text out.
+"""
 
 import io
 import re

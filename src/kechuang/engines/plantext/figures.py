@@ -17,11 +17,21 @@ _FIGURE = re.compile(
 )
 _BEFORE = (
     (">=", re.compile(r"(?:不低于|不少于|不小于|至少|不弱于|保底|≥|>=)\s*$")),
-    ("<=", re.compile(r"(?:控制在|不超过|不高于|不大于|不多于|低于|小于|少于|≤|<=|降(?:至|到|低到)|压减到|压缩(?:至|到|在)|缩短(?:至|到)|(?:进入|位居|位列|跻身|稳居)[^,;。]{0,8}前|前)\s*$")),
+    (
+        "<=",
+        re.compile(
+            r"(?:控制在|不超过|不高于|不大于|不多于|低于|小于|少于|≤|<=|降(?:至|到|低到)|压减到|压缩(?:至|到|在)|缩短(?:至|到)|(?:进入|位居|位列|跻身|稳居)[^,;。]{0,8}前|前)\s*$"
+        ),
+    ),
     (">", re.compile(r"(?:突破|超过|超|大于|高于|多于|逾|越过|>)\s*$")),
     ("about", re.compile(r"(?:约|大约|近|接近|约为)\s*$")),
-    (">=", re.compile(r"(?:达到|达|增(?:加|长)?[至到]|提[高升]?[至到]|升至|扩大到|发展到|[迈跨]上|[迈跨]入|实现|完成|稳定在|保持在)\s*$")),
-)  # fmt: skip
+    (
+        ">=",
+        re.compile(
+            r"(?:达到|达|增(?:加|长)?[至到]|提[高升]?[至到]|升至|扩大到|发展到|[迈跨]上|[迈跨]入|实现|完成|稳定在|保持在)\s*$"
+        ),
+    ),
+)
 _AFTER = (
     (">=", re.compile(r"^\s*(?:及|或)?(?:以上|之上|起)")),
     ("<=", re.compile(r"^\s*(?:以内|以下|之内)")),
@@ -34,7 +44,9 @@ _NOT = re.compile(
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure in a clause: where it stands with its bound words, its plain decimal text, unit and bound."""
+    """A figure in a clause: where it stands with its bound words, its plain decimal text, unit
+    and bound.
+    """
 
     start: int
     end: int
@@ -125,7 +137,9 @@ def _is_an_idiom(match: "re.Match[str]", before: str, after: str) -> bool:
 
 
 def _scaled(number: str, unit: str) -> tuple[str, str]:
-    """二十亿元 is 20 亿元: the scale at the end of a spelt number belongs to the unit, as it does after digits."""
+    """二十亿元 is 20 亿元: the scale at the end of a spelt number belongs to the unit, as it does after
+    digits.
+    """
     if len(number) > 1 and number[-1] in "万亿" and not number[0].isdigit() and unit != "%":
         return number[:-1], number[-1] + unit
     return number, unit

@@ -18,10 +18,16 @@ _OTHER = (
     r"序号|编号|属性|指标属性|性质|指标性质|备注|说明|年均增[长速]率?(?:\(%\))?|\[?累计\]?|来源"
 )
 ROLES = (
-    ("number", re.compile(r"序号|编号")), ("category", re.compile(_CATEGORY)), ("name", re.compile(_NAME)), ("task", re.compile(_TASK)),
-    ("unit", re.compile(_UNIT)), ("body", re.compile(_BODY)), ("time", re.compile(_TIME)),
-    ("value", re.compile(rf"(?=.*(?:\d{{4}}|目标|规划|预期|基期|现状|十[三四五]五)){_VALUE}")), ("other", re.compile(_OTHER)),
-)  # fmt: skip
+    ("number", re.compile(r"序号|编号")),
+    ("category", re.compile(_CATEGORY)),
+    ("name", re.compile(_NAME)),
+    ("task", re.compile(_TASK)),
+    ("unit", re.compile(_UNIT)),
+    ("body", re.compile(_BODY)),
+    ("time", re.compile(_TIME)),
+    ("value", re.compile(rf"(?=.*(?:\d{{4}}|目标|规划|预期|基期|现状|十[三四五]五)){_VALUE}")),
+    ("other", re.compile(_OTHER)),
+)
 CHAPTER = re.compile(r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\))\s*")
 _LONGEST_CELL = 40
 
@@ -145,7 +151,9 @@ def _made(
 def _rows(
     lines: list[Line], place: int, roles: list[str], tabbed: bool
 ) -> tuple[list[tuple[str, tuple[Cell, ...]]], int]:
-    """Rows of equal make below a heading row; a chapter's line between them names those that follow."""
+    """Rows of equal make below a heading row; a chapter's line between them names those that
+    follow.
+    """
     found: list[tuple[str, tuple[Cell, ...]]] = []
     chapter, after = "", place
     for n, line in enumerate(lines[place:], place):
@@ -171,7 +179,10 @@ def _rows(
 
 
 def _aligned(cells: list[Cell], roles: list[str], tabbed: bool) -> tuple[Cell, ...] | None:
-    """Cells under their headings. A merged category leaves its rows one short; a note at the end may be missing."""
+    """Cells under their headings.
+
+    A merged category leaves its rows one short; a note at the end may be missing.
+    """
     missing = len(roles) - len(cells)
     blank = Cell("", (cells[0].span[0], cells[0].span[0]))
     if missing > 0 and roles[0] == "category" and _fits(cells, roles[1:]):
@@ -184,7 +195,9 @@ def _aligned(cells: list[Cell], roles: list[str], tabbed: bool) -> tuple[Cell, .
 
 
 def _fits(cells: list[Cell], roles: list[str]) -> bool:
-    """Whether the cells stand under these headings: figures under years, the running number under its own."""
+    """Whether the cells stand under these headings: figures under years, the running number under
+    its own.
+    """
     return all(
         (role != "value" or _may_be_value(cell.text)) and (role != "number" or cell.text.isdigit())
         for cell, role in zip(cells, roles, strict=False)
@@ -238,7 +251,9 @@ def _dealt(cells: list[Cell], roles: list[str]) -> Iterator[list[Cell]]:
 
 
 def _skips_category(cells: list[Cell], place: int, roles: list[str], serial: int) -> bool:
-    """Whether the row's first cell is merged into the one above: then its other cells fit from here."""
+    """Whether the row's first cell is merged into the one above: then its other cells fit from
+    here.
+    """
     if roles[1:2] == ["number"]:
         return cells[place].text.strip(".、") == str(serial)
     value = next((i for i, r in enumerate(roles) if r == "value"), 0)

@@ -1,4 +1,6 @@
-"""A text as lines with offsets, folded to half width and simplified characters without moving any offset."""
+"""A text as lines with offsets, folded to half width and simplified characters without moving any
+offset.
+"""
 
 import re
 import unicodedata
@@ -8,8 +10,26 @@ from kechuang.engines.text import to_simplified
 
 from .schemas import Noise
 
-_FOLD = {"《": "《", "》": "》", "，": ",", "；": ";", "：": ":", "（": "(", "）": ")", "．": ".", "－": "-",
-         "〔": "〔", "〕": "〕", "—": "—", "–": "-", "～": "-", "~": "-", "。": "。", "％": "%", "﹪": "%"}  # fmt: skip
+_FOLD = {
+    "《": "《",
+    "》": "》",
+    "，": ",",
+    "；": ";",
+    "：": ":",
+    "（": "(",
+    "）": ")",
+    "．": ".",
+    "－": "-",
+    "〔": "〔",
+    "〕": "〕",
+    "—": "—",
+    "–": "-",
+    "～": "-",
+    "~": "-",
+    "。": "。",
+    "％": "%",
+    "﹪": "%",
+}
 PLANNISH = r"(?:计划|规划|方案|措施|意见|办法|纲要|行动|政策|通知|要点|决定|规定|细则|若干条|工程|解读|说明|图解|问答)"
 _NAVIGATION = re.compile(
     r"^(?:.{0,12}[>›»](?!\s*\d).{0,40}|(?:您?(?:现在|当前)的?)?(?:所在)?位置\s*:?.*|首页.{0,40}|.{0,6}(?:无障碍|长者|关怀版).{0,10}"
@@ -145,14 +165,17 @@ _META = re.compile(
 )
 
 
-# Who speaks, in the minutes of a press conference: 梁某某: alone on its line, or 主持人: with a name after it.
+# Who speaks, in the minutes of a press conference: 梁某某: alone on its line, or 主持人: with a name
+# after it.
 _SPEAKER = re.compile(
     r"^(?:[\u4e00-\u9fff]{1,3}(?:某某|局长|主任|处长|副局长|副市长|部长)|主持人|发布人|新闻发言人|(?:地点|主持人?|发布人|出席人?):.{1,120}):?$"
 )
 
 
 def is_meta(text: str) -> bool:
-    """A line that says where the document comes from or who speaks: kept, and read for dates and issuer."""
+    """A line that says where the document comes from or who speaks: kept, and read for dates and
+    issuer.
+    """
     return bool(_META.match(text) or _SPEAKER.match(text))
 
 
@@ -183,10 +206,15 @@ def _is_of_document(text: str) -> bool:
 
 def _ends_document(text: str) -> bool:
     return bool(
-        re.search(r"[。;]$|\d{4}年\d{1,2}月(?:\d{1,2}日)?|〔\d{4}〕|\t|^附件", text) or re.match(r"^(?:第?[一二三四五六七八九十]+[、章是]|\([一二三四五六七八九十\d]+\)|\d+[.、]|——)", text)
-        or re.search(r"[。;].", text) or re.search(r"(?:人民政府|办公室|局|委员会|管委会)$", text)
+        re.search(r"[。;]$|\d{4}年\d{1,2}月(?:\d{1,2}日)?|〔\d{4}〕|\t|^附件", text)
+        or re.match(
+            r"^(?:第?[一二三四五六七八九十]+[、章是]|\([一二三四五六七八九十\d]+\)|\d+[.、]|——)",
+            text,
+        )
+        or re.search(r"[。;].", text)
+        or re.search(r"(?:人民政府|办公室|局|委员会|管委会)$", text)
         or re.match(r"^[★▶●■◆【]", text)
-    )  # fmt: skip
+    )
 
 
 _FIGURE_ALONE = re.compile(
@@ -196,7 +224,10 @@ _NAME_ALONE = re.compile(r"^[\u4e00-\u9fffA-Za-z&“”()、]{4,28}$")
 
 
 def pair_figures(lines: list[Line], folded: str) -> list[Line]:
-    """A name and, on the next line, its figure: what a picture's text gives. They are one line again."""
+    """A name and, on the next line, its figure: what a picture's text gives.
+
+    They are one line again.
+    """
     out: list[Line] = []
     place = 0
     while place < len(lines):

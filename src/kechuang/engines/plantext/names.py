@@ -30,12 +30,27 @@ _PRINTED = re.compile(
 )
 _TITLE_BOOK = re.compile(r"《((?:[^《》]|《[^《》]*》){4,120})》")
 KINDS = (
-    ("university", "大学|学院(?!路)"), ("laboratory", "实验室"), ("institute", "研究院|研究所|科学院|设计院"),
-    ("fund", "基金"), ("facility", "研究设施|基础设施|大科学装置|超算中心"), ("park", "科技园|产业园|创业园|教育园区|工业园区?|高新区|开发区|孵化器|众创空间|科创园|聚集区|示范区|自贸区|新区(?!域)"),
-    ("platform", "创新中心|研究中心|技术中心|运营中心|服务中心|转移中心|交易中心|中试基地|创新平台|资源库|技术市场"), ("street", "众创大街|大街"),
-    ("department", "人民政府|发展改革委|发改委|科学技术局|科技局|工业和信息化局|工信局|财政局|教育局|人社局|人力资源社会保障局|金融局|商务局|市场监管局|税务局|统计局|管委会|组织部"),
-    ("firm", "有限公司|集团"), ("brand", "品牌活动"),
-)  # fmt: skip
+    ("university", "大学|学院(?!路)"),
+    ("laboratory", "实验室"),
+    ("institute", "研究院|研究所|科学院|设计院"),
+    ("fund", "基金"),
+    ("facility", "研究设施|基础设施|大科学装置|超算中心"),
+    (
+        "park",
+        "科技园|产业园|创业园|教育园区|工业园区?|高新区|开发区|孵化器|众创空间|科创园|聚集区|示范区|自贸区|新区(?!域)",
+    ),
+    (
+        "platform",
+        "创新中心|研究中心|技术中心|运营中心|服务中心|转移中心|交易中心|中试基地|创新平台|资源库|技术市场",
+    ),
+    ("street", "众创大街|大街"),
+    (
+        "department",
+        "人民政府|发展改革委|发改委|科学技术局|科技局|工业和信息化局|工信局|财政局|教育局|人社局|人力资源社会保障局|金融局|商务局|市场监管局|税务局|统计局|管委会|组织部",
+    ),
+    ("firm", "有限公司|集团"),
+    ("brand", "品牌活动"),
+)
 # A project has a name of its own, and a name of its own stands in quotation marks.
 _PROJECT = re.compile(
     r"“[^“”]{2,16}”(?:专项行动计划|三年行动计划|专项行动|行动计划|行动|计划|重大工程|工程|专项|项目|活动)|“[^“”]{2,14}(?:工程|计划|行动|专项|项目)”"
@@ -186,7 +201,9 @@ def force_of(text: str, issued: str) -> tuple[str, str] | None:
 
 
 def period_of(title: str, text: str) -> tuple[str, str] | None:
-    """The plan's period: in its title, else the first in its text, else of the five-year plan it names."""
+    """The plan's period: in its title, else the first in its text, else of the five-year plan it
+    names.
+    """
     for where in (title, text[:3000]):
         if (found := _PERIOD.search(where)) and 0 < int(found["b"]) - int(found["a"]) <= 15:
             return f"{found['a']}-01-01", f"{found['b']}-12-31"
@@ -199,7 +216,9 @@ def period_of(title: str, text: str) -> tuple[str, str] | None:
 
 
 def issuer_of(lines: list[Line], title: str) -> str:
-    """Who issued it: the title's own body, who 印发 it by the text, the signature, or a line that names the source."""
+    """Who issued it: the title's own body, who 印发 it by the text, the signature, or a line that
+    names the source.
+    """
     for line in lines[:30]:
         found = _GOVERNMENT.match(line.text) or _PRINTED.search(line.text)
         if found and (

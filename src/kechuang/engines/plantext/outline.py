@@ -1,4 +1,7 @@
-"""The tree of headings: 第一章 / 一、/ (一) / 1. / (1) / ① / 一是, nested in the order in which the text uses them."""
+"""The tree of headings: 第一章 / 一、/ (一) / 1.
+
+/ (1) / ① / 一是, nested in the order in which the text uses them.
+"""
 
 import re
 from collections.abc import Iterator
@@ -54,13 +57,30 @@ _INLINE = (
     re.compile(rf"(?:(?<=[。;])|^)\s*(?=第{_CN}(?:(?:个|大)?方面)?[,、][\u4e00-\u9fff])"),
     re.compile(r"(?:(?<=[。;:\s])|^)\s*(?=[▶►★●■◆]\s*[\u4e00-\u9fff“])"),
 )
-_RANK = {"bracket": 0, "chapter": 0, "section": 1, "big": 2, "decimal": 2, "big_inner": 3, "paren": 3, "action": 3, "decimal_two": 4, "number": 4,
-         "number_paren": 5, "circle": 6, "bullet": 7, "enum": 8}  # fmt: skip
+_RANK = {
+    "bracket": 0,
+    "chapter": 0,
+    "section": 1,
+    "big": 2,
+    "decimal": 2,
+    "big_inner": 3,
+    "paren": 3,
+    "action": 3,
+    "decimal_two": 4,
+    "number": 4,
+    "number_paren": 5,
+    "circle": 6,
+    "bullet": 7,
+    "enum": 8,
+}
 
 
 @dataclass
 class Node:
-    """A heading with what stands under it. ``head`` is without its mark; ``body`` holds lines of text."""
+    """A heading with what stands under it.
+
+    ``head`` is without its mark; ``body`` holds lines of text.
+    """
 
     kind: str
     head: str
@@ -153,7 +173,10 @@ def _bare_heads(lines: list[Line]) -> list[Line]:
 
 
 def _pieces(line: Line) -> list[Line]:
-    """A line cut before each 一是, 二是 … (1), (2) … 1. 2. … inside it, when at least two stand there."""
+    """A line cut before each 一是, 二是 … (1), (2) … 1.
+
+    2. … inside it, when at least two stand there.
+    """
     places = {0}
     for pattern in _INLINE:
         cuts = [m.end() for m in pattern.finditer(line.text)]

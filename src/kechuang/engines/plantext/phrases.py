@@ -15,7 +15,8 @@ _PAIRS = {"“": "”", "(": ")", "《": "》", '"': '"', "‘": "’", "<": ">"
 def split_list(text: str, wanted: int | None = None) -> list[tuple[int, int]]:
     """The items of a list inside a sentence, as (start, end) in ``text``.
 
-    The strongest separator that occurs is used (; then , then 、); where the text states how many there are
+    The strongest separator that occurs is used (; then , then 、); where the text states how many
+    there are
     (``wanted``) the separators are chosen so that the number fits, if any choice does.
     """
     choices = [_cut(text, seps) for seps in (";", ",", "、", ",、", ";,", ";,、")]

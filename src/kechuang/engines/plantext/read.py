@@ -28,7 +28,8 @@ def read_plan(text: str) -> Draft:
         text: The text as read; spans count its characters.
 
     Returns:
-        A draft: what it says of title, documents, targets, tasks, safeguards, bodies; what was noise; what a
+        A draft: what it says of title, documents, targets, tasks, safeguards, bodies; what was
+        noise; what a
         person must look at. A text without a plan gives a draft with a problem of kind ``no_plan``.
     """
     whole, at = unwrap(text)
@@ -78,17 +79,29 @@ def _read(text: str) -> Draft:
 
 
 def _fuller(listed: list[DraftArea], tabled: list[DraftArea]) -> list[DraftArea]:
-    """Tasks of the text or of its table: the one that tells more of them; the text when both tell all."""
+    """Tasks of the text or of its table: the one that tells more of them; the text when both tell
+    all.
+    """
     counts = [sum(len(a.tasks) for a in areas) for areas in (listed, tabled)]
     return tabled if counts[1] > counts[0] else listed
 
 
 def _as_printed(group: DraftGroup, text: str) -> DraftGroup:
     """Names in the text's own characters (traditional, full width) instead of the folded ones."""
-    return replace(group, targets=tuple(
-        replace(t, name=_slice(text, t.name_at, t.name), printed=text[slice(*t.span)].strip() if "\t" not in text[slice(*t.span)] else t.printed, unit=_unit(text, t))
-        for t in group.targets
-    ))  # fmt: skip
+    return replace(
+        group,
+        targets=tuple(
+            replace(
+                t,
+                name=_slice(text, t.name_at, t.name),
+                printed=text[slice(*t.span)].strip()
+                if "\t" not in text[slice(*t.span)]
+                else t.printed,
+                unit=_unit(text, t),
+            )
+            for t in group.targets
+        ),
+    )
 
 
 def _tasks_as_printed(area: DraftArea, text: str) -> DraftArea:
@@ -181,7 +194,12 @@ def _goals_of_areas(root: Node) -> list[DraftGroup]:
             targets = in_sentence(line.text[start:], line.start + start)
             if targets:
                 found[node.head] = DraftGroup(node.head, tuple(targets), node.span)
-    told = [t for node in root.walk() if (m := IN_BRACKETS.search(node.head)) for t in in_sentence(m["goal"], node.span[0] + m.start("goal"))]  # fmt: skip
+    told = [
+        t
+        for node in root.walk()
+        if (m := IN_BRACKETS.search(node.head))
+        for t in in_sentence(m["goal"], node.span[0] + m.start("goal"))
+    ]
     if len(told) >= 3:
         return [DraftGroup("", tuple(told), told[0].span)]
     return list(found.values()) if len(found) >= 2 else []
@@ -269,7 +287,9 @@ def _areas(root: Node, sections: Sections, has_targets: bool) -> list[DraftArea]
 
 
 def _same_rank(sections: Sections, node: Node) -> bool:
-    """Several chapters 重点任务 of one rank add up; an explanation's later questions about tasks do not."""
+    """Several chapters 重点任务 of one rank add up; an explanation's later questions about tasks do
+    not.
+    """
     return all(n.kind == node.kind for n in sections.tasks) and not any(
         "哪些" in n.head for n in sections.tasks
     )

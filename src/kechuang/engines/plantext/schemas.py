@@ -1,4 +1,7 @@
-"""What a document says of its plan, each thing with the span of text it came from. Offsets count characters."""
+"""What a document says of its plan, each thing with the span of text it came from.
+
+Offsets count characters.
+"""
 
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
@@ -8,7 +11,10 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Noise:
-    """A piece of the page that is not of the document. ``kind``: navigation, foreign, unreadable."""
+    """A piece of the page that is not of the document.
+
+    ``kind``: navigation, foreign, unreadable.
+    """
 
     text: str
     span: Span
@@ -52,7 +58,9 @@ class DraftGroup:
 
 @dataclass(frozen=True)
 class DraftTask:
-    """A task; ``details`` are the text's own sentences about it, ``bodies`` who is named as responsible."""
+    """A task; ``details`` are the text's own sentences about it, ``bodies`` who is named as
+    responsible.
+    """
 
     name: str
     span: Span
@@ -119,7 +127,9 @@ class Draft:
 
 
 def moved(draft: Draft, at: list[int]) -> Draft:
-    """The draft with every span led back to the text that it was put together from: ``at[i]`` is where character i stood."""
+    """The draft with every span led back to the text that it was put together from: ``at[i]`` is
+    where character i stood.
+    """
 
     def back(thing: Any) -> Any:
         if isinstance(thing, tuple):
@@ -149,7 +159,9 @@ def as_json(draft: Draft) -> dict[str, Any]:
         "documents": [_without(d.__dict__, "span") for d in draft.documents],
         **_without({"issuer": draft.issuer, "issued_on": draft.issued_on}),
         **({"period": list(draft.period)} if draft.period else {}),
-        "groups": [{"name": g.name, "targets": [_spanned(t) for t in g.targets]} for g in draft.groups],
+        "groups": [
+            {"name": g.name, "targets": [_spanned(t) for t in g.targets]} for g in draft.groups
+        ],
         "areas": [{"name": a.name, "tasks": [_task(t) for t in a.tasks]} for a in draft.areas],
         "safeguards": list(draft.safeguards),
         "bodies": [{"name": b.name, "kind": b.kind, "span": list(b.span)} for b in draft.bodies],
@@ -159,7 +171,7 @@ def as_json(draft: Draft) -> dict[str, Any]:
             {"kind": p.kind, "text": p.words, **({"span": list(p.span)} if p.span else {})}
             for p in draft.problems
         ],
-    }  # fmt: skip
+    }
 
 
 def _without(facts: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -175,5 +187,9 @@ def _spanned(target: DraftTarget) -> dict[str, Any]:
 
 def _task(task: DraftTask) -> dict[str, Any]:
     facts = _without(task.__dict__, "name_at")
-    return {**facts, "details": list(task.details), "span": list(task.span),
-            **({"cooperating": list(task.cooperating)} if task.cooperating else {})}  # fmt: skip
+    return {
+        **facts,
+        "details": list(task.details),
+        "span": list(task.span),
+        **({"cooperating": list(task.cooperating)} if task.cooperating else {}),
+    }

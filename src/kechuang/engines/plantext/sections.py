@@ -55,8 +55,11 @@ def kind_of(node: Node) -> str:
 def _is_title_of_tasks(head: str) -> bool:
     """重点任务, 主要任务有哪些; not 实施创新主体培育行动, which is a task itself."""
     return bool(
-        re.search(r"(?:重点|主要|工作|具体|核心|建设|发展|改革)(?:的)?(?:任务|措施|举措|工作|内容|行动|方向|抓手|工程)|任务(?:举措|措施|安排|分工|有哪些)?|^(?:[一二三四五六七八九十\d]+(?:大|项|个)(?:重点|主要)?(?:工程|行动|任务|举措|抓手|措施))|^(?:举措|措施|行动)(?!.*[一二三四五六七八九十\d]).{0,4}$|(?:主要|核心|具体|行动)内容|(?:攻坚)任务|^专项行动$|(?:主要)?做法|做什么|怎么[做干]|干什么|[一二三四五六七八九十\d]+大(?:工程|行动|板块)$|哪些(?:重点|主要|具体)*(?:工程|行动|任务|举措|工作|项目)$|[一二三四五六七八九十\d]+个重点$", head)
-    ) and not re.match(r"^(?:实施|开展|推进|加强|强化|完善|落实|组织)(?!.*大(?:工程|行动)$)", head)  # fmt: skip
+        re.search(
+            r"(?:重点|主要|工作|具体|核心|建设|发展|改革)(?:的)?(?:任务|措施|举措|工作|内容|行动|方向|抓手|工程)|任务(?:举措|措施|安排|分工|有哪些)?|^(?:[一二三四五六七八九十\d]+(?:大|项|个)(?:重点|主要)?(?:工程|行动|任务|举措|抓手|措施))|^(?:举措|措施|行动)(?!.*[一二三四五六七八九十\d]).{0,4}$|(?:主要|核心|具体|行动)内容|(?:攻坚)任务|^专项行动$|(?:主要)?做法|做什么|怎么[做干]|干什么|[一二三四五六七八九十\d]+大(?:工程|行动|板块)$|哪些(?:重点|主要|具体)*(?:工程|行动|任务|举措|工作|项目)$|[一二三四五六七八九十\d]+个重点$",
+            head,
+        )
+    ) and not re.match(r"^(?:实施|开展|推进|加强|强化|完善|落实|组织)(?!.*大(?:工程|行动)$)", head)
 
 
 def _lists_goals(node: Node) -> bool:
@@ -73,7 +76,9 @@ def _lists_goals(node: Node) -> bool:
 
 
 def sort_out(root: Node) -> Sections:
-    """Find the sections anywhere in the tree; the first that is a tasks' heading stops the search below it."""
+    """Find the sections anywhere in the tree; the first that is a tasks' heading stops the search
+    below it.
+    """
     found = Sections()
     for child in root.children:
         _sort(child, found)

@@ -14,7 +14,8 @@ def targets_in(grids: Iterable[Grid], first_year: int = 0) -> list[DraftGroup]:
     """The indicators of all tables, each once: a table printed again in an annex adds nothing.
 
     Args:
-        first_year: Of the plan. A table whose last year lies before it tells what was, not what is to be.
+        first_year: Of the plan. A table whose last year lies before it tells what was, not what
+            is to be.
     """
     found: list[DraftGroup] = []
     seen: set[str] = set()
@@ -79,18 +80,30 @@ def _target(grid: Grid, cells: tuple[Cell, ...], name: int, goal: int) -> DraftT
     year = _YEAR.search(grid.headings[goal].text)
     end = max(cells[goal].span[1], cells[name].span[1])
     return DraftTarget(
-        label, (at, end), 0.9, number, said or unit, bound, f"{year[0]}-12-31" if year else "",
-        f"{label} {value}{said if said and said not in value else ''}", _marks(grid, cells, goal), (at, at + len(label)),
-    )  # fmt: skip
+        label,
+        (at, end),
+        0.9,
+        number,
+        said or unit,
+        bound,
+        f"{year[0]}-12-31" if year else "",
+        f"{label} {value}{said if said and said not in value else ''}",
+        _marks(grid, cells, goal),
+        (at, at + len(label)),
+    )
 
 
 def _figure(value: str, unit: str) -> tuple[str, str, str]:
     inside = re.sub(r"(\d)\s*(左右|以上|以下|以内)?$", rf"\g<1>{unit}\g<2>", value.strip("[]()"))
     hit = figures(inside) or figures(value)
     sign = next(
-        (word for pattern, word in ((r"≥|>=", ">="), (r"≤|<=", "<="), (">", ">"), ("<", "<=")) if re.search(pattern, value)),
+        (
+            word
+            for pattern, word in ((r"≥|>=", ">="), (r"≤|<=", "<="), (">", ">"), ("<", "<="))
+            if re.search(pattern, value)
+        ),
         "",
-    )  # fmt: skip
+    )
     plain = re.search(r"\d[\d,]*(?:\.\d+)?", value)
     number = hit[0].number if hit else plain[0].replace(",", "") if plain else ""
     bound = sign or (hit[0].bound if hit and hit[0].bound != "=" else ">=" if number else "none")

@@ -1,4 +1,6 @@
-"""Groups of targets: from lists that name them, from sentences with figures, from tables of indicators."""
+"""Groups of targets: from lists that name them, from sentences with figures, from tables of
+indicators.
+"""
 
 import re
 from collections.abc import Iterator
@@ -45,9 +47,16 @@ def _names_only(node: Node) -> list[DraftTarget]:
     line = node.body[0]
     items = split_list(line.text.rstrip("。"), wanted)
     return [
-        DraftTarget(line.text[a:b], (line.start + a, line.start + b), 0.9, printed=line.text[a:b], name_at=(line.start + a, line.start + b))
-        for a, b in items if len(items) == wanted
-    ]  # fmt: skip
+        DraftTarget(
+            line.text[a:b],
+            (line.start + a, line.start + b),
+            0.9,
+            printed=line.text[a:b],
+            name_at=(line.start + a, line.start + b),
+        )
+        for a, b in items
+        if len(items) == wanted
+    ]
 
 
 def _tidy(found: list[DraftGroup]) -> list[DraftGroup]:
@@ -73,7 +82,9 @@ def _group_name(node: Node) -> str:
 
 
 def fit(groups: list[DraftGroup], stated: int | None) -> list[DraftGroup]:
-    """Where the text states fewer targets than were found, praise without a figure (进入第一方阵) is not one of them."""
+    """Where the text states fewer targets than were found, praise without a figure (进入第一方阵) is
+    not one of them.
+    """
     found = [t for g in groups for t in g.targets]
     vague = [t for t in found if not t.figure and t.confidence <= 0.5]
     if not stated or len(found) <= stated or len(found) - len(vague) < stated:
@@ -84,7 +95,11 @@ def fit(groups: list[DraftGroup], stated: int | None) -> list[DraftGroup]:
 
 
 def settle(groups: list[DraftGroup]) -> list[DraftGroup]:
-    """Half a title is no target. A target given for several years is one target: the last year's figure counts, earlier ones are its marks."""
+    """Half a title is no target.
+
+    A target given for several years is one target: the last year's figure counts, earlier ones
+    are its marks.
+    """
     groups = [
         replace(
             g,

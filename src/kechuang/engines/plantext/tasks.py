@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from .answering import LEAD, UNITS, responsible, responsible_of
 from .lines import Line
 from .outline import Node, runs, whole
 from .phrases import count_in, split_list
@@ -42,11 +43,6 @@ _SHORT_LIST = re.compile(r"^(?P<list>[^,。;:]{4,30}(?:;[^,。;:]{4,30})+)[。;]
 _LIST_END = re.compile(
     r"(?:等)?\s*(?P<count>\d+|[一二三四五六七八九十两]+)\s*(?:项|条|个|方面)(?:具体|重点|主要|工作)*(?:任务|措施|举措|工作|内容|行动)?$|等(?:任务|措施|举措|工作|内容|方面)?$"
 )
-_UNITS = re.compile(
-    r"[(\[](?:责任(?:单位|部门)|牵头(?:单位|部门)?|(?=[^()]{2,60}(?:局|委|办|部|中心|区|镇|街道|公司|大学|学院|管委会|单位)[)\]]))[:]?(?P<units>[^()]{2,200}?)[)\]]\s*。?\s*$"
-)
-_LEAD = re.compile(r"(?:牵头|责任|主责)(?:单位|部门|领导)?[:：](?P<lead>[^;。)]+)")
-_WITH = re.compile(r"(?:配合|协办|参与|协同|参加)(?:单位|部门)?[:：](?P<with>[^;。)]+)")
 
 
 def areas_of(section: Node) -> list[DraftArea]:
@@ -141,7 +137,10 @@ def areas_of_many(nodes: list[Node]) -> list[DraftArea]:
 
 
 def narrated_in(root: Node) -> list[DraftArea]:
-    """第一个方面，…。主要包括四项：一是…，二是…: areas that a speaker tells one after another, without a heading over them."""
+    """第一个方面，…。主要包括四项：一是…，二是…: areas that a speaker tells one
+    after another, without a heading
+    over them.
+    """
     for node in root.walk():
         for told in runs(node.children, ("ordinal", "aspect", "enum")):
             areas = [a for c in told if (a := _narrated(c) or _itemised(c))]
@@ -210,7 +209,9 @@ def _that_is(node: Node, text: Line) -> DraftArea | None:
 
 
 def _items(listed: str, start: int, wanted: int | None) -> tuple[DraftTask, ...]:
-    """The tasks of a list inside a sentence; a number at its end (等 3 项任务) says how many they are."""
+    """The tasks of a list inside a sentence; a number at its end (等 3 项任务) says how many they
+    are.
+    """
     sentences = listed.split("。")
     if len(sentences) > 2 and wanted == len([x for x in sentences if x.strip()]):
         listed = listed.replace("。", ";")
@@ -220,9 +221,16 @@ def _items(listed: str, start: int, wanted: int | None) -> tuple[DraftTask, ...]
         listed = listed[: end.start()]
         wanted = wanted or (count_in(end["count"] + "项任务", "任务") if end["count"] else None)
     return tuple(
-        DraftTask(_clean(listed[a:b]), (start + a, start + b), 0.95 if wanted == n else 0.7, name_at=(start + a, start + a + len(_clean(listed[a:b]))))
-        for items in [split_list(listed, wanted)] for n in [len(items)] for a, b in items
-    )  # fmt: skip
+        DraftTask(
+            _clean(listed[a:b]),
+            (start + a, start + b),
+            0.95 if wanted == n else 0.7,
+            name_at=(start + a, start + a + len(_clean(listed[a:b]))),
+        )
+        for items in [split_list(listed, wanted)]
+        for n in [len(items)]
+        for a, b in items
+    )
 
 
 def _listed(node: Node) -> tuple[DraftTask, ...]:
@@ -246,7 +254,10 @@ _WITHIN = re.compile(
 
 
 def _within(node: Node) -> tuple[DraftTask, ...]:
-    """强化源头供给。…重点抓好A、B、C三项工作，由…: the tasks of an area named inside its sentences, as many as it says."""
+    """强化源头供给。…重点抓好A、B、C三项工作，由…: the tasks of an area named inside
+    its sentences, as many as it
+    says.
+    """
     if node.numbered():
         return ()
     for line in node.body:
@@ -264,7 +275,9 @@ def _clean(text: str) -> str:
 
 
 def _has_tasks(node: Node) -> bool:
-    """An area has at least two headed children that are not mere sentences (one is enough when it is numbered)."""
+    """An area has at least two headed children that are not mere sentences (one is enough when it
+    is numbered).
+    """
     headed = [
         c
         for c in node.children
@@ -283,7 +296,10 @@ _LEADS = re.compile(
 
 
 def _led(node: Node) -> tuple[DraftTask, ...]:
-    """Paragraphs that begin with a title (打印时加粗): 建立选题机制。编制目录，…。 Or a picture's lines that are titles."""
+    """Paragraphs that begin with a title (打印时加粗): 建立选题机制。编制目录，…。
+    Or a picture's lines that are
+    titles.
+    """
     if node.numbered() or len(node.body) < 2:
         return ()
     found = [(line, m) for line in node.body if (m := _LEADS.match(line.text))]
@@ -291,25 +307,30 @@ def _led(node: Node) -> tuple[DraftTask, ...]:
     if len(found) * 4 < len(node.body) * 3 or (long and len(long) * 4 < len(found) * 3):
         return ()
     return tuple(
-        DraftTask(m["name"].strip(), (line.start + m.start("name"), line.end), 0.8, (m["told"],) if m["told"] else (), *_responsible_of(m["told"]), (line.start + m.start("name"), line.start + m.end("name")))
+        DraftTask(
+            m["name"].strip(),
+            (line.start + m.start("name"), line.end),
+            0.8,
+            (m["told"],) if m["told"] else (),
+            *responsible_of(m["told"]),
+            (line.start + m.start("name"), line.start + m.end("name")),
+        )
         for line, m in found
-    )  # fmt: skip
-
-
-def _responsible_of(told: str | None) -> tuple[str, tuple[str, ...]]:
-    found = _UNITS.search(told or "")
-    return _responsible(found[0]) if found else ("", ())
+    )
 
 
 def _lists_titles(node: Node) -> bool:
-    """行动一：…。一是〈title〉。〈sentences〉 二是〈title〉。: the enumerated items are titled, so they are the tasks."""
+    """行动一：…。一是〈title〉。〈sentences〉 二是〈title〉。: the enumerated
+    items are titled, so they are the
+    tasks.
+    """
     told = [c for c in node.children if c.kind == "enum"]
     slogan = node.kind == "paren" and 1 <= node.head.count(",") <= 2 and len(node.head) >= 10
     return (
         (node.kind in ("action", "dash", "number") or slogan)
         and len(told) >= 2
         and not node.numbered()
-        and all(_UNITS.match(line.text) for line in node.body if line.start < told[0].span[0])
+        and all(UNITS.match(line.text) for line in node.body if line.start < told[0].span[0])
         and all(4 <= len(c.head) <= 24 and "," not in c.head for c in told)
     )
 
@@ -338,19 +359,19 @@ def _title(node: Node) -> str:
 def _task(node: Node) -> DraftTask:
     details, units = [], ""
     for line in _lines(node):
-        if found := _UNITS.search(line.text):
+        if found := UNITS.search(line.text):
             units = units or found[0]
             text = line.text[: found.start()].strip()
-        elif _LEAD.match(line.text):
+        elif LEAD.match(line.text):
             units, text = units or line.text, ""
         else:
             text = line.text
         if text:
             details.append(text)
-    in_head = _UNITS.search(node.head)
+    in_head = UNITS.search(node.head)
     if in_head:
         units = units or in_head[0]
-    lead, cooperating = _responsible(units)
+    lead, cooperating = responsible(units)
     name = _title(node) if not in_head else node.head[: in_head.start()].strip(" 。")
     if node.kind in ("enum", "ordinal") and "," in name[4:]:
         name, told = name.split(",", 1) if name.index(",") >= 4 else (name, "")
@@ -365,25 +386,3 @@ def _lines(node: Node) -> Iterator[Line]:
     for child in node.children:
         rest = "".join(line.text for inner in child.walk() for line in inner.body)
         yield Line(child.head + ("。" + rest if rest else ""), child.span[0], child.end)
-
-
-def _responsible(text: str) -> tuple[str, tuple[str, ...]]:
-    """(lead, cooperating) of "(牵头单位:A;配合单位:B、C)" or "(A、B、C)"."""
-    if not text:
-        return "", ()
-    inner = text.strip("()[]。 ")
-    lead, others = _LEAD.search(inner), _WITH.search(inner)
-    if lead or others:
-        leads = _names(lead["lead"]) if lead else []
-        rest = _names(others["with"]) if others else []
-        return (leads[0] if leads else "", (*leads[1:], *rest))
-    names = _names(re.sub(r"^.*?[:：]", "", inner))
-    return (names[0], tuple(names[1:])) if names else ("", ())
-
-
-def _names(text: str) -> list[str]:
-    found = (
-        re.sub(r"(?:等(?:部门|单位)?|按职责分工.*|牵头|负责)$", "", n).strip()
-        for n in re.split(r"[、,，;；\s]+", text)
-    )
-    return [n for n in found if 1 < len(n) <= 30]

@@ -1,4 +1,6 @@
-"""Text whose lines end at a margin (PDF, recognised scans, old pages): paragraphs put together again, offsets kept."""
+"""Text whose lines end at a margin (PDF, recognised scans, old pages): paragraphs put together
+again, offsets kept.
+"""
 
 import re
 from bisect import bisect_left
@@ -14,9 +16,11 @@ _FEW = 12  # fewer full lines than this are no margin
 
 
 def unwrap(text: str) -> tuple[str, list[int]]:
-    """The text with its paragraphs whole, and for each of its characters where it stood in ``text``.
+    """The text with its paragraphs whole, and for each of its characters where it stood in
+    ``text``.
 
-    A text without a margin comes back as it is, with an empty list. Page numbers and running heads between
+    A text without a margin comes back as it is, with an empty list. Page numbers and running
+    heads between
     the two halves of a sentence are left out.
     """
     lines = _lines(text)
@@ -65,7 +69,10 @@ def _margin(lines: list[str]) -> float:
 
 
 def _crowded(widths: list[float]) -> float:
-    """The greatest width that many lines have, about; a wide title alone is no margin. ``widths`` descend."""
+    """The greatest width that many lines have, about; a wide title alone is no margin.
+
+    ``widths`` descend.
+    """
     beyond = 0
     for width in widths:
         from_here = bisect_left(widths, -width, key=neg)

@@ -1,4 +1,6 @@
-"""What can be known wrong before a row is seen: names, units, circles, bounds; and the examples, run."""
+"""What can be known wrong before a row is seen: names, units, circles, bounds; and the examples,
+run.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +21,10 @@ from .values import ABSENT, UNDEFINED, UNKNOWN, Number, Value, one
 
 @dataclass(frozen=True)
 class Complaint:
-    """Something wrong in a policy. ``where``: policy, parameters, rules or cases; ``key``: the name it stands at."""
+    """Something wrong in a policy.
+
+    ``where``: policy, parameters, rules or cases; ``key``: the name it stands at.
+    """
 
     policy: str
     where: str
@@ -130,7 +135,9 @@ def _of_a_day(law: Law) -> Iterator[Complaint]:
 
 
 def _not_yet(law: Law) -> Iterator[Complaint]:
-    """Rules in force that rest on a rule of a law that is not: what they say then is nothing, not no."""
+    """Rules in force that rest on a rule of a law that is not: what they say then is nothing, not
+    no.
+    """
     homes = {n: p for p in law.policies for n in p.rules}
     for name, formula in law.formulas.items():
         for used in names_in(formula.node):
@@ -255,7 +262,12 @@ def say(value: Value, unit: str) -> str:
     return low if low == high else f"{low}～{high}"
 
 
-_SIGNS = {(True, True): ("≤", ">"), (True, False): ("<", "≥"), (False, True): ("≥", "<"), (False, False): (">", "≤")}  # fmt: skip
+_SIGNS = {
+    (True, True): ("≤", ">"),
+    (True, False): ("<", "≥"),
+    (False, True): ("≥", "<"),
+    (False, False): (">", "≤"),
+}
 
 
 def say_tiers(tiers: Tiers, by: str, unit: str) -> str:

@@ -1,4 +1,6 @@
-"""One subject, exactly, with the trace: clause, formula, values put in, source of each fact, what is missing."""
+"""One subject, exactly, with the trace: clause, formula, values put in, source of each fact, what
+is missing.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +15,10 @@ from .values import ABSENT, UNDEFINED, UNKNOWN, Number, Value
 
 @dataclass(frozen=True)
 class Step:
-    """One rule as it was reckoned. ``used``: what stood for each name; ``missing``: inputs not given that it needed."""
+    """One rule as it was reckoned.
+
+    ``used``: what stood for each name; ``missing``: inputs not given that it needed.
+    """
 
     name: str
     value: Value
@@ -54,9 +59,11 @@ def assess(law: Law, given: Mapping[str, Value], wanted: Sequence[str]) -> Answe
         steps.append(_step(law, formula, env, given, work))
     results = {name: env.get(name, ABSENT) for name in wanted}
     missing = tuple(n for n in law.needed(wanted) if given.get(n, UNKNOWN) is UNKNOWN)
-    unpublished = tuple(dict.fromkeys(
-        h.parameter.name for s in steps for h in s.parameters if h.value == UNPUBLISHED
-    ))  # fmt: skip
+    unpublished = tuple(
+        dict.fromkeys(
+            h.parameter.name for s in steps for h in s.parameters if h.value == UNPUBLISHED
+        )
+    )
     return Answer(results, tuple(steps), missing, unpublished)
 
 
@@ -66,7 +73,10 @@ def evaluate(
     wanted: Sequence[str],
     fixed: Mapping[str, Value] | None = None,
 ) -> dict[str, Value]:
-    """The same results without a trace. ``fixed``: rules that keep a value whatever they would be reckoned to."""
+    """The same results without a trace.
+
+    ``fixed``: rules that keep a value whatever they would be reckoned to.
+    """
     env: dict[str, Value] = {}
     work = _Exact(law, given, env)
     for name in law.cone(wanted):
@@ -88,14 +98,23 @@ def _step(
     names = tuple(dict.fromkeys(names_in(formula.node)))
     used = tuple(
         (n, work.value(Name(n)), law.inputs[n].where if n in law.inputs else "")
-        for n in names if n not in law.held
-    )  # fmt: skip
+        for n in names
+        if n not in law.held
+    )
     rule = formula.rule
     return Step(
-        rule.name, env[rule.name], rule.unit, formula.text, rule.clause, rule.source, formula.since.isoformat(), formula.policy.id,
-        used, tuple(law.held[n] for n in names if n in law.held),
+        rule.name,
+        env[rule.name],
+        rule.unit,
+        formula.text,
+        rule.clause,
+        rule.source,
+        formula.since.isoformat(),
+        formula.policy.id,
+        used,
+        tuple(law.held[n] for n in names if n in law.held),
         tuple(n for n in names if n in law.inputs and given.get(n, UNKNOWN) is UNKNOWN),
-    )  # fmt: skip
+    )
 
 
 class _Exact:

@@ -1,4 +1,5 @@
-"""From a subject's yearly facts to the inputs that rules ask for: this year's, last year's, the sum of three.
+"""From a subject's yearly facts to the inputs that rules ask for: this year's, last year's, the
+sum of three.
 
 Pure: years and their values come in, inputs with the words of where they come from go out.
 """
@@ -17,8 +18,10 @@ class Feed:
     """How one input is fed.
 
     ``fact``: a yearly fact, ``back`` years before the base year, or the sum of the last ``years``.
-    ``since``: 天 or 个月 from the founding to the day (``year_end``: to the end of the year before the day's).
-    ``holds``, ``never``: a rung that the subject stands on today, or never stood on. ``counts``: the fact is money or a
+    ``since``: 天 or 个月 from the founding to the day (``year_end``: to the end of the year before
+    the day's).
+    ``holds``, ``never``: a rung that the subject stands on today, or never stood on. ``counts``:
+    the fact is money or a
     number of things, of which there was none before the founding.
     """
 
@@ -37,7 +40,9 @@ class Feed:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is known of a subject on a day: facts by year, founding, rungs held and ever held, where facts come from."""
+    """What is known of a subject on a day: facts by year, founding, rungs held and ever held,
+    where facts come from.
+    """
 
     years: Mapping[int, Mapping[str, Value]]
     founded: date | None = None
@@ -49,7 +54,9 @@ class Subject:
     )
 
     def base(self, day: date) -> int:
-        """The year that 最近一年 means on a day: the last one with facts of the two before it, else the year before."""
+        """The year that 最近一年 means on a day: the last one with facts of the two before it, else
+        the year before.
+        """
         near = (y for y in self.years if day.year - OLDEST <= y < day.year)
         return max(near, default=day.year - 1)
 
@@ -57,7 +64,10 @@ class Subject:
 def inputs_of(
     feeds: Mapping[str, Feed], subject: Subject, day: date
 ) -> tuple[dict[str, Value], dict[str, str]]:
-    """Inputs and where each comes from. What is not known is left out, and so cannot be told by any rule."""
+    """Inputs and where each comes from.
+
+    What is not known is left out, and so cannot be told by any rule.
+    """
     given: dict[str, Value] = {}
     wheres: dict[str, str] = {}
     for name, feed in feeds.items():
@@ -97,7 +107,10 @@ def _fed(feed: Feed, subject: Subject, day: date) -> tuple[Value, str]:
 
 
 def _of_year(subject: Subject, year: int, feed: Feed, base: int) -> Value:
-    """A fact of a year; nothing was earned or spent in the years before the founding. Of the last year itself it must be told."""
+    """A fact of a year; nothing was earned or spent in the years before the founding.
+
+    Of the last year itself it must be told.
+    """
     if feed.fact in subject.years.get(year, {}):
         return subject.years[year][feed.fact]
     unborn = subject.founded is not None and subject.founded.year > year

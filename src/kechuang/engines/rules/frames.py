@@ -10,7 +10,8 @@ from .values import Number, Value
 
 
 def frame_of(inputs: Mapping[str, Input], rows: Sequence[Mapping[str, Value]]) -> pl.DataFrame:
-    """One row a subject, in the units of the batch: fen, booleans, millionths for shares; null where it is not known.
+    """One row a subject, in the units of the batch: fen, booleans, millionths for shares; null
+    where it is not known.
 
     A share that is no whole number of millionths cannot be put in exactly and is left unknown.
     """

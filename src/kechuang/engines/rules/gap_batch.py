@@ -1,9 +1,14 @@
-"""What many subjects lack: for every row the least number of steps of one action after which a rule holds.
+"""What many subjects lack: for every row the least number of steps of one action after which a
+rule holds.
 
-Along an action inputs are straight lines in the number of steps k, so every comparison that the rule may meet turns where
-a straight line crosses zero. Those crossings are reckoned for all rows at once, as integers; the rule itself is then
-asked at each of them, and the least k that passes is the answer: between two crossings nothing changes. A rule in which
-two moving quantities are multiplied, or a moving one is rounded, is refused here; ``gaps.gap`` answers for one subject.
+Along an action inputs are straight lines in the number of steps k, so every comparison that the
+rule may meet turns where
+a straight line crosses zero. Those crossings are reckoned for all rows at once, as integers; the
+rule itself is then
+asked at each of them, and the least k that passes is the answer: between two crossings nothing
+changes. A rule in which
+two moving quantities are multiplied, or a moving one is rounded, is refused here; ``gaps.gap``
+answers for one subject.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,12 +20,13 @@ import polars as pl
 from kechuang.engines.base.errors import Invalid
 
 from . import ratios as r
-from .batch import HIGH, LOW, SCALE, Gone, Span, cell_of, run
+from .batch import HIGH, LOW, SCALE, cell_of, run
 from .exact import COMPARISONS
 from .language import Apply, Literal, Name, Node, names_in
 from .law import Law
 from .packs import Action, Tiers
 from .ratios import Ratio
+from .spans import Gone, Span
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,8 @@ def gap_batch(law: Law, frame: pl.DataFrame, wanted: str, action: Action) -> pl.
         frame: As for ``batch.run``.
 
     Returns:
-        0 where the rule holds already, null where no number of steps within limit and range suffices, or where what the
+        0 where the rule holds already, null where no number of steps within limit and range
+        suffices, or where what the
         action moves is not known.
 
     Raises:
@@ -192,7 +199,9 @@ class _Crossings:
                 self.lines += [a.den, b.den]
 
     def number(self, node: Node) -> list[_Quotient]:
-        """All that a number may be along the action: its ends, in each case that a step or a 若 distinguishes."""
+        """All that a number may be along the action: its ends, in each case that a step or a 若
+        distinguishes.
+        """
         if self._still(node):
             return self._standing(node)
         if isinstance(node, Name):

@@ -1,8 +1,12 @@
-"""What a subject lacks: the least amount of an action that makes a rule hold, found across every breakpoint.
+"""What a subject lacks: the least amount of an action that makes a rule hold, found across every
+breakpoint.
 
-Inputs move along an action as straight lines in the number of steps k. Along the branch that is taken at k every number
-is a ratio of polynomials in k, so every comparison met says exactly at which whole k it turns. Between two such k nothing
-changes. The walk from one to the next therefore misses nothing, also where passing fails again further on (a higher
+Inputs move along an action as straight lines in the number of steps k. Along the branch that is
+taken at k every number
+is a ratio of polynomials in k, so every comparison met says exactly at which whole k it turns.
+Between two such k nothing
+changes. The walk from one to the next therefore misses nothing, also where passing fails again
+further on (a higher
 turnover may fall into a stricter tier). What is found is checked by the exact evaluator.
 """
 
@@ -24,9 +28,11 @@ MOST_BREAKS = 400
 
 @dataclass(frozen=True)
 class Gap:
-    """``steps`` of an action suffice and no fewer do; None when none up to the limit does, with ``why``.
+    """``steps`` of an action suffice and no fewer do; None when none up to the limit does, with
+    ``why``.
 
-    ``amount`` is in the action's unit's count, ``cost`` in fen. ``tiers`` are graded rules whose step changes on the way:
+    ``amount`` is in the action's unit's count, ``cost`` in fen. ``tiers`` are graded rules whose
+    step changes on the way:
     a plan that wins only by them is to be looked at twice.
     """
 

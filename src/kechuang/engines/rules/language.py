@@ -1,8 +1,10 @@
-"""The formula language: one line in Chinese names, parsed by Python's own parser through a whitelist.
+"""The formula language: one line in Chinese names, parsed by Python's own parser through a
+whitelist.
 
     若(资源库内, 取小(四舍五入(当年付息 × 贴息比例), 贴息上限), 0元)
 
-Full-width forms are accepted. A literal carries its unit; a plain number is 倍. Nothing but arithmetic, comparison,
+Full-width forms are accepted. A literal carries its unit; a plain number is 倍. Nothing but
+arithmetic, comparison,
 且 或 非 and the functions of ``FUNCTIONS`` can be said.
 """
 
@@ -54,7 +56,10 @@ class Name:
 
 @dataclass(frozen=True)
 class Apply:
-    """An operator or function on its arguments. ``op``: + - * / >= <= > < == != and or not neg, or a function."""
+    """An operator or function on its arguments.
+
+    ``op``: + - * / >= <= > < == != and or not neg, or a function.
+    """
 
     op: str
     args: tuple["Node", ...]
@@ -65,7 +70,8 @@ Node = Literal | Name | Apply
 
 @lru_cache(maxsize=65_536)
 def quantity(text: str) -> tuple[Fraction, str]:
-    """A number with its unit: ``5000万元`` → (5 000 000 000 fen, 元), ``60%`` → (3/5, %), ``3`` → (3, 倍).
+    """A number with its unit: ``5000万元`` → (5 000 000 000 fen, 元), ``60%`` → (3/5, %), ``3`` →
+    (3, 倍).
 
     Raises:
         Invalid: Not a number with a known unit.
@@ -196,7 +202,9 @@ def names_in(node: Node) -> Iterator[str]:
 
 
 def unit_of(node: Node, units: Mapping[str, str], tiers: Mapping[str, str]) -> str:
-    """The unit of a formula's result. ``tiers`` are tier parameters: name → unit of what they grade by.
+    """The unit of a formula's result.
+
+    ``tiers`` are tier parameters: name → unit of what they grade by.
 
     Raises:
         Invalid: Units that do not go together.

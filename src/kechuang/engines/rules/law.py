@@ -71,9 +71,11 @@ def at(
     """The law of a day.
 
     Args:
-        policies: All policies whose names may be used; those not in force give rules that are absent.
+        policies: All policies whose names may be used; those not in force give rules that are
+            absent.
         reform: Parameters said otherwise; they win over the books' on and after their day.
-        known: The law as it was known on that day: what was published later is left out, though it reaches back.
+        known: The law as it was known on that day: what was published later is left out, though
+            it reaches back.
     """
     if known is not None:
         policies = [_as_known(p, known) for p in policies]
@@ -96,12 +98,24 @@ def at(
 
 
 def _as_known(policy: Policy, known: date) -> Policy:
-    """A policy without what nobody could know on that day; one that was not published yet has no rules then."""
+    """A policy without what nobody could know on that day; one that was not published yet has no
+    rules then.
+    """
     if policy.known > known:
-        return replace(policy, rules={n: replace(r, versions=()) for n, r in policy.rules.items()}, parameters={n: replace(p, versions=()) for n, p in policy.parameters.items()})  # fmt: skip
-    return replace(policy, parameters={
-        n: replace(p, versions=tuple(v for v in p.versions if p.known.get(v[0], known) <= known)) for n, p in policy.parameters.items()
-    })  # fmt: skip
+        return replace(
+            policy,
+            rules={n: replace(r, versions=()) for n, r in policy.rules.items()},
+            parameters={n: replace(p, versions=()) for n, p in policy.parameters.items()},
+        )
+    return replace(
+        policy,
+        parameters={
+            n: replace(
+                p, versions=tuple(v for v in p.versions if p.known.get(v[0], known) <= known)
+            )
+            for n, p in policy.parameters.items()
+        },
+    )
 
 
 def _version(

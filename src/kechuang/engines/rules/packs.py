@@ -1,4 +1,7 @@
-"""What a policy is: inputs, dated parameters, dated one-line rules, actions. Read by ``kechuang.book.policies``."""
+"""What a policy is: inputs, dated parameters, dated one-line rules, actions.
+
+Read by ``kechuang.book.policies``.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +14,10 @@ from .values import Number
 
 @dataclass(frozen=True)
 class Input:
-    """A fact that rules need. ``low`` and ``high`` bound it (fen, shares, counts); a condition has none."""
+    """A fact that rules need.
+
+    ``low`` and ``high`` bound it (fen, shares, counts); a condition has none.
+    """
 
     name: str
     unit: str
@@ -24,7 +30,9 @@ class Input:
 
 @dataclass(frozen=True)
 class Tier:
-    """One step: up to (or from) ``bound``, which belongs to it or not; ``bound`` None is the rest."""
+    """One step: up to (or from) ``bound``, which belongs to it or not; ``bound`` None is the
+    rest.
+    """
 
     value: Number
     bound: Fraction | None = None
@@ -81,7 +89,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class Action:
-    """What a firm could do: ``effects`` add to inputs for each step of ``step``, at most ``limit`` in all."""
+    """What a firm could do: ``effects`` add to inputs for each step of ``step``, at most
+    ``limit`` in all.
+    """
 
     name: str
     effects: Mapping[str, Fraction]
@@ -103,7 +113,9 @@ class Relation:
 
 @dataclass(frozen=True)
 class Aggregate:
-    """An input that is the sum of a column, or the number, of a relation's rows for which ``where`` holds."""
+    """An input that is the sum of a column, or the number, of a relation's rows for which
+    ``where`` holds.
+    """
 
     input: str
     relation: str

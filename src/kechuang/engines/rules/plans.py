@@ -1,7 +1,11 @@
-"""The cheapest ways up: which actions together make a rule hold, at the least cost. Solved by CP-SAT, checked exactly.
+"""The cheapest ways up: which actions together make a rule hold, at the least cost.
 
-Steps of an action are whole numbers; inputs move along them in straight lines. A comparison of two quotients is a linear
-constraint as long as no product of two moving quantities is met; a graded value is a choice among its steps. What cannot
+Solved by CP-SAT, checked exactly.
+
+Steps of an action are whole numbers; inputs move along them in straight lines. A comparison of
+two quotients is a linear
+constraint as long as no product of two moving quantities is met; a graded value is a choice among
+its steps. What cannot
 be put so (rounding, a product of moving inputs) is said, never guessed.
 """
 
@@ -36,7 +40,8 @@ _STRICT, _NEGATED = (
 class Plan:
     """Actions with their number of steps that together suffice; ``cost`` in fen.
 
-    ``tiers``: graded rules that change their step on the way; ``by_tier``: it suffices only because a requirement
+    ``tiers``: graded rules that change their step on the way; ``by_tier``: it suffices only
+    because a requirement
     became milder, so it is to be looked at twice. ``months``: the longest lead.
     """
 
@@ -130,7 +135,13 @@ def _checked(
         return None
     tiers = tiers_moved(law, given, after, *wanted)
     cost = sum((a.cost or 0) * k for a, k in used)
-    return Plan(used, cost, tiers, bool(tiers) and _by_tier(law, given, after, wanted, tiers), max((a.lead_months for a, _ in used), default=0))  # fmt: skip
+    return Plan(
+        used,
+        cost,
+        tiers,
+        bool(tiers) and _by_tier(law, given, after, wanted, tiers),
+        max((a.lead_months for a, _ in used), default=0),
+    )
 
 
 def _by_tier(
@@ -182,7 +193,9 @@ class _Model:
         return outcome, [solver.value(k) for k in self.steps] if outcome == OPTIMAL else []
 
     def forbid(self, steps: Sequence[int]) -> None:
-        """The next plan is to do without one of the actions used: the same with something added on top is no other plan."""
+        """The next plan is to do without one of the actions used: the same with something added
+        on top is no other plan.
+        """
         without = []
         for k, was in zip(self.steps, steps, strict=True):
             if was:
@@ -304,7 +317,9 @@ class _Model:
         return plain(held.value)
 
     def _tier(self, node: Apply) -> Cases:
-        """One literal a step; the graded number, at both its ends, lies in the step that is chosen."""
+        """One literal a step; the graded number, at both its ends, lies in the step that is
+        chosen.
+        """
         table = node.args[1]
         held = self.law.held[table.name] if isinstance(table, Name) else None
         if held is None or not isinstance(held.value, Tiers):
@@ -316,8 +331,11 @@ class _Model:
             for guards, low, high in graded.cases:
                 self._inside(held.value, place, low, high, (*guards, flag))
         return Cases(
-            tuple(((f,), constant(s.value.low), constant(s.value.high)) for f, s in zip(flags, held.value.steps, strict=True))
-        )  # fmt: skip
+            tuple(
+                ((f,), constant(s.value.low), constant(s.value.high))
+                for f, s in zip(flags, held.value.steps, strict=True)
+            )
+        )
 
     def _inside(
         self, table: Tiers, place: int, low: Quotient, high: Quotient, guards: tuple[Any, ...]
@@ -354,10 +372,13 @@ class _Model:
             return Cases(tuple((g, scaled(b, -1), scaled(a, -1)) for g, a, b in found.cases))
         for each in node.args[1:]:
             other = self.number(each)
-            found = Cases(tuple(
-                ((*ga, *gb), *combined(node.op, (a, b), (c, d)))
-                for ga, a, b in found.cases for gb, c, d in other.cases
-            ))  # fmt: skip
+            found = Cases(
+                tuple(
+                    ((*ga, *gb), *combined(node.op, (a, b), (c, d)))
+                    for ga, a, b in found.cases
+                    for gb, c, d in other.cases
+                )
+            )
             if len(found.cases) > 5_000:
                 raise CannotSay(Said("plans.tiers_too_many"))
         return found

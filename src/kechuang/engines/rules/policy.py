@@ -1,4 +1,5 @@
-"""The rules in a notebook: a library of policies, the law of a day as it was known on another, reforms beside it.
+"""The rules in a notebook: a library of policies, the law of a day as it was known on another,
+reforms beside it.
 
 library = Library(book.policies.values())
 law = library.at("2026-11-26", known="2026-11-01")
@@ -58,7 +59,9 @@ class Policies:
         return exact.assess(self.law, given, wanted)
 
     def gaps(self, frame: pl.DataFrame, wanted: str) -> pl.DataFrame:
-        """For every row and action that the rule's policy declares: the least number of steps that suffices, or null."""
+        """For every row and action that the rule's policy declares: the least number of steps
+        that suffices, or null.
+        """
         law = self.law
         return pl.DataFrame(
             [gap_batch(law, frame, wanted, a).alias(a.name) for a in self._actions(law, wanted)]
@@ -70,14 +73,19 @@ class Policies:
         return plans(law, given, wanted, self._actions(law, wanted))
 
     def reform(self, values: Mapping[str, tuple[date | str, Given]], title: str = "") -> "Policies":
-        """The same law with parameters said otherwise from a day on. Nothing of the library changes."""
+        """The same law with parameters said otherwise from a day on.
+
+        Nothing of the library changes.
+        """
         said = {n: (_day(since), value) for n, (since, value) in values.items()}
         return Policies(self.library, self.day, self.known, Overlay(said, title))
 
     def compare(
         self, other: "Policies", frame: pl.DataFrame, wanted: Sequence[str]
     ) -> pl.DataFrame:
-        """Per result: how many rows gain and lose against ``other``, and both exact sums (money in fen, conditions counted)."""
+        """Per result: how many rows gain and lose against ``other``, and both exact sums (money
+        in fen, conditions counted).
+        """
         mine, theirs = self.run(frame, wanted), other.run(frame, wanted)
         return pl.DataFrame([_compared(n, theirs, mine) for n in wanted if _whole(n, mine, theirs)])
 
@@ -97,9 +105,12 @@ def _compared(name: str, before: Run, after: Run) -> dict[str, object]:
     column = name if after.kinds[name] == "truth" else f"{name}{LOW}"
     was, now = (r.frame[column].cast(pl.Int128).fill_null(0) for r in (before, after))
     return {
-        "rule": name, "gain": int((now > was).sum()), "lose": int((now < was).sum()),
-        "before": sum(was.to_list()), "after": sum(now.to_list()),
-    }  # fmt: skip
+        "rule": name,
+        "gain": int((now > was).sum()),
+        "lose": int((now < was).sum()),
+        "before": sum(was.to_list()),
+        "after": sum(now.to_list()),
+    }
 
 
 def _day(day: date | str) -> date:

@@ -1,7 +1,10 @@
-"""Polynomials over the integers 0, 1, 2, …: exact values, and the whole numbers at which a sign changes.
+"""Polynomials over the integers 0, 1, 2, …: exact values, and the whole numbers at which a sign
+changes.
 
-A polynomial is a tuple of fractions, the constant first. Sign changes are found on forward differences: where the
-difference of a sequence keeps its sign the sequence is monotone, so a bisection finds its change of sign exactly.
+A polynomial is a tuple of fractions, the constant first. Sign changes are found on forward
+differences: where the
+difference of a sequence keeps its sign the sequence is monotone, so a bisection finds its change
+of sign exactly.
 """
 
 from fractions import Fraction
@@ -22,9 +25,12 @@ def plus(a: Poly, b: Poly, sign: int = 1) -> Poly:
     """Sum, or difference with ``sign`` -1."""
     size = max(len(a), len(b))
     zero = Fraction(0)
-    return trim(tuple(
-        (a[i] if i < len(a) else zero) + sign * (b[i] if i < len(b) else zero) for i in range(size)
-    ))  # fmt: skip
+    return trim(
+        tuple(
+            (a[i] if i < len(a) else zero) + sign * (b[i] if i < len(b) else zero)
+            for i in range(size)
+        )
+    )
 
 
 def times(a: Poly, b: Poly) -> Poly:
@@ -59,7 +65,9 @@ def difference(p: Poly) -> Poly:
 
 
 def changes(p: Poly, low: int, high: int) -> list[int]:
-    """Every whole number m in (low, high] at which the sign differs from that at m − 1, ascending."""
+    """Every whole number m in (low, high] at which the sign differs from that at m − 1,
+    ascending.
+    """
     if low >= high or len(p) == 1:
         return []
     turns = changes(difference(p), low, high - 1)

@@ -1,7 +1,10 @@
-"""Exact integer rationals as polars expressions: numerators and denominators with proved bounds, Int64 or Int128.
+"""Exact integer rationals as polars expressions: numerators and denominators with proved bounds,
+Int64 or Int128.
 
-A denominator of zero is a division by zero (undefined), a null cannot be told. Every operation knows how large its
-result can be; Int128 is taken where 62 bits do not suffice, and beyond 126 bits the rule is refused.
+A denominator of zero is a division by zero (undefined), a null cannot be told. Every operation
+knows how large its
+result can be; Int128 is taken where 62 bits do not suffice, and beyond 126 bits the rule is
+refused.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +21,10 @@ SMALL, LARGE = 1 << 62, 1 << 126
 
 @dataclass(frozen=True)
 class Ratio:
-    """``num`` / ``den``. ``most`` bounds |num|, ``den_most`` bounds den; ``sign`` is 1 where num is never negative."""
+    """``num`` / ``den``.
+
+    ``most`` bounds |num|, ``den_most`` bounds den; ``sign`` is 1 where num is never negative.
+    """
 
     num: pl.Expr
     den: int | pl.Expr
@@ -82,9 +88,15 @@ def same_den(parts: Sequence[Ratio]) -> list[Ratio] | None:
         return None
     common = lcm(*dens)
     return [
-        Ratio(times(r.num, common // d, r.most * (common // d)), common, r.most * (common // d), common, r.positive)
+        Ratio(
+            times(r.num, common // d, r.most * (common // d)),
+            common,
+            r.most * (common // d),
+            common,
+            r.positive,
+        )
         for r, d in zip(parts, dens, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def _den(a: Ratio, b: Ratio) -> tuple[int | pl.Expr, int]:
@@ -140,9 +152,13 @@ def divide(a: Ratio, b: Ratio) -> Ratio:
 
 
 _TESTS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
-    ">=": lambda x, y: x >= y, "<=": lambda x, y: x <= y, ">": lambda x, y: x > y, "<": lambda x, y: x < y,
-    "==": lambda x, y: x == y, "!=": lambda x, y: x != y,
-}  # fmt: skip
+    ">=": lambda x, y: x >= y,
+    "<=": lambda x, y: x <= y,
+    ">": lambda x, y: x > y,
+    "<": lambda x, y: x < y,
+    "==": lambda x, y: x == y,
+    "!=": lambda x, y: x != y,
+}
 
 
 def compare(op: str, a: Ratio, b: Ratio) -> pl.Expr:
@@ -169,8 +185,12 @@ def choose(test: pl.Expr, a: Ratio, b: Ratio) -> Ratio:
     left, right = fit(most, a.num, b.num)
     below, other = fit(den_most, _expr(a.den), _expr(b.den))
     return Ratio(
-        pl.when(test).then(left).when(~test).then(right), pl.when(test).then(below).when(~test).then(other), most, den_most, positive,
-    )  # fmt: skip
+        pl.when(test).then(left).when(~test).then(right),
+        pl.when(test).then(below).when(~test).then(other),
+        most,
+        den_most,
+        positive,
+    )
 
 
 def _expr(den: int | pl.Expr) -> pl.Expr:

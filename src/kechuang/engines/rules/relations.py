@@ -1,6 +1,8 @@
-"""Relations one level deep: an agency's contracts, a firm's shareholders, summed or counted into inputs.
+"""Relations one level deep: an agency's contracts, a firm's shareholders, summed or counted into
+inputs.
 
-A policy declares the aggregate, so that its formulas stay one line about one subject. The same two evaluators that reckon
+A policy declares the aggregate, so that its formulas stay one line about one subject. The same
+two evaluators that reckon
 rules reckon the condition of every row: exactly for one subject, in a batch for many.
 """
 
@@ -24,7 +26,8 @@ def gather(policies: Sequence[Policy], rows: Rows, day: date) -> dict[str, Value
     """The declared aggregates of one subject.
 
     Args:
-        rows: By relation, each row's columns as values. A relation that is not given gives nothing; an empty one gives 0.
+        rows: By relation, each row's columns as values. A relation that is not given gives
+            nothing; an empty one gives 0.
 
     Returns:
         Inputs. A row of which it cannot be told whether it counts makes a sum an interval.
@@ -60,21 +63,44 @@ def _law_of_rows(relation: Relation, each: Aggregate, day: date) -> Law:
     rule = Rule(_KEPT, "是否", ((day, each.text, each.where),), "", "")
     columns = dict(relation.columns)
     policy = Policy(
-        "rows", "", "", (), "", None, day, None, (), "", "", (_KEPT,), columns, {}, {_KEPT: rule}, {}, ()
-    )  # fmt: skip
+        "rows",
+        "",
+        "",
+        (),
+        "",
+        None,
+        day,
+        None,
+        (),
+        "",
+        "",
+        (_KEPT,),
+        columns,
+        {},
+        {_KEPT: rule},
+        {},
+        (),
+    )
     return at([policy], day)
 
 
 def gather_batch(
-    policies: Sequence[Policy], tables: Mapping[str, pl.DataFrame], day: date, subject: str = "id", subjects: pl.Series | None = None,
-) -> pl.DataFrame:  # fmt: skip
+    policies: Sequence[Policy],
+    tables: Mapping[str, pl.DataFrame],
+    day: date,
+    subject: str = "id",
+    subjects: pl.Series | None = None,
+) -> pl.DataFrame:
     """The declared aggregates of many subjects: one row a subject, in the units of the batch.
 
     Args:
-        tables: By relation, rows with the subject's key in ``subject`` and columns in the units of the batch.
-        subjects: All subjects asked about; without them those that have a row anywhere. Who has no row in a table has 0.
+        tables: By relation, rows with the subject's key in ``subject`` and columns in the units
+            of the batch.
+        subjects: All subjects asked about; without them those that have a row anywhere. Who has
+            no row in a table has 0.
 
-    A sum that rests on a row of which it cannot be told whether it counts is null. Sums are reckoned in Int128.
+    A sum that rests on a row of which it cannot be told whether it counts is null. Sums are
+    reckoned in Int128.
     """
     keys = [table[subject] for table in tables.values()]
     everyone: pl.Series | list[object] = (
@@ -86,7 +112,9 @@ def gather_batch(
             if each.relation not in tables:
                 continue
             summed = _many(policy, each, tables[each.relation], day, subject)
-            held = found.join(summed.with_columns(pl.lit(True).alias(_KEPT)), on=subject, how="left")  # fmt: skip
+            held = found.join(
+                summed.with_columns(pl.lit(True).alias(_KEPT)), on=subject, how="left"
+            )
             told = pl.when(pl.col(_KEPT)).then(pl.col(each.input)).otherwise(0).alias(each.input)
             found = held.with_columns(told).drop(_KEPT)
     return found

@@ -1,4 +1,6 @@
-"""Straight lines in several variables, their quotients, and numbers in cases: what a solver can be told. Exact."""
+"""Straight lines in several variables, their quotients, and numbers in cases: what a solver can
+be told. Exact.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -83,7 +85,9 @@ def product(a: Line, b: Line) -> Line:
 def combined(
     op: str, a: tuple[Quotient, Quotient], b: tuple[Quotient, Quotient]
 ) -> tuple[Quotient, Quotient]:
-    """Both ends of a sum, difference, product or quotient; products only where one side stands still."""
+    """Both ends of a sum, difference, product or quotient; products only where one side stands
+    still.
+    """
     if op in ("+", "合计", "-"):
         sign = -1 if op == "-" else 1
         other = (b[1], b[0]) if op == "-" else b

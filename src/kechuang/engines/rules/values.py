@@ -1,7 +1,10 @@
-"""Values of rules: exact numbers, intervals that experts fill, truth in three values, and what cannot be told.
+"""Values of rules: exact numbers, intervals that experts fill, truth in three values, and what
+cannot be told.
 
-A number is an interval of two fractions; one number is an interval of width zero. Money counts in fen, shares are
-fractions (60 % is 3/5), everything else counts its unit. ``UNKNOWN`` cannot be told from what is given, ``UNDEFINED`` is a
+A number is an interval of two fractions; one number is an interval of width zero. Money counts in
+fen, shares are
+fractions (60 % is 3/5), everything else counts its unit. ``UNKNOWN`` cannot be told from what is
+given, ``UNDEFINED`` is a
 division by zero, ``ABSENT`` is a rule that did not exist on that day.
 """
 
@@ -82,8 +85,11 @@ def divide(a: Number, b: Number) -> Value:
 
 
 _TESTS: dict[str, Callable[[Fraction, Fraction], bool]] = {
-    ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt,
-}  # fmt: skip
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
 
 
 def compare(op: str, a: Number, b: Number) -> Value:

@@ -21,7 +21,9 @@ def to_simplified(text: str) -> str:
 
 
 def to_traditional(text: str) -> str:
-    """Simplified characters become traditional ones as written in Taiwan, with its phrases left alone."""
+    """Simplified characters become traditional ones as written in Taiwan, with its phrases left
+    alone.
+    """
     return str(_converter("s2t").convert(text))
 
 

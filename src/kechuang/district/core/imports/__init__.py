@@ -7,6 +7,17 @@ from .workflow import IMPORTS
 from .working import apply_now, check_now
 
 __all__ = [
-    "IMPORTS", "KINDS", "ImportKind", "RowPlan", "apply_now", "check_now", "confirm", "discard", "reactions",
-    "register", "register_sheet", "undo", "upload",
-]  # fmt: skip
+    "IMPORTS",
+    "KINDS",
+    "ImportKind",
+    "RowPlan",
+    "apply_now",
+    "check_now",
+    "confirm",
+    "discard",
+    "reactions",
+    "register",
+    "register_sheet",
+    "undo",
+    "upload",
+]

@@ -14,7 +14,9 @@ Values = Mapping[str, Any]
 
 @dataclass
 class RowPlan:
-    """What would become of a row: create, update or same; problems forbid it, notes are for the eye."""
+    """What would become of a row: create, update or same; problems forbid it, notes are for the
+    eye.
+    """
 
     plan: str
     problems: list[Invalid] = field(default_factory=list)
@@ -43,7 +45,10 @@ class Applied:
 
 
 class ImportKind(Protocol):
-    """One kind of sheet. ``kind`` is the layout's name in the book. Rows come by parts, some hundreds at once."""
+    """One kind of sheet.
+
+    ``kind`` is the layout's name in the book. Rows come by parts, some hundreds at once.
+    """
 
     kind: str
     subject_kind: str
@@ -56,7 +61,9 @@ class ImportKind(Protocol):
     def apply(
         self, actor: Actor, rows: Sequence[ImportRow], options: Values, at: datetime
     ) -> list[Applied]:
-        """Write the rows, inside ``ledger.writing()``. What was checked may have changed since: look again.
+        """Write the rows, inside ``ledger.writing()``.
+
+        What was checked may have changed since: look again.
 
         Raises:
             DomainError: Nothing of these rows may be written.

@@ -1,4 +1,6 @@
-"""The one import of registers: rows checked as the form checks, written many at once, taken back many at once."""
+"""The one import of registers: rows checked as the form checks, written many at once, taken back
+many at once.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -75,7 +77,9 @@ class RegisterSheet:
         return drafts
 
     def _things(self, actor: Actor, given: Sequence[Values]) -> list[tuple[Any, RowPlan]]:
-        """Each row as the record that it would be; codes that name nothing are problems or will be kept."""
+        """Each row as the record that it would be; codes that name nothing are problems or will
+        be kept.
+        """
         found = {
             name: refers.found({v[name] for v in given if v.get(name)})
             for name, refers in self.register.refers.items()
@@ -106,7 +110,10 @@ class RegisterSheet:
         return made
 
     def known(self, actor: Actor, drafts: Sequence[Draft]) -> dict[int, Any]:
-        """Which rows are records already: by key, else by twin. Only what exists for the person is known."""
+        """Which rows are records already: by key, else by twin.
+
+        Only what exists for the person is known.
+        """
         found: dict[int, Any] = {}
         for names, whole in ((self.register.key, True), (self.rules.twin, False)):
             left = {place: d for place, d in enumerate(drafts) if place not in found}

@@ -26,8 +26,14 @@ IMPORTS = Workflow(
     "core.import",
     ImportBatch,
     {
-        "uploaded": "检查中", "checked": "已检查", "refused": "不能导入", "confirmed": "写入中", "applied": "已写入",
-        "undoing": "撤销中", "undone": "已撤销", "discarded": "已放弃",
+        "uploaded": "检查中",
+        "checked": "已检查",
+        "refused": "不能导入",
+        "confirmed": "写入中",
+        "applied": "已写入",
+        "undoing": "撤销中",
+        "undone": "已撤销",
+        "discarded": "已放弃",
     },
     (
         step("upload", "上传", "", "uploaded", can_import),
@@ -39,4 +45,4 @@ IMPORTS = Workflow(
         step("undo", "撤销", "applied", "undoing", can_import),
         step("finish_undo", "撤销完毕", "undoing", "undone", only_worker, page=False),
     ),
-)  # fmt: skip
+)

@@ -1,7 +1,11 @@
-"""The worker's part of an import: checking, writing, taking back. By parts, each a short transaction of its own.
+"""The worker's part of an import: checking, writing, taking back.
 
-An import does not hold the house: between two parts others go on. What was written stands in its row (the journal),
-so that a killed worker goes on where it was, and an import that is refused half-way takes back what it wrote.
+By parts, each a short transaction of its own.
+
+An import does not hold the house: between two parts others go on. What was written stands in its
+row (the journal),
+so that a killed worker goes on where it was, and an import that is refused half-way takes back
+what it wrote.
 See docs/decisions/0013.
 """
 
@@ -59,7 +63,10 @@ def _parts(things: Iterable[T]) -> Iterator[list[T]]:
 
 
 def check_now(batch: ImportBatch) -> None:
-    """Read the sheet and check every row. Rows go in by parts, so that progress shows; a rerun starts over."""
+    """Read the sheet and check every row.
+
+    Rows go in by parts, so that progress shows; a rerun starts over.
+    """
     if batch.state != "uploaded":
         return
     batch.rows.all().delete()
@@ -251,7 +258,9 @@ def _doubts(kind: ImportKind, row: ImportRow, subject_id: str, label: str) -> li
 
 
 def _take_back(batch: ImportBatch, kind: ImportKind) -> None:
-    """Undo what a refused import wrote before it was refused; the rows are then as if never written."""
+    """Undo what a refused import wrote before it was refused; the rows are then as if never
+    written.
+    """
     _by_parts(batch, lambda: _undo_part(batch, kind, forget=True), batch.rows.count())
 
 

@@ -45,7 +45,8 @@ class ImportBatch(Stated):
 class ImportRow(models.Model):
     """One row of a sheet: its cells as they were, what they mean, what is wrong, what became of it.
 
-    ``plan`` is create, update, same or wrong; ``written`` says that it stands in the records; ``fate`` is what an
+    ``plan`` is create, update, same or wrong; ``written`` says that it stands in the records;
+    ``fate`` is what an
     undo did: reversed, kept, failed.
     """
 

@@ -1,4 +1,6 @@
-"""The books as they were changed here, and which of them is in force: in the database, the same for every machine."""
+"""The books as they were changed here, and which of them is in force: in the database, the same
+for every machine.
+"""
 
 from django.db import models
 
@@ -6,7 +8,8 @@ from django.db import models
 class LawVersion(models.Model):
     """The whole text of the books at a version. Never changed afterwards.
 
-    ``files`` maps a path below the books' folder to its text; ``made_from`` is the shipped version it grew from.
+    ``files`` maps a path below the books' folder to its text; ``made_from`` is the shipped
+    version it grew from.
     """
 
     digest = models.CharField(max_length=64, unique=True)
@@ -24,7 +27,10 @@ class LawVersion(models.Model):
 
 
 class LawInForce(models.Model):
-    """Which version holds, since when, by whom. One row at most; without it the shipped books hold."""
+    """Which version holds, since when, by whom.
+
+    One row at most; without it the shipped books hold.
+    """
 
     version = models.ForeignKey(LawVersion, null=True, on_delete=models.PROTECT, related_name="+")
     since = models.DateTimeField()

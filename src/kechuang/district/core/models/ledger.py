@@ -4,7 +4,10 @@ from django.db import models
 
 
 class Entry(models.Model):
-    """One line of the ledger. The database itself refuses to change or delete it (see migrations)."""
+    """One line of the ledger.
+
+    The database itself refuses to change or delete it (see migrations).
+    """
 
     at = models.DateTimeField()
     day = models.DateField(db_index=True)

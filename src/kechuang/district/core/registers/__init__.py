@@ -1,4 +1,6 @@
-"""A record is declared once; lists, pages, forms, steps, imports, exports and the API read the declaration."""
+"""A record is declared once; lists, pages, forms, steps, imports, exports and the API read the
+declaration.
+"""
 
 from .declaration import (
     ALL,

@@ -1,6 +1,8 @@
-"""The declaration of a record: what it holds, the states it goes through, who may do what, what its sheet looks like.
+"""The declaration of a record: what it holds, the states it goes through, who may do what, what
+its sheet looks like.
 
-A room writes one ``Register`` a record, in its ``registers.py``. What people do not do with every record is an effect
+A room writes one ``Register`` a record, in its ``registers.py``. What people do not do with every
+record is an effect
 or a page of its own, never a flag here: an option is added when three registers need it.
 """
 
@@ -47,7 +49,8 @@ class Refers:
     Args:
         found: Written → record, for many at once.
         written: Record → written.
-        keep: Registers one that is not known yet, from its code and name; without it an unknown one is refused.
+        keep: Registers one that is not known yet, from its code and name; without it an unknown
+            one is refused.
         named_by: The column of a sheet that names the unknown one.
     """
 
@@ -73,7 +76,8 @@ class SheetRules:
         gone: States in which a record is as if it were not there.
         twin: Fields by which a record without its key is known again.
         remarks: What a person should know of a row before saying yes.
-        doubts: Other records that may be the same, as (id, label, why); a person decides after the import.
+        doubts: Other records that may be the same, as (id, label, why); a person decides after
+            the import.
     """
 
     permission: Callable[[Actor, Any], Verdict]
@@ -109,15 +113,18 @@ class Register(Generic[Thing]):
 
     Args:
         name: "room.record", the kind of its entries in the ledger.
-        layout: The book's layout of its sheet; its columns are the fields of form, list, page and API.
+        layout: The book's layout of its sheet; its columns are the fields of form, list, page and
+            API.
         key: Fields by which a row of a sheet is known again.
         visible: What exists for a person; in the list ⇔ may open.
-        checks: What is wrong with a record as it would be, on a day: the same for form, sheet and API.
+        checks: What is wrong with a record as it would be, on a day: the same for form, sheet and
+            API.
         derive: Sets what follows from the fields (a text to search, an area).
         born: Stamps a new record (who recorded it).
         number: Gives new records their own number; they have their primary keys already.
         stamps: Step → fields that it writes and nobody types (who checked, the day of publication).
-        effects: Step → what else happens, in the same transaction; it is told what the fields held before.
+        effects: Step → what else happens, in the same transaction; it is told what the fields
+            held before.
         unique: Fields, or sets of them, that no two records have alike.
         share: The field that says how much of a sum a record is.
         slug: Its place in addresses: /<slug>/.
@@ -202,7 +209,9 @@ class Register(Generic[Thing]):
         return str(fields_of(self.model)[name].attname)
 
     def path(self, name: str) -> str:
-        """Where the database finds a field: its column, or its place among the facts of a declared record."""
+        """Where the database finds a field: its column, or its place among the facts of a
+        declared record.
+        """
         if name in getattr(self.model, "extra_fields", {}):
             return f"facts__{name}"
         return self.attname(name)

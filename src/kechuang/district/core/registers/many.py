@@ -37,7 +37,9 @@ def change_many(
     at: datetime,
     why: str = "",
 ) -> None:
-    """One step of many locked records, inside ``ledger.writing()``; they are permitted and checked already."""
+    """One step of many locked records, inside ``ledger.writing()``; they are permitted and
+    checked already.
+    """
     step = register.flow.step(name)
     names = sorted({n for _, changes in pairs for n in changes})
     rows, lines, befores = [], [], []

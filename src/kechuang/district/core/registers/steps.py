@@ -76,7 +76,8 @@ def take(
     facts: Values | None = None,
     **stamped: Any,
 ) -> Entry:
-    """A step of a record: lock → permission → state → values → checks → what differs is written → effect → ledger.
+    """A step of a record: lock → permission → state → values → checks → what differs is written →
+    effect → ledger.
 
     Args:
         values: What a person typed, of the fields that the step asks for; others stay as they are.
@@ -89,23 +90,8 @@ def take(
     was: dict[str, Any] = {}
 
     def changes(locked: Thing) -> Values:
-        held = state_of(register, locked)
-        was.update(held)
-        stamps = stamp(register, name, locked, actor, at)
-        given = settled(register, _asked_for(register, name, values))
-        same = all(getattr(locked, n) == v for n, v in given.items())
-        put(register, locked, {**given, **stamps, **stamped})
-        _still_yours(register, name, locked, actor, set(given) & set(register.refers))
-        made = {n: v for n, v in state_of(register, locked).items() if v != held[n]}
-        step, before = register.flow.step(name), locked.state
-        if same and step.asks and not step.target:
-            raise InvalidForm([Invalid("record.nothing_changed", "")])
-        locked.state = step.target or before
-        finished = before in register.half_done and locked.state not in register.half_done
-        if step.asks or finished:  # a record that is wrong already can still be ended
-            errors = errors_of(register, locked, clock.day_of(at), step)
-            if errors := [*errors, *taken_by_another(register, locked)]:
-                raise InvalidForm(errors)
+        was.update(state_of(register, locked))
+        made = _become(register, name, locked, values, stamped, actor, at)
         typed = sorted(n.removesuffix("_id") for n in made)
         said.update(facts_of(register, locked), **({"changed": typed} if typed else {}))
         return made
@@ -114,14 +100,51 @@ def take(
         if key and (done := Entry.objects.filter(key=key).first()):
             return done
         entry = advance(
-            register.flow, name, thing, actor, at, why=why, facts=said, changes=changes, key=key, version=version
-        )  # fmt: skip
+            register.flow,
+            name,
+            thing,
+            actor,
+            at,
+            why=why,
+            facts=said,
+            changes=changes,
+            key=key,
+            version=version,
+        )
         effect_of(register, name, Done(thing, was, entry, actor, at))
     return entry
 
 
+def _become(
+    register: Register[Thing],
+    name: str,
+    locked: Thing,
+    values: Values,
+    stamped: Values,
+    actor: Actor,
+    at: datetime,
+) -> Values:
+    """Make the locked record what the step makes of it; returns what differs, by attribute."""
+    step, before, held = register.flow.step(name), locked.state, state_of(register, locked)
+    given = settled(register, _asked_for(register, name, values))
+    same = all(getattr(locked, n) == v for n, v in given.items())
+    put(register, locked, {**given, **stamp(register, name, locked, actor, at), **stamped})
+    _still_yours(register, name, locked, actor, set(given) & set(register.refers))
+    if same and step.asks and not step.target:
+        raise InvalidForm([Invalid("record.nothing_changed", "")])
+    locked.state = step.target or before
+    finished = before in register.half_done and locked.state not in register.half_done
+    if step.asks or finished:  # a record that is wrong already can still be ended
+        errors = errors_of(register, locked, clock.day_of(at), step)
+        if errors := [*errors, *taken_by_another(register, locked)]:
+            raise InvalidForm(errors)
+    return {n: v for n, v in state_of(register, locked).items() if v != held[n]}
+
+
 def _asked_for(register: Register[Thing], name: str, values: Values) -> Values:
-    """The values, when the step asks for all of them: nobody writes a field by a step that does not ask for it."""
+    """The values, when the step asks for all of them: nobody writes a field by a step that does
+    not ask for it.
+    """
     step = register.flow.step(name)
     asked = {c.field for c in register.asked(step)} if step.asks else set()
     strange = sorted(n for n in values if n not in asked and n in fields_of(register.model))

@@ -1,4 +1,6 @@
-"""Values of a record: from what people write to what the row holds, and back; and what is wrong with them."""
+"""Values of a record: from what people write to what the row holds, and back; and what is wrong
+with them.
+"""
 
 from collections.abc import Iterable
 from datetime import date
@@ -36,10 +38,14 @@ def settled(register: Register[Thing], values: Values) -> dict[str, Any]:
 
 def _held(kept: Any, value: Any) -> Any:
     if value is None or value == "":
-        return "" if isinstance(kept, (models.CharField, models.TextField)) and not kept.null else None  # fmt: skip
+        return (
+            "" if isinstance(kept, (models.CharField, models.TextField)) and not kept.null else None
+        )
     if isinstance(kept, models.DateField) and isinstance(value, str):
         return date.fromisoformat(value)
-    return normalise(value) if isinstance(value, str) and isinstance(kept, models.CharField) else value  # fmt: skip
+    return (
+        normalise(value) if isinstance(value, str) and isinstance(kept, models.CharField) else value
+    )
 
 
 def written(register: Register[Thing], thing: Thing) -> dict[str, Any]:
@@ -65,7 +71,9 @@ def put(register: Register[Thing], thing: Thing, values: Values) -> None:
 
 
 def required(register: Register[Any], thing: Any, day: date) -> Iterable[Invalid]:
-    """What the layout says must be filled in (but in the states in which a record may be half-done), and no longer than may be."""
+    """What the layout says must be filled in (but in the states in which a record may be
+    half-done), and no longer than may be.
+    """
     half_done = thing.state in register.half_done
     for column in register.columns:
         wanted = column.field in register.always if half_done else column.required
@@ -79,7 +87,9 @@ def required(register: Register[Any], thing: Any, day: date) -> Iterable[Invalid
 def errors_of(
     register: Register[Thing], thing: Thing, day: date, step: Step[Any] | None = None
 ) -> list[Invalid]:
-    """What is wrong with a record as it stands (and for a step), in the order of the checks; the first of a field."""
+    """What is wrong with a record as it stands (and for a step), in the order of the checks; the
+    first of a field.
+    """
     seen: set[str] = set()
     found: list[Invalid] = []
     for name in step.must if step else ():

@@ -1,7 +1,9 @@
 """SQLite with one door for all writers: who waits is let in when the one before leaves.
 
-SQLite itself lets waiting writers look again every so often; whoever writes one short transaction after another (an
-import) is then always there first, and the others time out. Here a writer waits at a file's lock, which the kernel
+SQLite itself lets waiting writers look again every so often; whoever writes one short transaction
+after another (an
+import) is then always there first, and the others time out. Here a writer waits at a file's lock,
+which the kernel
 hands on at once. Every write passes: transactions when they begin, single statements one by one.
 """
 
@@ -61,7 +63,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self, execute: Execute, sql: str, params: Any, many: bool, context: dict[str, Any]
     ) -> Any:
         """A writing statement outside a transaction is a transaction of its own."""
-        if self._door is None or self.in_atomic_block or not sql.lstrip().upper().startswith(_WRITES):  # fmt: skip
+        if (
+            self._door is None
+            or self.in_atomic_block
+            or not sql.lstrip().upper().startswith(_WRITES)
+        ):
             return execute(sql, params, many, context)
         self._door.enter()
         try:

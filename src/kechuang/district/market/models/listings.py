@@ -9,9 +9,14 @@ from kechuang.district.core.models import Stated
 
 CONFIDENTIALITY = [("open", "公开"), ("nameless", "隐去企业名称"), ("brokers", "仅技术经理人")]
 LISTING_STATES = {
-    "draft": "草稿", "submitted": "待审核", "checked": "待发布", "published": "已发布", "paused": "暂停",
-    "closed": "已关闭", "retracted": "已撤销导入",
-}  # fmt: skip
+    "draft": "草稿",
+    "submitted": "待审核",
+    "checked": "待发布",
+    "published": "已发布",
+    "paused": "暂停",
+    "closed": "已关闭",
+    "retracted": "已撤销导入",
+}
 
 
 class Listing(Stated):
@@ -86,7 +91,10 @@ class Achievement(Listing):
 
 
 class Demand(Listing):
-    """What an enterprise wants. ``confidentiality`` decides who may know that it exists, and whose it is."""
+    """What an enterprise wants.
+
+    ``confidentiality`` decides who may know that it exists, and whose it is.
+    """
 
     prefix = "XQ"
 

@@ -1,3 +1,3 @@
-from . import index, introductions, matching
+from . import index, introductions, matching, waiting
 
-__all__ = ["index", "introductions", "matching"]
+__all__ = ["index", "introductions", "matching", "waiting"]

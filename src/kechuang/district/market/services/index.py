@@ -1,4 +1,7 @@
-"""The match index beside the database: words by tantivy, sense by vectors. The worker alone writes it."""
+"""The match index beside the database: words by tantivy, sense by vectors.
+
+The worker alone writes it.
+"""
 
 import json
 import threading
@@ -84,7 +87,10 @@ def reindex_achievements(ids: Sequence[int]) -> None:
 
 
 def reindex_demands(ids: Sequence[int]) -> None:
-    """Two indexes: what everybody may find, and all. So no count or word weight tells of a hidden demand."""
+    """Two indexes: what everybody may find, and all.
+
+    So no count or word weight tells of a hidden demand.
+    """
     for kind, levels in (
         ("demands", ("open", "nameless")),
         ("all_demands", ("open", "nameless", "brokers")),
@@ -145,7 +151,10 @@ def _rows(kind: str) -> Iterable[tuple[int, Any]]:
 
 
 def write_vectors() -> None:
-    """Write the matrices that servers map. The pointer is replaced last, so a reader sees old or new."""
+    """Write the matrices that servers map.
+
+    The pointer is replaced last, so a reader sees old or new.
+    """
     folder().mkdir(parents=True, exist_ok=True)
     for kind in KINDS:
         rows = list(_rows(kind))

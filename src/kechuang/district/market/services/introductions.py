@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -57,9 +57,17 @@ def open_token(token: str) -> tuple[Invitation, Actor]:
 
 
 def start(
-    demand: Demand, achievement: Achievement, persons: Sequence[Person], message: str, actor: Actor, at: datetime, *,
-    overruled: str = "", remind_after_days: Sequence[int] | None = None, close_after_days: int | None = None,
-) -> Introduction:  # fmt: skip
+    demand: Demand,
+    achievement: Achievement,
+    persons: Sequence[Person],
+    message: str,
+    actor: Actor,
+    at: datetime,
+    *,
+    overruled: str = "",
+    remind_after_days: Sequence[int] | None = None,
+    close_after_days: int | None = None,
+) -> Introduction:
     """Ask the persons. A pair that matching keeps out needs a word why.
 
     Raises:
@@ -82,9 +90,17 @@ def start(
         else [{"text": r.text, "weight": round(r.weight, 4)} for r in judged.reasons]
     )
     introduction = Introduction(
-        demand=demand, achievement=achievement, broker_id=actor.id, broker_name=actor.label, message=normalise(message),
-        overruled=normalise(overruled), reasons=reasons, remind_after_days=days, close_after_days=closing, started_at=at,
-    )  # fmt: skip
+        demand=demand,
+        achievement=achievement,
+        broker_id=actor.id,
+        broker_name=actor.label,
+        message=normalise(message),
+        overruled=normalise(overruled),
+        reasons=reasons,
+        remind_after_days=days,
+        close_after_days=closing,
+        started_at=at,
+    )
     with ledger.writing():
         if is_under_way(demand.pk, achievement.pk):
             raise InvalidForm([Invalid("introduction.under_way", "persons")])
@@ -140,20 +156,29 @@ def invite(introduction: Introduction, person: Person, actor: Actor, at: datetim
         waiting_since=at,
     )
     begin(INVITATIONS, "invite", invitation, actor, at)
-    _write(invitation, "invite", "邀请您对接一项技术合作", introduction.message, at)
+    write_to(invitation, "invite", "邀请您对接一项技术合作", introduction.message, at)
     return invitation
 
 
-def _write(invitation: Invitation, what: str, subject: str, body: str, at: datetime) -> None:
+def write_to(invitation: Invitation, what: str, subject: str, body: str, at: datetime) -> None:
+    """A letter to one who was asked, with their own link; ``what`` makes it the only one."""
     user = User.objects.filter(email__iexact=invitation.email, is_active=True).first()
     write_letter(
-        f"{what}-{invitation.pk}", subject, f"{invitation.name}：\n\n{body}\n\n{invitation.introduction.broker_name}",
-        at, user=user, name=invitation.name, email=invitation.email, link=f"/answer/{token_of(invitation)}/",
-    )  # fmt: skip
+        f"{what}-{invitation.pk}",
+        subject,
+        f"{invitation.name}：\n\n{body}\n\n{invitation.introduction.broker_name}",
+        at,
+        user=user,
+        name=invitation.name,
+        email=invitation.email,
+        link=f"/answer/{token_of(invitation)}/",
+    )
 
 
 def accept(invitation: Invitation, actor: Actor, at: datetime, words: str = "") -> Entry:
-    """Yes. When all have said so, the introduction is agreed and everybody learns how to reach the others."""
+    """Yes. When all have said so, the introduction is agreed and everybody learns how to reach
+    the others.
+    """
     with ledger.writing():
         entry = advance(
             INVITATIONS,
@@ -169,7 +194,7 @@ def accept(invitation: Invitation, actor: Actor, at: datetime, words: str = "") 
             advance(INTRODUCTIONS, "agree", introduction, actor, at, changes={"agreed_at": at})
             reach = "\n".join(f"{i.get_side_display()}　{i.name}　{i.email}" for i in everybody)
             for other in everybody:
-                _write(
+                write_to(
                     other, "agreed", "双方都同意了，请直接联系", f"各位的联系方式：\n{reach}", at
                 )
     return entry
@@ -186,7 +211,7 @@ def decline(invitation: Invitation, actor: Actor, at: datetime, why: str) -> Ent
             advance(
                 INTRODUCTIONS, "decline", introduction, actor, at, facts={"by": invitation.side}
             )
-            _call_off(
+            call_off(
                 introduction,
                 actor,
                 at,
@@ -214,7 +239,7 @@ def reply(invitation: Invitation, answer: str, actor: Actor, at: datetime) -> En
         raise Invalid("introduction.reply_missing", "reply")
     changes = {"reply": normalise(answer), "waiting_since": at, "reminded": [], "answered_at": None}
     entry = advance(INVITATIONS, "reply", invitation, actor, at, changes=changes)
-    _write(invitation, f"reply-{entry.pk}", "您要的信息", answer, at)
+    write_to(invitation, f"reply-{entry.pk}", "您要的信息", answer, at)
     return entry
 
 
@@ -222,17 +247,18 @@ def withdraw(introduction: Introduction, actor: Actor, at: datetime, why: str) -
     """Called off; both sides learn of it."""
     with ledger.writing():
         entry = advance(INTRODUCTIONS, "withdraw", introduction, actor, at, why=why)
-        _call_off(introduction, actor, at, "对接已撤回", f"这次对接已由技术经理人撤回。{why}")
+        call_off(introduction, actor, at, "对接已撤回", f"这次对接已由技术经理人撤回。{why}")
     return entry
 
 
-def _call_off(
+def call_off(
     introduction: Introduction, actor: Actor, at: datetime, subject: str, body: str, but: int = 0
 ) -> None:
+    """Whoever was asked is told that it is over, ``but`` one."""
     for invitation in introduction.invitations.exclude(pk=but):
         if invitation.state in ("waiting", "asking", "accepted"):
             advance(INVITATIONS, "call_off", invitation, actor, at)
-        _write(invitation, f"off-{introduction.version}", subject, body, at)
+        write_to(invitation, f"off-{introduction.version}", subject, body, at)
 
 
 def _tell_broker(invitation: Invitation, what: str, words: str, at: datetime) -> None:
@@ -240,83 +266,13 @@ def _tell_broker(invitation: Invitation, what: str, words: str, at: datetime) ->
     broker = User.objects.filter(pk=introduction.broker_id).first()
     if broker:
         write_letter(
-            f"answer-{invitation.pk}-{invitation.version}", f"{invitation.name}{what}", words, at, user=broker,
-            link=f"/introductions/{introduction.pk}/",
-        )  # fmt: skip
-
-
-def remind_waiting(at: datetime) -> int:
-    """Remind on the introduction's own days, close the dead; returns how many letters or closures."""
-    waiting = Invitation.objects.filter(state__in=("waiting", "asking"), introduction__state="open")
-    due = [i for i in waiting.select_related("introduction") if _is_over(i, at) or _due(i, at)]
-    return ledger.each(due, lambda invitation: _follow(invitation, at))
-
-
-def _is_over(invitation: Invitation, at: datetime) -> bool:
-    return (at - invitation.waiting_since).days >= invitation.introduction.close_after_days
-
-
-def _due(invitation: Invitation, at: datetime) -> list[int]:
-    """The days of reminding that have come, when the last of them has not been used."""
-    elapsed = (at - invitation.waiting_since).days
-    due = [d for d in invitation.introduction.remind_after_days if d <= elapsed]
-    waits = invitation.state == "waiting" and due and due[-1] not in invitation.reminded
-    return due if waits else []
-
-
-def _follow(invitation: Invitation, at: datetime) -> None:
-    if _is_over(invitation, at):
-        lapse(invitation.introduction, at)
-    else:
-        _remind(invitation, _due(invitation, at), at)
-
-
-def _remind(invitation: Invitation, due: list[int], at: datetime) -> None:
-    changes = {"reminded": sorted({*invitation.reminded, *due})}
-    advance(INVITATIONS, "remind", invitation, SYSTEM, at, changes=changes, facts={"day": due[-1]})
-    cycle = invitation.waiting_since.date().isoformat()
-    _write(
-        invitation,
-        f"remind-{cycle}-{due[-1]}",
-        "提醒：有一项对接等您回答",
-        invitation.introduction.message,
-        at,
-    )
-
-
-def lapse(introduction: Introduction, at: datetime) -> None:
-    """Nobody answered: closed, and everybody who was asked is told."""
-    introduction.refresh_from_db()
-    if introduction.state != "open":
-        return
-    with ledger.writing():
-        for invitation in introduction.invitations.filter(state__in=("waiting", "asking")):
-            advance(INVITATIONS, "lapse", invitation, SYSTEM, at)
-        advance(INTRODUCTIONS, "lapse", introduction, SYSTEM, at)
-        _call_off(
-            introduction,
-            SYSTEM,
+            f"answer-{invitation.pk}-{invitation.version}",
+            f"{invitation.name}{what}",
+            words,
             at,
-            "对接已关闭",
-            "因为一直没有等到全部回答，这次对接已关闭。需要时可以请技术经理人重新发起。",
+            user=broker,
+            link=f"/introductions/{introduction.pk}/",
         )
-
-
-def ask_outcomes(at: datetime) -> int:
-    """Ask the firm what came of it, once, some time after both sides agreed."""
-    after = timedelta(days=current_book().market.ask_outcome_after_days)
-    due = Introduction.objects.filter(
-        state="agreed", outcome="", outcome_asked_at=None, agreed_at__lte=at - after
-    )
-    return ledger.each(due, lambda introduction: _ask_outcome(introduction, at))
-
-
-def _ask_outcome(introduction: Introduction, at: datetime) -> None:
-    asked = {"outcome_asked_at": at}
-    advance(INTRODUCTIONS, "ask_outcome", introduction, SYSTEM, at, changes=asked)
-    for invitation in introduction.invitations.filter(side="firm"):
-        subject = "请告诉我们：对接有结果吗？"
-        _write(invitation, "outcome", subject, "点开链接，选一项，写一句话就好。", at)
 
 
 def report_outcome(
@@ -366,7 +322,9 @@ def supersede(introduction: Introduction, actor: Actor, at: datetime) -> Entry:
 
 
 def call_off_for(listing: Demand | Achievement, at: datetime) -> int:
-    """A demand or an achievement was closed: what is still open about it ends, and everybody learns of it."""
+    """A demand or an achievement was closed: what is still open about it ends, and everybody
+    learns of it.
+    """
     side = {"demand": listing} if isinstance(listing, Demand) else {"achievement": listing}
     found = list(Introduction.objects.filter(state="open", **side))
     return ledger.each(found, lambda introduction: _end_with(introduction, listing.pk, at))
@@ -375,4 +333,4 @@ def call_off_for(listing: Demand | Achievement, at: datetime) -> int:
 def _end_with(introduction: Introduction, listing: int, at: datetime) -> None:
     advance(INTRODUCTIONS, "lapse", introduction, SYSTEM, at, facts={"closed": listing})
     words = "对应的需求或成果已经关闭，这次对接随之结束。谢谢您。"
-    _call_off(introduction, SYSTEM, at, "对接已结束", words)
+    call_off(introduction, SYSTEM, at, "对接已结束", words)

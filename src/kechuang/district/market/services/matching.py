@@ -13,7 +13,7 @@ from kechuang.district.market.queries import (
     demands_visible_to,
     offer_of,
     want_of,
-)  # fmt: skip
+)
 from kechuang.engines.base.errors import NotAllowed, WrongState
 from kechuang.engines.matching import Corpus, Match, Matcher, Offer, Reason, Refusal, Want
 from kechuang.engines.matching.sense import Vectors

@@ -20,6 +20,22 @@ from .tasks import (
 )
 
 __all__ = [
-    "COMPARISONS", "COUNTING", "DUTY_ROLES", "ESCALATIONS", "LIGHTS", "REPORTS", "RETURN_LIGHTS", "Bulletin", "Closing", "Comparison",
-    "Correction", "Duty", "Measurement", "Milestone", "MonthlyReturn", "PlanDraft", "ReportedFigure", "TaskFile",
-]  # fmt: skip
+    "COMPARISONS",
+    "COUNTING",
+    "DUTY_ROLES",
+    "ESCALATIONS",
+    "LIGHTS",
+    "REPORTS",
+    "RETURN_LIGHTS",
+    "Bulletin",
+    "Closing",
+    "Comparison",
+    "Correction",
+    "Duty",
+    "Measurement",
+    "Milestone",
+    "MonthlyReturn",
+    "PlanDraft",
+    "ReportedFigure",
+    "TaskFile",
+]

@@ -8,7 +8,10 @@ COMPARISONS = {"firms": "企业与认定名单", "contracts": "技术合同登�
 
 
 class PlanDraft(Stated):
-    """A document read by machine, corrected by a person, saved as a book. ``text`` is the text as read."""
+    """A document read by machine, corrected by a person, saved as a book.
+
+    ``text`` is the text as read.
+    """
 
     name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
@@ -32,7 +35,10 @@ class PlanDraft(Stated):
 
 
 class Comparison(models.Model):
-    """A list of the city's laid beside our records. ``options`` hold kind, rung, period, place; the piles are reckoned anew."""
+    """A list of the city's laid beside our records.
+
+    ``options`` hold kind, rung, period, place; the piles are reckoned anew.
+    """
 
     kind = models.CharField(max_length=24)
     name = models.CharField(max_length=200)

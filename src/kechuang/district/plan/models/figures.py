@@ -1,4 +1,6 @@
-"""What an indicator was found to be, what others published, what bodies reported, and what was closed."""
+"""What an indicator was found to be, what others published, what bodies reported, and what was
+closed.
+"""
 
 from django.db import models
 
@@ -6,15 +8,23 @@ from kechuang.district.core.models import Stated
 
 COUNTING = [("ytd", "年初至今"), ("total", "累计"), ("year", "全年")]
 LIGHTS = {
-    "reached": "已达到", "on_track": "正常", "at_risk": "有风险", "behind": "落后", "missed": "未达到", "unknown": "不能判断",
-}  # fmt: skip
+    "reached": "已达到",
+    "on_track": "正常",
+    "at_risk": "有风险",
+    "behind": "落后",
+    "missed": "未达到",
+    "unknown": "不能判断",
+}
 REPORTS = {"monthly": "月报", "quarterly": "季报", "brief": "领导一页通"}
 
 
 class Measurement(models.Model):
-    """What an indicator was found to be, once, by reckoning over our own records. Never changed afterwards.
+    """What an indicator was found to be, once, by reckoning over our own records.
 
-    ``value`` is an exact decimal text in the indicator's unit; ``rows`` how many records it is the sum of.
+    Never changed afterwards.
+
+    ``value`` is an exact decimal text in the indicator's unit; ``rows`` how many records it is
+    the sum of.
     """
 
     indicator = models.CharField(max_length=60)
@@ -35,7 +45,10 @@ class Measurement(models.Model):
 
 
 class Bulletin(Stated):
-    """A figure that somebody published or reported, as printed, with its source. Beside ours, never over it."""
+    """A figure that somebody published or reported, as printed, with its source.
+
+    Beside ours, never over it.
+    """
 
     indicator = models.CharField(max_length=60)
     place = models.CharField(max_length=60)
@@ -58,9 +71,12 @@ class Bulletin(Stated):
 
 
 class ReportedFigure(Stated):
-    """A figure that a body reports and another person confirms. A ratio keeps numerator and denominator.
+    """A figure that a body reports and another person confirms.
 
-    ``value``, ``numerator`` and ``denominator`` are exact decimal texts; ``evidence`` the digest of a private file.
+    A ratio keeps numerator and denominator.
+
+    ``value``, ``numerator`` and ``denominator`` are exact decimal texts; ``evidence`` the digest
+    of a private file.
     """
 
     indicator = models.CharField(max_length=60)
@@ -89,7 +105,10 @@ class ReportedFigure(Stated):
 
 
 class Closing(Stated):
-    """A period's figure as it was published: it stays. ``rows`` are [id, version, share of the value] of its records."""
+    """A period's figure as it was published: it stays.
+
+    ``rows`` are [id, version, share of the value] of its records.
+    """
 
     indicator = models.CharField(max_length=60)
     period = models.CharField(max_length=10)

@@ -10,7 +10,10 @@ ESCALATIONS = {1: "发提醒函", 2: "报分管领导"}
 
 
 class Duty(models.Model):
-    """A body that answers for a task, and the post that is written to. A successor inherits the post."""
+    """A body that answers for a task, and the post that is written to.
+
+    A successor inherits the post.
+    """
 
     plan = models.CharField(max_length=60)
     task = models.PositiveSmallIntegerField()
@@ -76,7 +79,10 @@ class Milestone(Stated):
 
 
 class MonthlyReturn(Stated):
-    """What a body says of a task in a month. The nonce in a signed link is all it needs to answer."""
+    """What a body says of a task in a month.
+
+    The nonce in a signed link is all it needs to answer.
+    """
 
     plan = models.CharField(max_length=60)
     task = models.PositiveSmallIntegerField()

@@ -1,4 +1,7 @@
-"""A month, a quarter or a page for the leaders, written from the records. The portal gives it a shape."""
+"""A month, a quarter or a page for the leaders, written from the records.
+
+The portal gives it a shape.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -99,10 +102,24 @@ def write(book: Book, plan: Plan, kind: str, period: str, today: date) -> Report
     moved = tuple(Moved(r, before.get((r.indicator.id, r.year))) for r in found)
     counts = tuple((name, sum(r.light == name for r in found)) for name in LIGHTS)
     return Report(
-        kind, f"{place_name(book)}科技创新计划{REPORTS[kind]}（{_said(period)}）", plan, period, start, as_of, moved,
-        tuple((n, c) for n, c in counts if c), tuple(_tasks(plan, start, as_of)), tuple(_events(start, as_of)),
-        tuple(Closing.objects.filter(period=period, indicator__in=indicators).prefetch_related("corrections")), tuple(_unknowns(found)), f"{start - timedelta(days=1)}",
-    )  # fmt: skip
+        kind,
+        f"{place_name(book)}科技创新计划{REPORTS[kind]}（{_said(period)}）",
+        plan,
+        period,
+        start,
+        as_of,
+        moved,
+        tuple((n, c) for n, c in counts if c),
+        tuple(_tasks(plan, start, as_of)),
+        tuple(_events(start, as_of)),
+        tuple(
+            Closing.objects.filter(period=period, indicator__in=indicators).prefetch_related(
+                "corrections"
+            )
+        ),
+        tuple(_unknowns(found)),
+        f"{start - timedelta(days=1)}",
+    )
 
 
 def _said(period: str) -> str:

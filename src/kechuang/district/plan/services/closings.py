@@ -28,7 +28,10 @@ MOST_ROWS = 20_000  # beyond, only the digest of the rows is kept
 
 @dataclass(frozen=True)
 class Change:
-    """A record that makes today's value differ from the closed one. ``how``: added, gone or changed."""
+    """A record that makes today's value differ from the closed one.
+
+    ``how``: added, gone or changed.
+    """
 
     how: str
     record: int
@@ -94,9 +97,15 @@ def close_period(indicator: str, period: str, actor: Actor, at: datetime) -> Clo
     found, rows = known.find(start, end), _rows(known, start, end)
     kept = [[pk, version, share] for pk, version, share, _ in rows]
     closing = Closing(
-        indicator=indicator, period=period, as_of=end, value=str(found.value), count=found.rows,
-        rows=kept if len(kept) <= MOST_ROWS else [], digest=_digest(kept), closed_by=actor.label,
-    )  # fmt: skip
+        indicator=indicator,
+        period=period,
+        as_of=end,
+        value=str(found.value),
+        count=found.rows,
+        rows=kept if len(kept) <= MOST_ROWS else [],
+        digest=_digest(kept),
+        closed_by=actor.label,
+    )
     try:
         with ledger.writing():
             begin(
@@ -136,9 +145,17 @@ def drift(closing: Closing) -> Drift:
         for pk in sorted(was.keys() - now.keys())
     ]
     changes += [
-        Change("changed", pk, now[pk][2].label, Decimal(was[pk][1]), Decimal(now[pk][1]), _why(name, pk))
-        for pk in sorted(was.keys() & now.keys()) if was[pk][1] != now[pk][1]
-    ]  # fmt: skip
+        Change(
+            "changed",
+            pk,
+            now[pk][2].label,
+            Decimal(was[pk][1]),
+            Decimal(now[pk][1]),
+            _why(name, pk),
+        )
+        for pk in sorted(was.keys() & now.keys())
+        if was[pk][1] != now[pk][1]
+    ]
     return Drift(closing, found.value, found.rows, tuple(changes), True)
 
 

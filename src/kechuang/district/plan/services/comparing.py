@@ -40,7 +40,7 @@ class Compared:
 
 def lay(
     kind: str, name: str, data: bytes, options: Mapping[str, str], actor: Actor, at: datetime
-) -> Comparison:  # fmt: skip
+) -> Comparison:
     """Keep a list that shall be laid beside ours. Nothing of it is written into our books."""
     if not (verdict := can_keep_tasks(actor)):
         raise NotAllowed(verdict.why)
@@ -55,12 +55,22 @@ def lay(
     digest = files.keep(data)
     with ledger.writing():
         made = Comparison.objects.create(
-            kind=kind, name=name[-200:], digest=digest, options=dict(options), made_by=actor.label, made_at=at
-        )  # fmt: skip
+            kind=kind,
+            name=name[-200:],
+            digest=digest,
+            options=dict(options),
+            made_by=actor.label,
+            made_at=at,
+        )
         ledger.record(
-            "plan.comparison.lay", subject_kind="plan.comparison", subject_id=made.pk, label=made.name, actor=actor, at=at,
+            "plan.comparison.lay",
+            subject_kind="plan.comparison",
+            subject_id=made.pk,
+            label=made.name,
+            actor=actor,
+            at=at,
             facts={"kind": kind, "digest": digest, **made.options},
-        )  # fmt: skip
+        )
     return made
 
 
@@ -105,8 +115,10 @@ def compare(made: Comparison) -> Compared:
     ours, rules = (_firms if made.kind == "firms" else _contracts)(made, start, end, keys)
     piles = reconcile(theirs, ours, rules)
     explained = (
-        ("只有对方有", len(piles.only_theirs)), ("只有我方有", -len(piles.only_ours)), ("对方重复", len(piles.twice)),
-    )  # fmt: skip
+        ("只有对方有", len(piles.only_theirs)),
+        ("只有我方有", -len(piles.only_ours)),
+        ("对方重复", len(piles.twice)),
+    )
     return Compared(piles, len(theirs), len(ours), explained, tuple(wrong))
 
 
@@ -120,9 +132,11 @@ def _their_line(kind: str, key: str, values: Mapping[str, Any], line: int) -> Li
         }
         return Line(key, str(values.get("name") or key), facts, str(line))
     facts = {
-        "name": values.get("name"), "day": values.get("registered_on"), "kind": values.get("kind"),
+        "name": values.get("name"),
+        "day": values.get("registered_on"),
+        "kind": values.get("kind"),
         "amount": say_fen(values["amount_fen"]) if values.get("amount_fen") is not None else None,
-    }  # fmt: skip
+    }
     return Line(key, str(values.get("name") or key), facts, str(line))
 
 
@@ -205,15 +219,24 @@ def hand_over(made: Comparison, at: datetime) -> int:
     new = 0
     for theirs, ours, why in compare(made).piles.doubtful:
         _, fresh = Doubt.objects.get_or_create(
-            kind="plan.comparison", left_id=theirs.key, right_id=ours.key,
-            defaults={"left_label": f"{theirs.label}（{theirs.key}）"[:320], "right_label": f"{ours.label}（{ours.key}）"[:320], "why": why, "created_at": at},
-        )  # fmt: skip
+            kind="plan.comparison",
+            left_id=theirs.key,
+            right_id=ours.key,
+            defaults={
+                "left_label": f"{theirs.label}（{theirs.key}）"[:320],
+                "right_label": f"{ours.label}（{ours.key}）"[:320],
+                "why": why,
+                "created_at": at,
+            },
+        )
         new += fresh
     return new
 
 
 def explaining(indicator: Indicator, year: int) -> tuple[Comparison, Compared] | None:
-    """The newest list laid beside an indicator's records in a year, and what it says of the difference."""
+    """The newest list laid beside an indicator's records in a year, and what it says of the
+    difference.
+    """
     kind = "contracts" if indicator.measure == "technology_contract_turnover" else "firms"
     for made in Comparison.objects.filter(kind=kind).order_by("-pk")[:50]:
         same_rung = kind == "contracts" or made.options.get("rung") == indicator.measure

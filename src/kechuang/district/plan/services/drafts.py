@@ -1,4 +1,6 @@
-"""A document becomes a draft, a person corrects it, and it is saved as a book that the checker passes."""
+"""A document becomes a draft, a person corrects it, and it is saved as a book that the checker
+passes.
+"""
 
 import re
 import shutil
@@ -40,9 +42,15 @@ def read_draft(name: str, data: bytes, actor: Actor, at: datetime) -> PlanDraft:
         raise Invalid("plantext.no_plan", "document")
     made = as_json(found)
     draft = PlanDraft(
-        name=name[-200:], digest=files.keep(data), title=found.title[:300] or name[-200:], text=text, read=made, draft=made,
-        created_by=actor.label, created_at=at,
-    )  # fmt: skip
+        name=name[-200:],
+        digest=files.keep(data),
+        title=found.title[:300] or name[-200:],
+        text=text,
+        read=made,
+        draft=made,
+        created_by=actor.label,
+        created_at=at,
+    )
     begin(
         DRAFTS,
         "read_draft",
@@ -120,7 +128,9 @@ def save_draft(
 
 
 def _bring_parents(home: Path, extends: str) -> None:
-    """A saved book stands beside copies of the books it extends, so that it can be checked and moved as one folder."""
+    """A saved book stands beside copies of the books it extends, so that it can be checked and
+    moved as one folder.
+    """
     source = book_folder().parent
     while extends:
         if not _ID.fullmatch(extends) or not (source / extends / "book.yaml").exists():

@@ -85,12 +85,18 @@ def is_question(error: Invalid) -> bool:
 
 
 def report_figure(
-    values: Mapping[str, str], actor: Actor, at: datetime, *, evidence: tuple[str, bytes] | None = None, sure: bool = False
-) -> ReportedFigure:  # fmt: skip
+    values: Mapping[str, str],
+    actor: Actor,
+    at: datetime,
+    *,
+    evidence: tuple[str, bytes] | None = None,
+    sure: bool = False,
+) -> ReportedFigure:
     """Keep a reported figure for confirmation.
 
     Raises:
-        InvalidForm: Wrong fields; or a suspicious jump that nobody has confirmed (code figure.jump).
+        InvalidForm: Wrong fields; or a suspicious jump that nobody has confirmed (code
+            figure.jump).
     """
     made = clean(values)
     if not sure and (asked := question(made)):
@@ -112,8 +118,14 @@ def _evidence(sent: tuple[str, bytes] | None) -> dict[str, str]:
 
 
 def revise_figure(
-    figure: ReportedFigure, values: Mapping[str, str], actor: Actor, at: datetime, *, sure: bool = False, version: int | None = None
-) -> Entry:  # fmt: skip
+    figure: ReportedFigure,
+    values: Mapping[str, str],
+    actor: Actor,
+    at: datetime,
+    *,
+    sure: bool = False,
+    version: int | None = None,
+) -> Entry:
     made = clean(values)
     if not sure and (asked := question(made)):
         raise InvalidForm([Invalid(asked, "value")])

@@ -28,9 +28,18 @@ def rows_of(
 def _targets(book: Book, plan: Plan, start: date, end: date) -> Iterator[Mapping[str, Any]]:
     for r in readings(book, end.year, end, plan):
         yield {
-            "number": r.target.number, "title": r.target.title, "unit": r.indicator.unit, "printed": r.target.printed, "value": r.value,
-            "as_of": r.as_of, "how": r.how, "light": LIGHTS[r.light], "why": r.standing.why, "target": r.target.value, "source": r.source,
-        }  # fmt: skip
+            "number": r.target.number,
+            "title": r.target.title,
+            "unit": r.indicator.unit,
+            "printed": r.target.printed,
+            "value": r.value,
+            "as_of": r.as_of,
+            "how": r.how,
+            "light": LIGHTS[r.light],
+            "why": r.standing.why,
+            "target": r.target.value,
+            "source": r.source,
+        }
 
 
 def _tasks(book: Book, plan: Plan, start: date, end: date) -> Iterator[Mapping[str, Any]]:
@@ -46,11 +55,17 @@ def _tasks(book: Book, plan: Plan, start: date, end: date) -> Iterator[Mapping[s
     for task in plan.tasks:
         given = said.get(task.number, [])
         yield {
-            "number": task.number, "title": task.title, "lead": task.lead, "cooperating": "、".join(task.cooperating),
-            "progress": "\n".join(f"{r.body}：{r.progress}" for r in given), "trouble": "\n".join(r.trouble for r in given if r.trouble),
-            "help_needed": "\n".join(r.help_needed for r in given if r.help_needed), "next_step": "\n".join(r.next_step for r in given if r.next_step),
-            "milestones": "；".join(marks.get(task.number, [])), "content": task.content,
-        }  # fmt: skip
+            "number": task.number,
+            "title": task.title,
+            "lead": task.lead,
+            "cooperating": "、".join(task.cooperating),
+            "progress": "\n".join(f"{r.body}：{r.progress}" for r in given),
+            "trouble": "\n".join(r.trouble for r in given if r.trouble),
+            "help_needed": "\n".join(r.help_needed for r in given if r.help_needed),
+            "next_step": "\n".join(r.next_step for r in given if r.next_step),
+            "milestones": "；".join(marks.get(task.number, [])),
+            "content": task.content,
+        }
 
 
 def _contracts(book: Book, plan: Plan, start: date, end: date) -> Iterator[Mapping[str, Any]]:
@@ -58,10 +73,19 @@ def _contracts(book: Book, plan: Plan, start: date, end: date) -> Iterator[Mappi
         registered_between(date(end.year, 1, 1), end).order_by("registered_on", "pk"), 1
     ):
         yield {
-            "number": n, "code": c.number, "title": c.name, "kind": c.get_kind_display(), "seller": c.seller.name, "buyer": c.buyer.name,
-            "amount_wan": in_unit(c.amount_fen, "万元"), "technology_wan": None if c.technology_fen is None else in_unit(c.technology_fen, "万元"),
-            "signed_on": c.signed_on, "registered_on": c.registered_on,
-        }  # fmt: skip
+            "number": n,
+            "code": c.number,
+            "title": c.name,
+            "kind": c.get_kind_display(),
+            "seller": c.seller.name,
+            "buyer": c.buyer.name,
+            "amount_wan": in_unit(c.amount_fen, "万元"),
+            "technology_wan": None
+            if c.technology_fen is None
+            else in_unit(c.technology_fen, "万元"),
+            "signed_on": c.signed_on,
+            "registered_on": c.registered_on,
+        }
 
 
 def _firms(book: Book, plan: Plan, start: date, end: date) -> Iterator[Mapping[str, Any]]:
@@ -71,6 +95,13 @@ def _firms(book: Book, plan: Plan, start: date, end: date) -> Iterator[Mapping[s
             n += 1
             owner = r.firm.organisation
             yield {
-                "number": n, "title": owner.name, "code": owner.code, "kind": r.name, "certificate": r.number,
-                "valid_from": r.valid_from, "valid_until": r.valid_until, "town": r.firm.town, "park": r.firm.park,
-            }  # fmt: skip
+                "number": n,
+                "title": owner.name,
+                "code": owner.code,
+                "kind": r.name,
+                "certificate": r.number,
+                "valid_from": r.valid_from,
+                "valid_until": r.valid_until,
+                "town": r.firm.town,
+                "park": r.firm.park,
+            }

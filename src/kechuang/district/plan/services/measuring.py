@@ -40,9 +40,14 @@ def keep(
     if last and last.value == str(found.value) and last.rows == found.rows:
         return last
     return Measurement.objects.create(
-        indicator=indicator, year=year, as_of=last_day(year, today), value=str(found.value), rows=found.rows,
-        measured_at=at, entry_id=entry_id,
-    )  # fmt: skip
+        indicator=indicator,
+        year=year,
+        as_of=last_day(year, today),
+        value=str(found.value),
+        rows=found.rows,
+        measured_at=at,
+        entry_id=entry_id,
+    )
 
 
 def measure(

@@ -25,7 +25,9 @@ def task_of(plan: Plan, number: int) -> Task:
 
 
 def take_from_book(plan: Plan, at: datetime) -> None:
-    """The milestones that the plan itself names, for tasks that have none yet; then what they wait on."""
+    """The milestones that the plan itself names, for tasks that have none yet; then what they
+    wait on.
+    """
     held = set(Milestone.objects.filter(plan=plan.id).values_list("task", flat=True))
     made: dict[str, Milestone] = {}
     for task in plan.tasks:
@@ -40,8 +42,14 @@ def take_from_book(plan: Plan, at: datetime) -> None:
 
 
 def add_milestone(
-    plan: Plan, number: int, title: str, due: date | None, actor: Actor, at: datetime, after: Sequence[int] = ()
-) -> Milestone:  # fmt: skip
+    plan: Plan,
+    number: int,
+    title: str,
+    due: date | None,
+    actor: Actor,
+    at: datetime,
+    after: Sequence[int] = (),
+) -> Milestone:
     """A new milestone of a task; ``after`` are those it waits on."""
     task_of(plan, number)
     errors = [] if normalise(title) else [Invalid("milestone.title_missing", "title")]
@@ -70,7 +78,16 @@ def order_milestone(thing: Milestone, after: Sequence[int], actor: Actor, at: da
         way = " → ".join(names[pk] for pk in found)
         raise Invalid("milestone.circle", "after", way=way)
     facts = {"after": known, "was": thing.after}
-    return advance(MILESTONES, "order_milestone", thing, actor, at, changes={"after": known}, facts=facts, version=thing.version)  # fmt: skip
+    return advance(
+        MILESTONES,
+        "order_milestone",
+        thing,
+        actor,
+        at,
+        changes={"after": known},
+        facts=facts,
+        version=thing.version,
+    )
 
 
 def _known(thing: Milestone, after: Sequence[int]) -> list[int]:

@@ -32,7 +32,10 @@ TURNOVER = "technology_contract_turnover"
 
 @dataclass(frozen=True)
 class Published:
-    """A figure from elsewhere beside ours. ``how``: reported (confirmed here), bulletin or quoted."""
+    """A figure from elsewhere beside ours.
+
+    ``how``: reported (confirmed here), bulletin or quoted.
+    """
 
     value: Decimal
     as_of: date | None
@@ -46,7 +49,8 @@ class Published:
 class Reading:
     """One target as the plan page shows it.
 
-    ``how``: computed, reported, bulletin, quoted or none. ``published`` stands beside a computed value, and
+    ``how``: computed, reported, bulletin, quoted or none. ``published`` stands beside a computed
+    value, and
     ``difference`` is ours minus theirs when both speak of the same year.
     """
 
@@ -118,7 +122,9 @@ def readings(book: Book, year: int, today: date, plan: Plan | None = None) -> li
 def reading(
     book: Book, target: Target, year: int, today: date, plan: Plan | None = None
 ) -> Reading:
-    """One target: computed where our records can tell, else what was confirmed, else what was published."""
+    """One target: computed where our records can tell, else what was confirmed, else what was
+    published.
+    """
     chosen = plan or next(p for p in book.plans.values() if any(t is target for t in p.targets))
     return _reading(book, chosen, target, year, today, _facts(book, chosen, year, today))
 
@@ -134,11 +140,29 @@ def _reading(
     found = known.find(start, as_of) if known else None
     published = _published(book, target, kind, year, facts)
     blank = Reading(
-        plan=plan, target=target, indicator=indicator, kind=kind, year=year, start=start, as_of=None, value=None, how="none",
-        scope=known.scope if known else "", rows=0, source="", period=str(year), parent=book.parent_target(target, plan),
-        published=published, difference=None, standing=Standing("unknown", Said("standing.no_value")), goal=None, path=None, forecast=None,
-        bulletin=facts.bulletins.get(indicator.id), reported=facts.figures.get(indicator.id),
-    )  # fmt: skip
+        plan=plan,
+        target=target,
+        indicator=indicator,
+        kind=kind,
+        year=year,
+        start=start,
+        as_of=None,
+        value=None,
+        how="none",
+        scope=known.scope if known else "",
+        rows=0,
+        source="",
+        period=str(year),
+        parent=book.parent_target(target, plan),
+        published=published,
+        difference=None,
+        standing=Standing("unknown", Said("standing.no_value")),
+        goal=None,
+        path=None,
+        forecast=None,
+        bulletin=facts.bulletins.get(indicator.id),
+        reported=facts.figures.get(indicator.id),
+    )
     if known and found and found.rows:
         gap = found.value - published.value if published else None
         made = replace(
@@ -146,16 +170,23 @@ def _reading(
         )
     elif published:
         made = replace(
-            blank, as_of=published.as_of, value=published.value, how=published.how, source=published.source,
-            scope=published.note or blank.scope, period=published.period or str(year),
-        )  # fmt: skip
+            blank,
+            as_of=published.as_of,
+            value=published.value,
+            how=published.how,
+            source=published.source,
+            scope=published.note or blank.scope,
+            period=published.period or str(year),
+        )
     else:
         made = blank
     return _judged(made, book, known, today, facts)
 
 
 def _published(book: Book, target: Target, kind: str, year: int, facts: _Facts) -> Published | None:
-    """What somebody else says of the year: a confirmed report, the newest bulletin, a figure of the book."""
+    """What somebody else says of the year: a confirmed report, the newest bulletin, a figure of
+    the book.
+    """
     if kind == "sum":
         return None  # a yearly figure says nothing of a sum over the plan
     if figure := facts.figures.get(target.indicator):
@@ -185,11 +216,14 @@ def quoted(book: Book, target: Target, year: int) -> Figure | None:
     """A published figure of that year for this place, when the book has one."""
     return next(
         (
-            f for f in book.figures
-            if f.indicator == target.indicator and f.place == book.place and str(f.period).startswith(str(year))
+            f
+            for f in book.figures
+            if f.indicator == target.indicator
+            and f.place == book.place
+            and str(f.period).startswith(str(year))
         ),
         None,
-    )  # fmt: skip
+    )
 
 
 def _judged(
@@ -235,10 +269,15 @@ def goal_of(target: Target, plan: Plan, kind: str) -> Goal | None:
         return None
     first = target.baseline
     return Goal(
-        "flow" if kind == "flow" else "level", first.on if first else plan.start, target.by, Fraction(target.value),
+        "flow" if kind == "flow" else "level",
+        first.on if first else plan.start,
+        target.by,
+        Fraction(target.value),
         Fraction(first.value) if first else Fraction(0) if kind in ("events", "sum") else None,
-        tuple((m.on, Fraction(m.value)) for m in target.marks), target.down or target.bound in ("<=", "<"), target.bound in (">", "<"),
-    )  # fmt: skip
+        tuple((m.on, Fraction(m.value)) for m in target.marks),
+        target.down or target.bound in ("<=", "<"),
+        target.bound in (">", "<"),
+    )
 
 
 def _complete_years(months: Mapping[tuple[int, int], int], year: int) -> list[dict[int, Fraction]]:
@@ -264,7 +303,9 @@ def _forecast(made: Reading, goal: Goal, facts: _Facts, today: date) -> Forecast
 
 
 def _observed(made: Reading, facts: _Facts) -> list[tuple[date, float]]:
-    """Earlier values to draw and to extend, oldest first: month ends kept by the task, or running sums of months."""
+    """Earlier values to draw and to extend, oldest first: month ends kept by the task, or running
+    sums of months.
+    """
     if made.as_of is None:
         return []
     if made.kind == "sum":

@@ -1,4 +1,6 @@
-"""Monthly returns: asked by a link, prefilled with what is known, reminded, escalated by working days, reviewed."""
+"""Monthly returns: asked by a link, prefilled with what is known, reminded, escalated by working
+days, reviewed.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -89,7 +91,9 @@ def known_of(plan: Plan, number: int, found: Sequence[Reading], month: str) -> s
 
 
 def ask_month(book: Book, plan: Plan, month: str, at: datetime, today: date) -> int:
-    """Ask every responsible body of every open task once a month; returns how many were asked now."""
+    """Ask every responsible body of every open task once a month; returns how many were asked
+    now.
+    """
     days, rules = workdays(book), book.supervision
     closed = set(
         TaskFile.objects.filter(plan=plan.id, state="closed").values_list("task", flat=True)
@@ -131,9 +135,14 @@ def ask_return(thing: MonthlyReturn, at: datetime) -> Entry:
 
 def _write(thing: MonthlyReturn, what: str, subject: str, body: str, at: datetime) -> None:
     write_letter(
-        f"return-{what}-{thing.pk}", subject, f"{thing.contact or thing.body}：\n\n{body}", at, name=thing.contact or thing.body,
-        email=thing.email, link=f"/return/{token_of(thing)}/",
-    )  # fmt: skip
+        f"return-{what}-{thing.pk}",
+        subject,
+        f"{thing.contact or thing.body}：\n\n{body}",
+        at,
+        name=thing.contact or thing.body,
+        email=thing.email,
+        link=f"/return/{token_of(thing)}/",
+    )
 
 
 def _changes(values: Mapping[str, str]) -> dict[str, str]:
@@ -150,8 +159,14 @@ def _changes(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def save_return(
-    thing: MonthlyReturn, values: Mapping[str, str], actor: Actor, at: datetime, *, version: int | None = None, sent: Sequence[Proof] = ()
-) -> Entry:  # fmt: skip
+    thing: MonthlyReturn,
+    values: Mapping[str, str],
+    actor: Actor,
+    at: datetime,
+    *,
+    version: int | None = None,
+    sent: Sequence[Proof] = (),
+) -> Entry:
     """Keep what is written so far; nothing is required."""
     changes: dict[str, object] = dict(_changes(values))
     if sent:
@@ -168,9 +183,17 @@ def save_return(
 
 
 def submit_return(
-    thing: MonthlyReturn, values: Mapping[str, str], actor: Actor, at: datetime, *, version: int | None = None, sent: Sequence[Proof] = ()
-) -> Entry:  # fmt: skip
-    """Hand in: progress, next step and a light are required; trouble without help asked for is fine."""
+    thing: MonthlyReturn,
+    values: Mapping[str, str],
+    actor: Actor,
+    at: datetime,
+    *,
+    version: int | None = None,
+    sent: Sequence[Proof] = (),
+) -> Entry:
+    """Hand in: progress, next step and a light are required; trouble without help asked for is
+    fine.
+    """
     changes: dict[str, object] = dict(_changes(values))
     labels = {"progress": "本月进展", "next_step": "下一步", "light": "自评"}
     errors = [
@@ -257,7 +280,9 @@ def escalate_return(thing: MonthlyReturn, level: int, late: int, at: datetime) -
 
 
 def follow_up(book: Book, at: datetime, today: date) -> int:
-    """Remind and escalate by working days after the due day; returns how many returns were followed up."""
+    """Remind and escalate by working days after the due day; returns how many returns were
+    followed up.
+    """
     days, rules = workdays(book), book.supervision
     raised: list[MonthlyReturn] = []
 
@@ -300,7 +325,9 @@ def _tell_office(raised: Sequence[MonthlyReturn], at: datetime, today: date) -> 
 
 
 def due_day(book: Book, year: int, month: int) -> date:
-    """The day of a month on which returns are asked for: the working day on or after the book's day."""
+    """The day of a month on which returns are asked for: the working day on or after the book's
+    day.
+    """
     return workdays(book).after(date(year, month, min(book.supervision.ask_on, 28)), 0)
 
 

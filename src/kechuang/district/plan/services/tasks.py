@@ -23,7 +23,10 @@ from .proofs import Proof, keep_proofs
 
 
 def set_up(plan: Plan, at: datetime) -> int:
-    """Open a file for every task and take duties and milestones from the book; what exists stays. Returns how many files are new."""
+    """Open a file for every task and take duties and milestones from the book; what exists stays.
+
+    Returns how many files are new.
+    """
     made = 0
     with ledger.writing():
         for task in plan.tasks:
@@ -48,8 +51,15 @@ def set_up(plan: Plan, at: datetime) -> int:
 
 
 def set_duty(
-    plan: Plan, number: int, body: str, role: str, contact: str, email: str, actor: Actor, at: datetime
-) -> Duty:  # fmt: skip
+    plan: Plan,
+    number: int,
+    body: str,
+    role: str,
+    contact: str,
+    email: str,
+    actor: Actor,
+    at: datetime,
+) -> Duty:
     """Name a responsible body and its contact; a new lead makes the old one cooperating."""
     if not (verdict := can_keep_tasks(actor)):
         raise NotAllowed(verdict.why)
@@ -77,9 +87,14 @@ def set_duty(
             defaults={"role": role, "contact": normalise(contact), "email": email.strip()},
         )
         ledger.record(
-            "plan.duty.set", subject_kind="plan.task", subject_id=_file(plan.id, number).pk, label=f"{number} {body}", actor=actor, at=at,
+            "plan.duty.set",
+            subject_kind="plan.task",
+            subject_id=_file(plan.id, number).pk,
+            label=f"{number} {body}",
+            actor=actor,
+            at=at,
             facts={"role": role, "contact": contact},
-        )  # fmt: skip
+        )
     return duty
 
 

@@ -82,9 +82,14 @@ def _indicators(draft: Mapping[str, Any]) -> str:
     for place, target in _targets(draft):
         if not known_indicator(target["name"]):
             lines += [
-                f"  - id: target-{place}", f"    title: {_q(target['name'])}", f"    title_en: {_q(target['name'])}", f"    unit: {_q(target.get('unit') or '项')}",
-                f"    kind: {'ratio' if target.get('unit') == '%' else 'stock'}", "    definition: 文件没有写口径，待补。", "    source: D1",
-            ]  # fmt: skip
+                f"  - id: target-{place}",
+                f"    title: {_q(target['name'])}",
+                f"    title_en: {_q(target['name'])}",
+                f"    unit: {_q(target.get('unit') or '项')}",
+                f"    kind: {'ratio' if target.get('unit') == '%' else 'stock'}",
+                "    definition: 文件没有写口径，待补。",
+                "    source: D1",
+            ]
     return "\n".join(lines) + "\n" if len(lines) > 2 else "indicators: []\n"
 
 
@@ -96,9 +101,14 @@ def _targets(draft: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
 def _plan(draft: Mapping[str, Any], identity: str, period: list[str]) -> str:
     number = next((d["number"] for d in draft.get("documents", []) if d.get("number")), "")
     lines = [
-        f"id: {identity}-{period[0][:4]}-{period[1][:4]}", f"title: {_q(draft.get('title', ''))}", f"title_en: {_q(draft.get('title', ''))}", f"number: {_q(number)}",
-        f"period: {{from: {period[0]}, to: {period[1]}}}", "sources: [D1]", "groups:",
-    ]  # fmt: skip
+        f"id: {identity}-{period[0][:4]}-{period[1][:4]}",
+        f"title: {_q(draft.get('title', ''))}",
+        f"title_en: {_q(draft.get('title', ''))}",
+        f"number: {_q(number)}",
+        f"period: {{from: {period[0]}, to: {period[1]}}}",
+        "sources: [D1]",
+        "groups:",
+    ]
     groups = draft.get("groups", [])
     for n, group in enumerate(groups, 1):
         lines += [
@@ -129,9 +139,14 @@ def _target(
     taken.add(own)
     span = target.get("span") or [0, 0]
     lines = [
-        f"  - number: {place}", f"    id: {own}", f"    group: group-{group}", f"    title: {_q(target['name'])}", f"    title_en: {_q(target['name'])}",
-        f"    indicator: {identity}", f"    printed: {_q(target.get('printed') or target['name'])}",
-    ]  # fmt: skip
+        f"  - number: {place}",
+        f"    id: {own}",
+        f"    group: group-{group}",
+        f"    title: {_q(target['name'])}",
+        f"    title_en: {_q(target['name'])}",
+        f"    indicator: {identity}",
+        f"    printed: {_q(target.get('printed') or target['name'])}",
+    ]
     figure = str(target.get("figure") or "")
     bound = _BOUND.get(str(target.get("bound") or ""), "none")
     if figure:
@@ -161,9 +176,15 @@ def _areas(draft: Mapping[str, Any]) -> list[str]:
             number += 1
             span = task.get("span") or [0, 0]
             lines += [
-                f"      - number: {number}", f"        id: task-{number}", f"        title: {_q(task['name'])}", f"        title_en: {_q(task['name'])}",
-                f"        content: {_q('；'.join(task.get('details') or []))}", f"        lead: {_q(task.get('lead') or '')}",
-                f"        with: [{', '.join(_q(b) for b in task.get('cooperating') or [])}]", f"        basis: {'named' if task.get('lead') else 'typical'}",
-                "        source: D1", f"        clause: 原文第 {span[0]}—{span[1]} 字",
-            ]  # fmt: skip
+                f"      - number: {number}",
+                f"        id: task-{number}",
+                f"        title: {_q(task['name'])}",
+                f"        title_en: {_q(task['name'])}",
+                f"        content: {_q('；'.join(task.get('details') or []))}",
+                f"        lead: {_q(task.get('lead') or '')}",
+                f"        with: [{', '.join(_q(b) for b in task.get('cooperating') or [])}]",
+                f"        basis: {'named' if task.get('lead') else 'typical'}",
+                "        source: D1",
+                f"        clause: 原文第 {span[0]}—{span[1]} 字",
+            ]
     return lines

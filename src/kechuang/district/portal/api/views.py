@@ -129,7 +129,10 @@ _Amount = Annotated[int, Field(ge=0, le=10**15)]
 
 
 class WantIn(BaseModel):
-    """A demand that is not stored. A plain model: ninja's own would read the attributes of whatever it is given."""
+    """A demand that is not stored.
+
+    A plain model: ninja's own would read the attributes of whatever it is given.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -206,8 +209,20 @@ def _achievement(thing: Achievement) -> AchievementOut:
 
 def _demand(actor: Actor, thing: Demand) -> DemandOut:
     names = (
-        "id", "reference", "title", "problem", "wanted", "keywords", "field", "area", "trl", "modes", "budget_fen", "due_on", "confidentiality",
-    )  # fmt: skip
+        "id",
+        "reference",
+        "title",
+        "problem",
+        "wanted",
+        "keywords",
+        "field",
+        "area",
+        "trl",
+        "modes",
+        "budget_fen",
+        "due_on",
+        "confidentiality",
+    )
     owner = thing.owner.name if thing.owner and knows_owner(actor, thing) else None
     return DemandOut(**{n: getattr(thing, n) for n in names}, owner=owner)
 
@@ -265,11 +280,16 @@ def match(request: HttpRequest, want: WantIn, top: Top = 20) -> list[MatchOut]:
 def _matches(ranking: Any, top: int) -> list[MatchOut]:
     return [
         MatchOut(
-            achievement=c.thing.pk, title=c.thing.title, rank=c.rank, score=round(c.score, 6),
-            reasons=[ReasonOut(kind=r.kind, text=r.text, weight=round(r.weight, 6)) for r in c.reasons],
+            achievement=c.thing.pk,
+            title=c.thing.title,
+            rank=c.rank,
+            score=round(c.score, 6),
+            reasons=[
+                ReasonOut(kind=r.kind, text=r.text, weight=round(r.weight, 6)) for r in c.reasons
+            ],
         )
         for c in ranking.candidates[:top]
-    ]  # fmt: skip
+    ]
 
 
 @api.get("/plan/targets", response={200: list[TargetOut], **REFUSED}, tags=["plan"])
@@ -279,17 +299,30 @@ def targets(request: HttpRequest, year: Year = None) -> list[TargetOut]:
     asked = min(year or today.year, today.year)
     return [
         TargetOut(
-            id=r.target.id, number=r.target.number, title=r.target.title, unit=r.indicator.unit,
-            target=str(r.target.value) if r.target.value is not None else None, absence=r.target.absence, bound=r.target.bound,
-            year=r.year, value=str(r.value) if r.value is not None else None, how=r.how, light=r.light, scope=r.scope, rows=r.rows, source=r.source,
+            id=r.target.id,
+            number=r.target.number,
+            title=r.target.title,
+            unit=r.indicator.unit,
+            target=str(r.target.value) if r.target.value is not None else None,
+            absence=r.target.absence,
+            bound=r.target.bound,
+            year=r.year,
+            value=str(r.value) if r.value is not None else None,
+            how=r.how,
+            light=r.light,
+            scope=r.scope,
+            rows=r.rows,
+            source=r.source,
         )
         for r in plan.readings(current_book(), asked, today)
-    ]  # fmt: skip
+    ]
 
 
 @api.get("/ledger/root", response={200: Root, **REFUSED}, tags=["ledger"])
 def ledger_root(request: HttpRequest, day: Day = None) -> Root:
-    """The hash of the last ledger entry up to a day: whoever kept it can prove that nothing was changed since."""
+    """The hash of the last ledger entry up to a day: whoever kept it can prove that nothing was
+    changed since.
+    """
     asked = parse_day(day, "day") if day else clock.today()
     assert asked
     return Root(day=asked, root=ledger.root_of(asked))

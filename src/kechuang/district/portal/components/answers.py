@@ -1,4 +1,7 @@
-"""How an answer of the rules is shown: results, trace with clauses, what fails and what would do. One way for all pages."""
+"""How an answer of the rules is shown: results, trace with clauses, what fails and what would do.
+
+One way for all pages.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -24,20 +27,36 @@ from kechuang.engines.rules.check import say, say_tiers
 
 
 def answer_facts(
-    law: Law, policy: Policy, given: Mapping[str, Value], wanted: Sequence[str], wheres: Mapping[str, str] | None = None
-) -> dict[str, Any]:  # fmt: skip
-    """What public/policy_answer.html needs. ``wheres``: where each input comes from, when it was not typed in."""
+    law: Law,
+    policy: Policy,
+    given: Mapping[str, Value],
+    wanted: Sequence[str],
+    wheres: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """What public/policy_answer.html needs.
+
+    ``wheres``: where each input comes from, when it was not typed in.
+    """
     found = assess(law, given, wanted)
     rules = {n: r for p in law.policies for n, r in p.rules.items()}
     results = [(n, found.results[n], say(found.results[n], rules[n].unit)) for n in wanted]
     known = wheres or {}
     steps = [
         {
-            "step": s, "said": say(s.value, s.unit), "used": [(n, say(v, _unit(law, n)), known.get(n, "")) for n, v, _ in s.used],
-            "held": [(h.parameter.name, shown_value(h.value, h.parameter), h.parameter.said.get(h.since or date.min, ("", ""))[0]) for h in s.parameters],
+            "step": s,
+            "said": say(s.value, s.unit),
+            "used": [(n, say(v, _unit(law, n)), known.get(n, "")) for n, v, _ in s.used],
+            "held": [
+                (
+                    h.parameter.name,
+                    shown_value(h.value, h.parameter),
+                    h.parameter.said.get(h.since or date.min, ("", ""))[0],
+                )
+                for h in s.parameters
+            ],
         }
         for s in found.steps
-    ]  # fmt: skip
+    ]
     lost = [
         n
         for name, value, _ in results
@@ -57,9 +76,15 @@ def answer_facts(
         if n in by_name and by_name[n]["said"] == UNKNOWN.value
     ]
     return {
-        "unsure": [u for u in unsure if u[0] not in wanted], "results": results, "steps": steps, "missing": found.missing, "unpublished": found.unpublished, "ways": ways, "answered": True,
+        "unsure": [u for u in unsure if u[0] not in wanted],
+        "results": results,
+        "steps": steps,
+        "missing": found.missing,
+        "unpublished": found.unpublished,
+        "ways": ways,
+        "answered": True,
         "open_ends": any(not isinstance(v, (bool, Number)) for _, v, _ in results),
-    }  # fmt: skip
+    }
 
 
 def shown_value(value: Given, parameter: Parameter) -> str:

@@ -1,4 +1,6 @@
-"""The one form: fields from the book's layout, read by the same cells as a sheet, errors at the field and on top."""
+"""The one form: fields from the book's layout, read by the same cells as a sheet, errors at the
+field and on top.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

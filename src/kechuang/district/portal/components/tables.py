@@ -45,7 +45,10 @@ class Filter:
 
 @dataclass(frozen=True)
 class Table:
-    """What a list shows. ``layout`` names the book's layout of its export, ``row`` the values of one row."""
+    """What a list shows.
+
+    ``layout`` names the book's layout of its export, ``row`` the values of one row.
+    """
 
     title: str
     columns: Sequence[Column]
@@ -86,12 +89,21 @@ def show(
     page = Paginator(found, PER_PAGE).get_page(asked.get("page"))
     total, here = page.paginator.count, _query(request, "page", "export").rstrip("&")
     facts = {
-        "table": table, "has_search": table.search is not None, "page": page, "total": total, "q": words, "heads": _heads(request, table, sort),
-        "lines": lines(table, page), "choices": [(f, asked.get(f.name, "")) for f in table.filters],
-        "query": _query(request, "page"), "export": f"?{_query(request, 'page', 'export')}export=xlsx" if table.layout else "",
-        "filtered": bool(words or any(asked.get(f.name) for f in table.filters)), "here": here,
-        "views": saved_views(actor_in(request).id, table.views) if table.views else [], **table.context,
-    }  # fmt: skip
+        "table": table,
+        "has_search": table.search is not None,
+        "page": page,
+        "total": total,
+        "q": words,
+        "heads": _heads(request, table, sort),
+        "lines": lines(table, page),
+        "choices": [(f, asked.get(f.name, "")) for f in table.filters],
+        "query": _query(request, "page"),
+        "export": f"?{_query(request, 'page', 'export')}export=xlsx" if table.layout else "",
+        "filtered": bool(words or any(asked.get(f.name) for f in table.filters)),
+        "here": here,
+        "views": saved_views(actor_in(request).id, table.views) if table.views else [],
+        **table.context,
+    }
     return render(request, template, facts)
 
 

@@ -1,4 +1,6 @@
-"""The ladder of all firms: how many stand, pass, lack one thing; who lapses; what the plan's targets would gain."""
+"""The ladder of all firms: how many stand, pass, lack one thing; who lapses; what the plan's
+targets would gain.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -39,7 +41,9 @@ PILES = {
 
 @for_roles(*OFFICE)
 def ladder(request: HttpRequest) -> HttpResponse:
-    """The funnel of a rung; ?town= ?park= ?industry= narrow it, ?pile= names one part, ?export=xlsx takes it away."""
+    """The funnel of a rung; ?town= ?park= ?industry= narrow it, ?pile= names one part,
+    ?export=xlsx takes it away.
+    """
     book, today = current_book(), clock.today()
     rungs = standings.ladder(book, today)
     asked = request.GET.get("rung", "high_tech")
@@ -55,12 +59,18 @@ def ladder(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export") == "xlsx" and chosen:
         return _export(chosen.title, pile, rows)
     facts = {
-        "rungs": rungs, "chosen": chosen, "piles": [(k, w, len(piles[k])) for k, w in PILES.items()], "pile": pile if pile in PILES else "near", "rows": rows[:500],
-        "total": len(placed), "reasons": _reasons(placed), "scope": urlencode(given),
+        "rungs": rungs,
+        "chosen": chosen,
+        "piles": [(k, w, len(piles[k])) for k, w in PILES.items()],
+        "pile": pile if pile in PILES else "near",
+        "rows": rows[:500],
+        "total": len(placed),
+        "reasons": _reasons(placed),
+        "scope": urlencode(given),
         "filters": [(n, w, given[n], options[n]) for n, w, _ in SPLITS],
         "splits": [(by, w, split) for n, w, by in SPLITS if (split := _by(piles, n))],
         "effects": _effects(chosen.id, piles, today) if chosen else [],
-    }  # fmt: skip
+    }
     return render(request, "firms/ladder.html", facts)
 
 
@@ -93,7 +103,9 @@ def _by(piles: dict[str, list[Placed]], field: str) -> list[tuple[str, int, int,
 
 
 def _effects(rung: str, piles: dict[str, list[Placed]], today: date) -> list[dict[str, Any]]:
-    """Each target of the plans that this rung moves: now, and if those who pass or nearly pass were recognised."""
+    """Each target of the plans that this rung moves: now, and if those who pass or nearly pass
+    were recognised.
+    """
     book = current_book()
     counted = book.ladder[rung].counts_in or rung
     ready, near = len(piles["ready"]), len(piles["near"])
@@ -149,9 +161,10 @@ def lapses(request: HttpRequest) -> HttpResponse:
     by_rung = {r.rung for r in rows}
     verdicts = {
         (p.firm.pk, rung): p
-        for rung in by_rung if rung in book.ladder
+        for rung in by_rung
+        if rung in book.ladder
         for p in standings.funnel([firms[r.firm_id] for r in rows if r.rung == rung], rung, today)
-    }  # fmt: skip
+    }
     due = [r for r in standings.ladder(book, today) if r.update_by]
     facts = {
         "rows": [(r, verdicts.get((r.firm_id, r.rung))) for r in rows],

@@ -27,9 +27,15 @@ APPLICATIONS = WORKFLOWS["registry.application"]
 def _firm_rows(firm: Any) -> list[dict[str, Any]]:
     organisation = firm.organisation
     base = {
-        "code": organisation.code, "name": organisation.name, "former_names": organisation.former_names, "town": firm.town, "park": firm.park,
-        "industry": firm.industry, "founded_on": firm.founded_on, "staff": firm.staff,
-    }  # fmt: skip
+        "code": organisation.code,
+        "name": organisation.name,
+        "former_names": organisation.former_names,
+        "town": firm.town,
+        "park": firm.park,
+        "industry": firm.industry,
+        "founded_on": firm.founded_on,
+        "staff": firm.staff,
+    }
     held = [
         {
             "rung": r.rung,
@@ -73,19 +79,49 @@ def firms(request: HttpRequest) -> HttpResponse:
         columns=[
             Column("企业名称", lambda f: f.organisation.name, "organisation__name"),
             Column("统一社会信用代码", lambda f: f.organisation.code, minor=True),
-            Column("街镇", lambda f: format_html("{}<br><small>{}</small>", f.town, f.park) if f.park else f.town, "town", minor=True),
+            Column(
+                "街镇",
+                lambda f: (
+                    format_html("{}<br><small>{}</small>", f.town, f.park) if f.park else f.town
+                ),
+                "town",
+                minor=True,
+            ),
             Column("行业", lambda f: f.industry, "industry", minor=True),
-            Column("职工", lambda f: f.staff if f.staff is not None else "", "staff", number=True, minor=True),
-            Column("有效认定", lambda f: "、".join(
-                r.name for r in f.recognitions.all() if not r.valid_until or r.valid_until >= today
-            )),
+            Column(
+                "职工",
+                lambda f: f.staff if f.staff is not None else "",
+                "staff",
+                number=True,
+                minor=True,
+            ),
+            Column(
+                "有效认定",
+                lambda f: "、".join(
+                    r.name
+                    for r in f.recognitions.all()
+                    if not r.valid_until or r.valid_until >= today
+                ),
+            ),
         ],
         link=lambda f: reverse("firm", args=[f.pk]),
-        filters=[Filter("rung", "认定", _rungs(), lambda q, v: q.filter(recognitions__rung=v, recognitions__state="recorded").distinct())],
-        search=_search_firms, hint="名称、曾用名、信用代码、行业、街镇、园区", layout="firms", rows=_firm_rows,
+        filters=[
+            Filter(
+                "rung",
+                "认定",
+                _rungs(),
+                lambda q, v: q.filter(
+                    recognitions__rung=v, recognitions__state="recorded"
+                ).distinct(),
+            )
+        ],
+        search=_search_firms,
+        hint="名称、曾用名、信用代码、行业、街镇、园区",
+        layout="firms",
+        rows=_firm_rows,
         actions=_actions(actor_in(request)),
         empty="还没有企业。请从“导入”导入企业与认定名单。",
-    )  # fmt: skip
+    )
     return show(request, table, firms_visible_to(actor_in(request)))
 
 
@@ -109,15 +145,32 @@ def applications(request: HttpRequest) -> HttpResponse:
         columns=[
             Column("企业名称", lambda a: a.firm.organisation.name, "firm__organisation__name"),
             Column("认定类别", lambda a: a.name, "rung"),
-            Column("状态", lambda a: format_html('<span class="state state-{}">{}</span>', a.state, gettext(APPLICATIONS.states[a.state])), "state"),
-            Column("更新", lambda a: a.changed_at.date().isoformat(), "changed_at", number=True, minor=True),
+            Column(
+                "状态",
+                lambda a: format_html(
+                    '<span class="state state-{}">{}</span>',
+                    a.state,
+                    gettext(APPLICATIONS.states[a.state]),
+                ),
+                "state",
+            ),
+            Column(
+                "更新",
+                lambda a: a.changed_at.date().isoformat(),
+                "changed_at",
+                number=True,
+                minor=True,
+            ),
         ],
         link=lambda a: reverse("application", args=[a.pk]),
         filters=[
-            Filter("state", "状态", list(APPLICATIONS.states.items()), lambda q, v: q.filter(state=v)),
+            Filter(
+                "state", "状态", list(APPLICATIONS.states.items()), lambda q, v: q.filter(state=v)
+            ),
             Filter("rung", "认定", _rungs(), lambda q, v: q.filter(rung=v)),
         ],
-        search=lambda q, words: q.filter(firm__organisation__search__contains=comparable(words)), hint="企业名称",
+        search=lambda q, words: q.filter(firm__organisation__search__contains=comparable(words)),
+        hint="企业名称",
         empty="还没有申报。在企业页的梯度表里申报。",
-    )  # fmt: skip
+    )
     return show(request, table, applications_visible_to(actor_in(request)))

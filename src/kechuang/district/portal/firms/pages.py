@@ -37,12 +37,24 @@ def firm(request: HttpRequest, pk: int) -> HttpResponse:
     explains = standings.may_explain(thing, actor)
     held = years_of([thing.pk], drafts=own or actor.has("officer")).get(thing.pk, [])
     facts = {
-        "firm": thing, "recognitions": thing.recognitions.all(), "today": today, "verdicts": VERDICTS, "explains": explains,
-        "standings": standings.standings_of(thing, today, drafts=own, explain=explains), "path": standings.path_of(thing, today) if explains else [],
-        "rungs": current_book().ladder, "years": held, "year_states": YEARS.states, "total": len(current_book().facts),
-        "applications": applications_visible_to(actor).filter(firm=thing)[:20], "application_states": APPLICATIONS.states,
-        "fills": own or actor.has("officer"), "new_year": today.year - 1, "moving": _moving(thing, held, actor), "year_numbers": sorted(y.year for y in held),
-    }  # fmt: skip
+        "firm": thing,
+        "recognitions": thing.recognitions.all(),
+        "today": today,
+        "verdicts": VERDICTS,
+        "explains": explains,
+        "standings": standings.standings_of(thing, today, drafts=own, explain=explains),
+        "path": standings.path_of(thing, today) if explains else [],
+        "rungs": current_book().ladder,
+        "years": held,
+        "year_states": YEARS.states,
+        "total": len(current_book().facts),
+        "applications": applications_visible_to(actor).filter(firm=thing)[:20],
+        "application_states": APPLICATIONS.states,
+        "fills": own or actor.has("officer"),
+        "new_year": today.year - 1,
+        "moving": _moving(thing, held, actor),
+        "year_numbers": sorted(y.year for y in held),
+    }
     return render(request, "firms/firm.html", facts)
 
 
@@ -79,11 +91,12 @@ def rung(request: HttpRequest, pk: int, identity: str) -> HttpResponse:
         )
     facts["mixes"] = [
         {
-            "plan": p, "words": [f"{a.name} {say(one_(a.step * k), a.unit)}" for a, k in p.steps],
+            "plan": p,
+            "words": [f"{a.name} {say(one_(a.step * k), a.unit)}" for a, k in p.steps],
             "from": months_after(today, p.months),
         }
         for p in found.mixes.found
-    ]  # fmt: skip
+    ]
     feeds = current_book().feeds
     facts["missing_facts"] = [
         (n, feeds[n].fact if n in feeds else "") for n in found.standing.missing
@@ -120,10 +133,23 @@ def firm_year(request: HttpRequest, pk: int, year: int) -> HttpResponse:
     before = years.shown_facts(last, actor) if last else {}
     wrong = {e.field: e.words for e in errors}
     facts = {
-        "thing": thing, "firm": thing.firm, "states": YEARS.states, "steps": YEARS.open_steps(thing, actor), "needs_why": {"return_year"}, "errors": errors,
-        "groups": _groups(years.shown_facts(thing, actor), before, typed_in, wrong), "asks": years.asks_of(thing) if standings.may_explain(thing.firm, actor) else [], "sources": SOURCES,
-        "source": source, "fills": fills, "names_source": years.may_name_source(actor), "history": ledger.history("registry.year", thing.pk) if standings.may_explain(thing.firm, actor) else [], "year": year,
-    }  # fmt: skip
+        "thing": thing,
+        "firm": thing.firm,
+        "states": YEARS.states,
+        "steps": YEARS.open_steps(thing, actor),
+        "needs_why": {"return_year"},
+        "errors": errors,
+        "groups": _groups(years.shown_facts(thing, actor), before, typed_in, wrong),
+        "asks": years.asks_of(thing) if standings.may_explain(thing.firm, actor) else [],
+        "sources": SOURCES,
+        "source": source,
+        "fills": fills,
+        "names_source": years.may_name_source(actor),
+        "history": ledger.history("registry.year", thing.pk)
+        if standings.may_explain(thing.firm, actor)
+        else [],
+        "year": year,
+    }
     return render(request, "firms/year.html", facts, status=422 if errors else 200)
 
 
@@ -163,10 +189,16 @@ def _groups(
     made: dict[str, list[dict[str, Any]]] = {}
     for name, fact in current_book().facts.items():
         held = shown.get(name, {})
-        made.setdefault(fact.group, []).append({
-            "fact": fact, "name": name, "value": typed_in.get(name, held.get("v", "")), "source": SOURCES.get(held.get("s", ""), ""),
-            "before": before.get(name, {}).get("v", ""), "error": wrong.get(name, ""),
-        })  # fmt: skip
+        made.setdefault(fact.group, []).append(
+            {
+                "fact": fact,
+                "name": name,
+                "value": typed_in.get(name, held.get("v", "")),
+                "source": SOURCES.get(held.get("s", ""), ""),
+                "before": before.get(name, {}).get("v", ""),
+                "error": wrong.get(name, ""),
+            }
+        )
     return list(made.items())
 
 
@@ -202,11 +234,19 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     thing = one(applications_visible_to(actor), pk)
     explains = standings.may_explain(thing.firm, actor)
     facts = {
-        "thing": thing, "firm": thing.firm, "states": APPLICATIONS.states, "steps": APPLICATIONS.open_steps(thing, actor), "verdicts": VERDICTS, "explains": explains,
-        "needs_why": {"return_application", "refuse", "withdraw_application"}, "history": ledger.history("registry.application", thing.pk),
-        "can_recognise": thing.state == "recommended" and bool(APPLICATIONS.step("recognise").permission(actor, thing)), "today": clock.today(),
+        "thing": thing,
+        "firm": thing.firm,
+        "states": APPLICATIONS.states,
+        "steps": APPLICATIONS.open_steps(thing, actor),
+        "verdicts": VERDICTS,
+        "explains": explains,
+        "needs_why": {"return_application", "refuse", "withdraw_application"},
+        "history": ledger.history("registry.application", thing.pk),
+        "can_recognise": thing.state == "recommended"
+        and bool(APPLICATIONS.step("recognise").permission(actor, thing)),
+        "today": clock.today(),
         "rung": current_book().ladder.get(thing.rung),
-    }  # fmt: skip
+    }
     return render(request, "firms/application.html", facts)
 
 

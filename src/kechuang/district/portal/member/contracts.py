@@ -1,4 +1,6 @@
-"""What a contract's pages have of their own: the introduction it comes from, the target it counts for."""
+"""What a contract's pages have of their own: the introduction it comes from, the target it counts
+for.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -16,7 +16,7 @@ from kechuang.district.market.queries import (
     demands_visible_to,
     embedding_progress,
     introductions_visible_to,
-)  # fmt: skip
+)
 from kechuang.district.market.services.index import embedder
 from kechuang.district.portal.requests import actor_in, one, signed_in
 from kechuang.district.transfer.queries import visible_to as contracts_visible_to
@@ -54,9 +54,19 @@ def _additions(actor: Any) -> list[tuple[str, str]]:
 
 def _block(title: str, found: Any, url: str, route: str, empty: str) -> dict[str, Any]:
     return {
-        "title": title, "count": found.count(), "url": url, "empty": empty,
-        "rows": [(reverse(route, args=[x.pk]), x.label if route != "introduction" else f"{x.demand.title} ↔ {x.achievement.title}", x) for x in found[:_MOST]],
-    }  # fmt: skip
+        "title": title,
+        "count": found.count(),
+        "url": url,
+        "empty": empty,
+        "rows": [
+            (
+                reverse(route, args=[x.pk]),
+                x.label if route != "introduction" else f"{x.demand.title} ↔ {x.achievement.title}",
+                x,
+            )
+            for x in found[:_MOST]
+        ],
+    }
 
 
 Blocks = list[dict[str, Any]]

@@ -39,17 +39,29 @@ def listed(request: HttpRequest) -> HttpResponse:
             Column("成果", lambda i: i.achievement.title, "achievement__title"),
             Column("技术经理人", lambda i: i.broker_name, "broker_name", minor=True),
             Column("发起", lambda i: i.started_at.date(), "started_at", number=True, minor=True),
-            Column("回答", lambda i: "、".join(f"{v.name}：{gettext(INVITATIONS.states[v.state])}" for v in i.invitations.all()), minor=True),
+            Column(
+                "回答",
+                lambda i: "、".join(
+                    f"{v.name}：{gettext(INVITATIONS.states[v.state])}" for v in i.invitations.all()
+                ),
+                minor=True,
+            ),
             Column("状态", lambda i: _state(i, INTRODUCTIONS.states), "state"),
         ],
         link=lambda i: reverse("introduction", args=[i.pk]),
         filters=[
-            Filter("state", "状态", list(INTRODUCTIONS.states.items()), lambda q, v: q.filter(state=v)),
+            Filter(
+                "state", "状态", list(INTRODUCTIONS.states.items()), lambda q, v: q.filter(state=v)
+            ),
             Filter("mine", "范围", [("1", "我发起的")], lambda q, v: q.filter(broker_id=actor.id)),
         ],
-        search=lambda q, words: q.filter(demand__search__contains=words.lower()) | q.filter(achievement__search__contains=words.lower()),
-        hint="需求或成果中的词", empty="还没有对接。打开一条需求的“匹配”，从候选成果发起。",
-    )  # fmt: skip
+        search=lambda q, words: (
+            q.filter(demand__search__contains=words.lower())
+            | q.filter(achievement__search__contains=words.lower())
+        ),
+        hint="需求或成果中的词",
+        empty="还没有对接。打开一条需求的“匹配”，从候选成果发起。",
+    )
     return show(request, table, introductions_visible_to(actor))
 
 
@@ -59,11 +71,16 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     thing = one(introductions_visible_to(actor), pk)
     staff = is_staff(actor)
     facts = {
-        "thing": thing, "states": INTRODUCTIONS.states, "invitations": [(i, INVITATIONS.states[i.state]) for i in thing.invitations.all()],
-        "steps": INTRODUCTIONS.open_steps(thing, actor), "staff": staff, "outcomes": OUTCOMES, "contract": of_introduction(thing.pk),
+        "thing": thing,
+        "states": INTRODUCTIONS.states,
+        "invitations": [(i, INVITATIONS.states[i.state]) for i in thing.invitations.all()],
+        "steps": INTRODUCTIONS.open_steps(thing, actor),
+        "staff": staff,
+        "outcomes": OUTCOMES,
+        "contract": of_introduction(thing.pk),
         "can_work": bool(INTRODUCTIONS.step("withdraw").permission(actor, thing)),
         "history": ledger.history("market.introduction", thing.pk) if staff else [],
-    }  # fmt: skip
+    }
     return render(request, "member/introduction.html", facts)
 
 
@@ -124,12 +141,19 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     sees_demand = invitation.side == "firm" or demand.confidentiality != "brokers" or agreed
     sees_firm = invitation.side == "firm" or demand.confidentiality == "open" or agreed
     facts = {
-        "invitation": invitation, "introduction": introduction, "demand": demand if sees_demand else None,
-        "firm": demand.owner.name if sees_firm and demand.owner else "", "agreed": agreed, "error": error, "outcomes": OUTCOMES,
-        "state": INVITATIONS.states[invitation.state], "open": invitation.state in ("waiting", "asking"),
-        "ask_outcome": invitation.side == "firm" and agreed, "words": request.POST.get("words", ""),
+        "invitation": invitation,
+        "introduction": introduction,
+        "demand": demand if sees_demand else None,
+        "firm": demand.owner.name if sees_firm and demand.owner else "",
+        "agreed": agreed,
+        "error": error,
+        "outcomes": OUTCOMES,
+        "state": INVITATIONS.states[invitation.state],
+        "open": invitation.state in ("waiting", "asking"),
+        "ask_outcome": invitation.side == "firm" and agreed,
+        "words": request.POST.get("words", ""),
         "others": introduction.invitations.all() if agreed else [],
-    }  # fmt: skip
+    }
     response = render(request, "member/answer.html", facts, status=422 if error else 200)
     response.headers["X-Robots-Tag"] = "noindex"
     return response

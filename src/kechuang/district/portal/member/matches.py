@@ -18,7 +18,7 @@ from kechuang.district.market.queries import (
     demands_visible_to,
     embedding_progress,
     search,
-)  # fmt: skip
+)
 from kechuang.district.market.services import introductions, matching
 from kechuang.district.market.services.index import embedder
 from kechuang.district.market.services.introductions import Person
@@ -71,15 +71,25 @@ def _facts(request: HttpRequest, ranking: Any, thing: Any, kind: str) -> dict[st
     page = Paginator(ranking.candidates, PER_PAGE).get_page(request.GET.get("page"))
     done, total = embedding_progress(embedder().model, actor)
     return {
-        "thing": thing, "kind": kind, "other": "achievement" if kind == "demand" else "demand", "page": page,
-        "rows": [(c, owner_name(actor, c.thing)) for c in page], "kept_out": ranking.kept_out, "total": len(ranking.candidates),
-        "can_introduce": is_staff(actor) and actor.has("broker", "officer"), "done": done, "of": total, "owner": owner_name(actor, thing),
-    }  # fmt: skip
+        "thing": thing,
+        "kind": kind,
+        "other": "achievement" if kind == "demand" else "demand",
+        "page": page,
+        "rows": [(c, owner_name(actor, c.thing)) for c in page],
+        "kept_out": ranking.kept_out,
+        "total": len(ranking.candidates),
+        "can_introduce": is_staff(actor) and actor.has("broker", "officer"),
+        "done": done,
+        "of": total,
+        "owner": owner_name(actor, thing),
+    }
 
 
 @for_roles("broker", "officer")
 def introduce(request: HttpRequest, demand_pk: int, achievement_pk: int) -> HttpResponse:
-    """The form of a new introduction: persons, message, and a word why when matching keeps the pair out."""
+    """The form of a new introduction: persons, message, and a word why when matching keeps the
+    pair out.
+    """
     actor = actor_in(request)
     if not is_staff(actor):
         raise NotAllowed("introduction.not_by_a_firm")
@@ -92,22 +102,36 @@ def introduce(request: HttpRequest, demand_pk: int, achievement_pk: int) -> Http
     if given is not None:
         try:
             made = introductions.start(
-                demand, achievement, _persons(given), given.get("message", ""), actor, clock.now(),
-                overruled=given.get("overruled", ""), remind_after_days=_days(given.get("remind", "")),
+                demand,
+                achievement,
+                _persons(given),
+                given.get("message", ""),
+                actor,
+                clock.now(),
+                overruled=given.get("overruled", ""),
+                remind_after_days=_days(given.get("remind", "")),
                 close_after_days=_whole(given.get("close", "")),
-            )  # fmt: skip
+            )
         except Invalid as e:
             errors = e.errors if isinstance(e, InvalidForm) else [e]
         else:
             messages.success(request, gettext("邀请已发出，等每个人自己回答"))
             return redirect("introduction", made.pk)
     facts = {
-        "demand": demand, "achievement": achievement, "judged": judged, "refused": isinstance(judged, Refusal), "errors": errors,
-        "persons": _shown(given, demand, achievement), "message": given.get("message", "") if given else _draft(demand, achievement),
+        "demand": demand,
+        "achievement": achievement,
+        "judged": judged,
+        "refused": isinstance(judged, Refusal),
+        "errors": errors,
+        "persons": _shown(given, demand, achievement),
+        "message": given.get("message", "") if given else _draft(demand, achievement),
         "overruled": given.get("overruled", "") if given else "",
-        "remind": given.get("remind", "") if given else "、".join(str(d) for d in settings.remind_after_days),
-        "close": given.get("close", "") if given else settings.close_after_days, "owner": owner_name(actor, demand),
-    }  # fmt: skip
+        "remind": given.get("remind", "")
+        if given
+        else "、".join(str(d) for d in settings.remind_after_days),
+        "close": given.get("close", "") if given else settings.close_after_days,
+        "owner": owner_name(actor, demand),
+    }
     return render(request, "member/introduce.html", facts, status=422 if errors else 200)
 
 

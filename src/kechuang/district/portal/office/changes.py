@@ -38,13 +38,27 @@ def change_list(request: HttpRequest) -> HttpResponse:
             Column("政策", lambda c: _title(c.policy), minor=True),
             Column("施行日", lambda c: c.day.isoformat(), "day", number=True),
             Column("新的值", lambda c: c.value[:40]),
-            Column("状态", lambda c: format_html('<span class="state state-{}">{}</span>', c.state, gettext(CHANGES.states[c.state])), "state"),
+            Column(
+                "状态",
+                lambda c: format_html(
+                    '<span class="state state-{}">{}</span>',
+                    c.state,
+                    gettext(CHANGES.states[c.state]),
+                ),
+                "state",
+            ),
         ],
         link=lambda c: reverse("change", args=[c.pk]),
-        filters=[Filter("state", "状态", list(CHANGES.states.items()), lambda q, v: q.filter(state=v))],
-        search=lambda q, words: q.filter(parameter__contains=words) | q.filter(clause__contains=words), hint="参数或条款",
-        empty="还没有改动。在政策页的参数旁点“改”。", actions=[(reverse("law"), "生效的书")],
-    )  # fmt: skip
+        filters=[
+            Filter("state", "状态", list(CHANGES.states.items()), lambda q, v: q.filter(state=v))
+        ],
+        search=lambda q, words: (
+            q.filter(parameter__contains=words) | q.filter(clause__contains=words)
+        ),
+        hint="参数或条款",
+        empty="还没有改动。在政策页的参数旁点“改”。",
+        actions=[(reverse("law"), "生效的书")],
+    )
     if law.shipped_has_changed():
         words = (
             "随软件来的书有了新版，而本区用的是自己改过的书。请到“生效的书”看差别，决定合并还是换用"
@@ -60,15 +74,23 @@ def _title(policy: str) -> str:
 
 @for_roles("officer")
 def change_form(request: HttpRequest, identity: str) -> HttpResponse:
-    """New day, value, clause, document; a trial shows who gains, who loses and what it costs before anything is proposed."""
+    """New day, value, clause, document; a trial shows who gains, who loses and what it costs
+    before anything is proposed.
+    """
     name = (request.POST or request.GET).get("parameter", "")
     policy, parameter = changes.parameter_of(identity, name)
     today = clock.today()
     given = {n: request.POST.get(n, "") for n in _GIVEN}
     facts: dict[str, Any] = {
-        "policy": policy, "parameter": parameter, "sources": current_book().sources.values(), "given": given, "now": changes.said(parameter, today),
-        "versions": [(d, shown_value(v, parameter), parameter.says(d)) for d, v in parameter.versions],
-    }  # fmt: skip
+        "policy": policy,
+        "parameter": parameter,
+        "sources": current_book().sources.values(),
+        "given": given,
+        "now": changes.said(parameter, today),
+        "versions": [
+            (d, shown_value(v, parameter), parameter.says(d)) for d, v in parameter.versions
+        ],
+    }
     errors: list[Invalid] = []
     if request.method == "POST":
         try:
@@ -97,10 +119,16 @@ def change_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_in(request)
     thing = one(changes_visible_to(actor), pk)
     facts = {
-        "thing": thing, "policy": current_book().policies.get(thing.policy), "states": CHANGES.states, "steps": CHANGES.open_steps(thing, actor),
-        "needs_why": {"refuse_change", "withdraw_change"}, "effects": thing.effects, "written": thing.written.items(),
-        "history": ledger.history("support.change", thing.pk), "book": current_book(),
-    }  # fmt: skip
+        "thing": thing,
+        "policy": current_book().policies.get(thing.policy),
+        "states": CHANGES.states,
+        "steps": CHANGES.open_steps(thing, actor),
+        "needs_why": {"refuse_change", "withdraw_change"},
+        "effects": thing.effects,
+        "written": thing.written.items(),
+        "history": ledger.history("support.change", thing.pk),
+        "book": current_book(),
+    }
     return render(request, "office/change.html", facts)
 
 
@@ -122,7 +150,9 @@ def change_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 @for_roles(*OFFICE)
 def law_page(request: HttpRequest) -> HttpResponse:
-    """Which version of the books holds, since when, by whom; and, when the shipped books moved on, the way to take that over."""
+    """Which version of the books holds, since when, by whom; and, when the shipped books moved
+    on, the way to take that over.
+    """
     actor, error = actor_in(request), None
     if request.method == "POST":
         if not actor.has("officer", "approver"):

@@ -1,4 +1,6 @@
-"""The form of a draft plan: what the browser sent, as a draft again; and the text with its spans marked."""
+"""The form of a draft plan: what the browser sent, as a draft again; and the text with its spans
+marked.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +11,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 
 def corrected(given: QueryDict, was: Mapping[str, Any]) -> dict[str, Any]:
-    """The draft that a person's form says: kept, corrected, merged into the one before, deleted or added."""
+    """The draft that a person's form says: kept, corrected, merged into the one before, deleted
+    or added.
+    """
     sent = {k: str(v) for k, v in given.items()}
     made = dict(was)
     made["title"] = sent.get("plan_title", was.get("title", "")).strip()
@@ -17,10 +21,17 @@ def corrected(given: QueryDict, was: Mapping[str, Any]) -> dict[str, Any]:
     made["areas"] = [_area(sent, a, area) for a, area in enumerate(was.get("areas", []))]
     if sent.get("new_target", "").strip():
         where = made["groups"] or [{"name": "", "targets": []}]
-        where[-1]["targets"].append({
-            "name": sent["new_target"].strip(), "figure": sent.get("new_figure", "").strip(), "unit": sent.get("new_unit", "").strip(),
-            "bound": ">=" if sent.get("new_figure", "").strip() else "none", "span": [0, 0], "confidence": 1.0, "printed": sent["new_target"].strip(),
-        })  # fmt: skip
+        where[-1]["targets"].append(
+            {
+                "name": sent["new_target"].strip(),
+                "figure": sent.get("new_figure", "").strip(),
+                "unit": sent.get("new_unit", "").strip(),
+                "bound": ">=" if sent.get("new_figure", "").strip() else "none",
+                "span": [0, 0],
+                "confidence": 1.0,
+                "printed": sent["new_target"].strip(),
+            }
+        )
         made["groups"] = where
     if sent.get("new_task", "").strip():
         areas = made["areas"] or [{"name": "", "tasks": []}]
@@ -108,7 +119,9 @@ def shown(text: str, draft: Mapping[str, Any]) -> SafeString:
 
 
 def typed_lines(given: QueryDict) -> str:
-    """What a person typed, in order, a line each: to copy from when the draft has become another meanwhile."""
+    """What a person typed, in order, a line each: to copy from when the draft has become another
+    meanwhile.
+    """
     skip = ("csrfmiddlewaretoken", "version", "save", "save_book")
     rows: dict[str, list[str]] = {}
     for key, value in given.items():

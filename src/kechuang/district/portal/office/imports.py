@@ -123,11 +123,26 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         show = "wrong"
     layout = current_book().layouts[batch.kind]
     facts = {
-        "batch": batch, "states": imports.IMPORTS.states, "layout": layout, "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
-        "show": show, "steps": {s.name for s in imports.IMPORTS.open_steps(batch, actor_in(request))}, **_progress(batch),
-        "counts": [(k, w, batch.counts.get(k, 0)) for k, w in (("create", "新增"), ("update", "更新"), ("same", "不变"), ("wrong", "有错"))],
-        "show_query": f"show={show}&" if show else "", "heading_columns": list(enumerate(batch.headings[:6])), "fates": _fates(batch),
-    }  # fmt: skip
+        "batch": batch,
+        "states": imports.IMPORTS.states,
+        "layout": layout,
+        "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
+        "show": show,
+        "steps": {s.name for s in imports.IMPORTS.open_steps(batch, actor_in(request))},
+        **_progress(batch),
+        "counts": [
+            (k, w, batch.counts.get(k, 0))
+            for k, w in (
+                ("create", "新增"),
+                ("update", "更新"),
+                ("same", "不变"),
+                ("wrong", "有错"),
+            )
+        ],
+        "show_query": f"show={show}&" if show else "",
+        "heading_columns": list(enumerate(batch.headings[:6])),
+        "fates": _fates(batch),
+    }
     if request.headers.get("HX-Request") and batch.state in MOVING:
         return render(request, "office/import_progress.html", facts)
     response = render(request, "office/import.html", facts)

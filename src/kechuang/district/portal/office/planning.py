@@ -87,11 +87,26 @@ def draft_page(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("draft", pk)
     book = current_book()
     facts = {
-        "thing": thing, "text": shown(thing.text, given or thing.draft), "draft": given or thing.draft, "read": thing.read, "errors": errors, "mine": mine,
-        "states": WORKFLOWS["plan.draft"].states, "history": ledger.history("plan.draft", thing.pk), "can_edit": thing.state == "draft" and actor.has("officer", "administrator"),
-        "extends": request.POST.get("extends") or (book.parent.id if book.parent else "national"), "identity": request.POST.get("identity", ""),
-        "bounds": [("", ""), (">=", "≥"), (">", ">"), ("<=", "≤"), ("about", "≈"), ("none", "无数字")],
-    }  # fmt: skip
+        "thing": thing,
+        "text": shown(thing.text, given or thing.draft),
+        "draft": given or thing.draft,
+        "read": thing.read,
+        "errors": errors,
+        "mine": mine,
+        "states": WORKFLOWS["plan.draft"].states,
+        "history": ledger.history("plan.draft", thing.pk),
+        "can_edit": thing.state == "draft" and actor.has("officer", "administrator"),
+        "extends": request.POST.get("extends") or (book.parent.id if book.parent else "national"),
+        "identity": request.POST.get("identity", ""),
+        "bounds": [
+            ("", ""),
+            (">=", "≥"),
+            (">", ">"),
+            ("<=", "≤"),
+            ("about", "≈"),
+            ("none", "无数字"),
+        ],
+    }
     return render(
         request, "office/draft.html", facts, status=409 if mine else 422 if errors else 200
     )
@@ -151,9 +166,13 @@ def figure_list(request: HttpRequest) -> HttpResponse:
         ],
         link=lambda f: reverse("figure", args=[f.pk]),
         filters=[Filter("state", "状态", list(states.items()), lambda q, v: q.filter(state=v))],
-        search=lambda q, words: q.filter(place__contains=words) | q.filter(reporter__contains=words), hint="地区或填报单位",
-        actions=[(reverse("figure-new"), "填报")] if actor_in(request).has("officer") else [], empty="还没有填报的数。",
-    )  # fmt: skip
+        search=lambda q, words: (
+            q.filter(place__contains=words) | q.filter(reporter__contains=words)
+        ),
+        hint="地区或填报单位",
+        actions=[(reverse("figure-new"), "填报")] if actor_in(request).has("officer") else [],
+        empty="还没有填报的数。",
+    )
     return show(request, table, figures_visible_to(actor_in(request)))
 
 
@@ -214,10 +233,14 @@ def figure_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_in(request)
     thing, flow = one(figures_visible_to(actor), pk), WORKFLOWS["plan.figure"]
     facts = {
-        "thing": thing, "indicator": current_book().indicators.get(thing.indicator), "states": flow.states, "steps": flow.open_steps(thing, actor),
-        "needs_why": {"return_figure", "withdraw_figure"}, "history": ledger.history("plan.figure", thing.pk),
+        "thing": thing,
+        "indicator": current_book().indicators.get(thing.indicator),
+        "states": flow.states,
+        "steps": flow.open_steps(thing, actor),
+        "needs_why": {"return_figure", "withdraw_figure"},
+        "history": ledger.history("plan.figure", thing.pk),
         "can_edit": actor.has("officer") and thing.state in ("reported", "returned"),
-    }  # fmt: skip
+    }
     return render(request, "office/figure.html", facts)
 
 
@@ -272,10 +295,14 @@ def closing_page(request: HttpRequest, pk: int) -> HttpResponse:
     thing = one(all_closings(), pk)
     found, flow = closings.drift(thing), WORKFLOWS["plan.closing"]
     facts = {
-        "thing": thing, "drift": found, "indicator": current_book().indicators[thing.indicator], "states": flow.states,
-        "steps": flow.open_steps(thing, actor), "history": ledger.history("plan.closing", thing.pk),
+        "thing": thing,
+        "drift": found,
+        "indicator": current_book().indicators[thing.indicator],
+        "states": flow.states,
+        "steps": flow.open_steps(thing, actor),
+        "history": ledger.history("plan.closing", thing.pk),
         "is_money": current_book().indicators[thing.indicator].unit == "亿元",
-    }  # fmt: skip
+    }
     return render(request, "office/closing.html", facts)
 
 
@@ -312,9 +339,14 @@ def comparison_list(request: HttpRequest) -> HttpResponse:
             return redirect("comparison", made.pk)
     rungs = next(c for c in current_book().layouts["firms"].columns if c.field == "rung").choices
     facts = {
-        "comparisons": comparisons_visible_to(actor)[:100], "kinds": COMPARISONS, "rungs": rungs.items(), "error": error, "given": request.POST,
-        "place": place_name(current_book()), "can_lay": actor.has("officer"),
-    }  # fmt: skip
+        "comparisons": comparisons_visible_to(actor)[:100],
+        "kinds": COMPARISONS,
+        "rungs": rungs.items(),
+        "error": error,
+        "given": request.POST,
+        "place": place_name(current_book()),
+        "can_lay": actor.has("officer"),
+    }
     return render(request, "office/comparisons.html", facts, status=422 if error else 200)
 
 
@@ -324,7 +356,11 @@ def comparison_page(request: HttpRequest, pk: int) -> HttpResponse:
     made = one(comparisons_visible_to(actor_in(request)), pk)
     found = comparing.compare(made)
     facts = {
-        "made": made, "found": found, "piles": found.piles, "kinds": COMPARISONS, "difference": found.theirs - found.ours,
+        "made": made,
+        "found": found,
+        "piles": found.piles,
+        "kinds": COMPARISONS,
+        "difference": found.theirs - found.ours,
         "route": "firm" if made.kind == "firms" else "contracts-record",
-    }  # fmt: skip
+    }
     return render(request, "office/comparison.html", facts)

@@ -51,7 +51,10 @@ def _doubt_link(kind: str, key: str) -> str:
 
 
 def _settle(doubt: Doubt, answer: str, actor: Actor) -> None:
-    """The same: the newer record is closed in favour of the older one. Different: nothing but the answer."""
+    """The same: the newer record is closed in favour of the older one.
+
+    Different: nothing but the answer.
+    """
     if answer not in ("same", "different"):
         raise Invalid("doubt.answer_missing", "answer")
     with ledger.writing():
@@ -87,9 +90,15 @@ def ledger_page(request: HttpRequest) -> HttpResponse:
     hide = not actor_in(request).has("officer", "auditor")
     stuck = Delivery.objects.filter(state="stuck")
     facts = {
-        "page": Paginator(found, 50).get_page(asked.get("page")), "kinds": kinds, "kind": asked.get("kind", ""), "proof": proof,
-        "hide": hide, "stuck": stuck[:50], "waiting": Delivery.objects.filter(state="pending").count(), "day": asked.get("day", ""),
-    }  # fmt: skip
+        "page": Paginator(found, 50).get_page(asked.get("page")),
+        "kinds": kinds,
+        "kind": asked.get("kind", ""),
+        "proof": proof,
+        "hide": hide,
+        "stuck": stuck[:50],
+        "waiting": Delivery.objects.filter(state="pending").count(),
+        "day": asked.get("day", ""),
+    }
     return render(request, "office/ledger.html", facts)
 
 

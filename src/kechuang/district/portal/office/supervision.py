@@ -68,11 +68,22 @@ def return_list(request: HttpRequest) -> HttpResponse:
         filters=[
             Filter("month", "月份", [(m, m) for m in months], lambda q, v: q.filter(month=v)),
             Filter("state", "状态", list(RETURNS.states.items()), lambda q, v: q.filter(state=v)),
-            Filter("late", "范围", [("1", "逾期未报"), ("2", "已督办")], lambda q, v: q.filter(level__gt=0) if v == "2" else q.filter(state__in=("asked", "sent_back"), due_on__lt=today)),
+            Filter(
+                "late",
+                "范围",
+                [("1", "逾期未报"), ("2", "已督办")],
+                lambda q, v: (
+                    q.filter(level__gt=0)
+                    if v == "2"
+                    else q.filter(state__in=("asked", "sent_back"), due_on__lt=today)
+                ),
+            ),
         ],
-        search=lambda q, words: q.filter(body__contains=words) | q.filter(progress__contains=words), hint="单位或进展中的词",
-        actions=[(reverse("tasks"), "任务")], empty="还没有发出填报。到了每月的发出日，或在任务立项之后，系统会自动发出。",
-    )  # fmt: skip
+        search=lambda q, words: q.filter(body__contains=words) | q.filter(progress__contains=words),
+        hint="单位或进展中的词",
+        actions=[(reverse("tasks"), "任务")],
+        empty="还没有发出填报。到了每月的发出日，或在任务立项之后，系统会自动发出。",
+    )
     return show(request, table, returns_visible_to(actor_in(request)))
 
 
@@ -100,10 +111,17 @@ def return_page(request: HttpRequest, pk: int) -> HttpResponse:
     thing = one(returns_visible_to(actor), pk)
     chosen = current_book().plan_of(thing.plan)
     facts = {
-        "thing": thing, "task": chosen.task(thing.task) if chosen else None, "states": RETURNS.states, "steps": RETURNS.open_steps(thing, actor),
-        "lights": RETURN_LIGHTS, "history": ledger.history("plan.return", thing.pk), "link": f"/return/{returns.token_of(thing)}/" if actor.has("officer") else "",
-        "level": ESCALATIONS.get(thing.level, ""), "light_words": dict(RETURN_LIGHTS), "plan": chosen,
-    }  # fmt: skip
+        "thing": thing,
+        "task": chosen.task(thing.task) if chosen else None,
+        "states": RETURNS.states,
+        "steps": RETURNS.open_steps(thing, actor),
+        "lights": RETURN_LIGHTS,
+        "history": ledger.history("plan.return", thing.pk),
+        "link": f"/return/{returns.token_of(thing)}/" if actor.has("officer") else "",
+        "level": ESCALATIONS.get(thing.level, ""),
+        "light_words": dict(RETURN_LIGHTS),
+        "plan": chosen,
+    }
     return render(request, "office/return.html", facts)
 
 
@@ -124,7 +142,9 @@ def return_act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
 
 
 def answer_return(request: HttpRequest, token: str) -> HttpResponse:
-    """The page behind a body's link: prefilled, kept half-done, handed in; nothing is lost when two people write at once."""
+    """The page behind a body's link: prefilled, kept half-done, handed in; nothing is lost when
+    two people write at once.
+    """
     thing, actor = returns.open_token(token)
     errors: list[Invalid] = []
     given = {n: getattr(thing, n) for n in returns.FIELDS}
@@ -142,10 +162,24 @@ def answer_return(request: HttpRequest, token: str) -> HttpResponse:
                 return redirect("answer-return", token)
     chosen = current_book().plan_of(thing.plan)
     facts = {
-        "thing": thing, "task": chosen.task(thing.task) if chosen else None, "given": given, "theirs": theirs, "errors": errors, "lights": RETURN_LIGHTS,
-        "open": thing.state in ("asked", "sent_back"), "state": RETURNS.states[thing.state], "plan": chosen,
-        "why": next((e.why for e in ledger.history("plan.return", thing.pk).order_by("-id") if e.kind.endswith("send_back_return")), ""),
-    }  # fmt: skip
+        "thing": thing,
+        "task": chosen.task(thing.task) if chosen else None,
+        "given": given,
+        "theirs": theirs,
+        "errors": errors,
+        "lights": RETURN_LIGHTS,
+        "open": thing.state in ("asked", "sent_back"),
+        "state": RETURNS.states[thing.state],
+        "plan": chosen,
+        "why": next(
+            (
+                e.why
+                for e in ledger.history("plan.return", thing.pk).order_by("-id")
+                if e.kind.endswith("send_back_return")
+            ),
+            "",
+        ),
+    }
     response = render(
         request,
         "public/answer_return.html",

@@ -1,4 +1,6 @@
-"""Tasks as list, board and time line; the task's own page for officers: duties, milestones, proofs, steps."""
+"""Tasks as list, board and time line; the task's own page for officers: duties, milestones,
+proofs, steps.
+"""
 
 from datetime import date
 from typing import Any
@@ -63,16 +65,32 @@ def task_list(request: HttpRequest) -> HttpResponse:
         own = [m for m in marks if m.task == task.number]
         late = [m for m in own if m.state == "open" and m.due < today]
         file, said = held.get(task.number), last.get(task.number)
-        rows.append({
-            "task": task, "file": file, "lead": leads.get(task.number, task.lead), "marks": own, "late": late, "said": said,
-            "lane": _lane(file, late, said, today), "next": next((m for m in own if m.state == "open"), None),
-        })  # fmt: skip
+        rows.append(
+            {
+                "task": task,
+                "file": file,
+                "lead": leads.get(task.number, task.lead),
+                "marks": own,
+                "late": late,
+                "said": said,
+                "lane": _lane(file, late, said, today),
+                "next": next((m for m in own if m.state == "open"), None),
+            }
+        )
     view = request.GET.get("view", "list")
     facts = {
-        "plan": chosen, "plans": current_book().plans.values(), "rows": rows, "view": view if view in ("list", "board", "time") else "list", "today": today,
-        "lanes": [(k, w, [r for r in rows if r["lane"] == k]) for k, w in _LANES.items()], "line": _time_line(rows, today, chosen.id) if view == "time" else None, "states": TASKS.states,
-        "returns": RETURNS.states, "opened": bool(held), "can_keep": actor_in(request).has("officer"),
-    }  # fmt: skip
+        "plan": chosen,
+        "plans": current_book().plans.values(),
+        "rows": rows,
+        "view": view if view in ("list", "board", "time") else "list",
+        "today": today,
+        "lanes": [(k, w, [r for r in rows if r["lane"] == k]) for k, w in _LANES.items()],
+        "line": _time_line(rows, today, chosen.id) if view == "time" else None,
+        "states": TASKS.states,
+        "returns": RETURNS.states,
+        "opened": bool(held),
+        "can_keep": actor_in(request).has("officer"),
+    }
     return render(request, "office/tasks.html", facts)
 
 
@@ -99,9 +117,14 @@ def _lane(file: Any, late: list[Any], said: Any, today: date) -> str:
 
 def _time_line(rows: list[dict[str, Any]], today: date, plan: str) -> TimeLine:
     tasks_ = [
-        Row(r["task"].number, f"{r['task'].number} {titled(r['task'])}", f"{reverse('task-desk', args=[r['task'].number])}?plan={plan}", r["task"].after)
+        Row(
+            r["task"].number,
+            f"{r['task'].number} {titled(r['task'])}",
+            f"{reverse('task-desk', args=[r['task'].number])}?plan={plan}",
+            r["task"].after,
+        )
         for r in rows
-    ]  # fmt: skip
+    ]
     marks = [
         Mark(m.pk, m.task, m.title, m.due, m.state, m in r["late"], tuple(m.after))
         for r in rows
@@ -128,11 +151,17 @@ def task_desk(request: HttpRequest, number: int) -> HttpResponse:
     facts = task_facts(chosen, task, actor)
     file = facts["file"]
     facts |= {
-        "steps": TASKS.open_steps(file, actor) if file else [], "needs_why": _WHY, "states": TASKS.states, "can_keep": actor.has("officer"),
-        "history": ledger.history("plan.task", file.pk) if file else [], "today": clock.today(), "return_states": RETURNS.states,
-        "returns": returns_visible_to(actor).filter(plan=chosen.id, task=number)[:24], "mark_states": MILESTONES.states,
+        "steps": TASKS.open_steps(file, actor) if file else [],
+        "needs_why": _WHY,
+        "states": TASKS.states,
+        "can_keep": actor.has("officer"),
+        "history": ledger.history("plan.task", file.pk) if file else [],
+        "today": clock.today(),
+        "return_states": RETURNS.states,
+        "returns": returns_visible_to(actor).filter(plan=chosen.id, task=number)[:24],
+        "mark_states": MILESTONES.states,
         "all_marks": {m.pk: m for m in kept_milestones(chosen.id)},
-    }  # fmt: skip
+    }
     return render(request, "office/task.html", facts)
 
 
@@ -175,8 +204,10 @@ def _after(request: HttpRequest) -> list[int]:
 
 _BODY_ACTS = {"duty": _duty, "remove_duty": _remove_duty, "milestone": _add_milestone}
 _WITH_WHY = {
-    "ask_closing": tasks.ask_closing, "refuse_closing": tasks.refuse_closing, "reopen_task": tasks.reopen_task,
-}  # fmt: skip
+    "ask_closing": tasks.ask_closing,
+    "refuse_closing": tasks.refuse_closing,
+    "reopen_task": tasks.reopen_task,
+}
 
 
 def _file_act(request: HttpRequest, chosen: Plan, number: int, what: str) -> None:

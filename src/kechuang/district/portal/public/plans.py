@@ -1,4 +1,6 @@
-"""The plan for everybody: targets with their standing, one target opened down to its records, charts, ranks."""
+"""The plan for everybody: targets with their standing, one target opened down to its records,
+charts, ranks.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -59,17 +61,29 @@ def plan_page(request: HttpRequest) -> HttpResponse:
     lights = [(name, words, sum(r.light == name for r in found)) for name, words in LIGHTS.items()]
     files, marks = task_files(chosen.id), list(milestones(chosen.id))
     facts = {
-        "plan": chosen, "plans": book.plans.values(), "groups": [(g, [r for r in found if r.target.group == g.id]) for g in chosen.groups],
-        "year": year, "years": _years(chosen, today), "today": today, "lights": [x for x in lights if x[2]], "over": today > chosen.end,
-        "light_words": LIGHTS, "above": book.plan_above(chosen), "is_main": chosen is book.plan,
-        "states": {n: f.state for n, f in files.items()}, "marked": {m.task for m in marks},
-        "successors": [p for p in book.plans.values() if p.succeeds == chosen.id], "before": book.plans.get(chosen.succeeds),
-    }  # fmt: skip
+        "plan": chosen,
+        "plans": book.plans.values(),
+        "groups": [(g, [r for r in found if r.target.group == g.id]) for g in chosen.groups],
+        "year": year,
+        "years": _years(chosen, today),
+        "today": today,
+        "lights": [x for x in lights if x[2]],
+        "over": today > chosen.end,
+        "light_words": LIGHTS,
+        "above": book.plan_above(chosen),
+        "is_main": chosen is book.plan,
+        "states": {n: f.state for n, f in files.items()},
+        "marked": {m.task for m in marks},
+        "successors": [p for p in book.plans.values() if p.succeeds == chosen.id],
+        "before": book.plans.get(chosen.succeeds),
+    }
     return render(request, "public/plan.html", facts)
 
 
 def target_page(request: HttpRequest, identity: str) -> HttpResponse:
-    """One target, opened down to its records, its way, its closed periods and what others published."""
+    """One target, opened down to its records, its way, its closed periods and what others
+    published.
+    """
     book, today, year, actor, chosen = (
         current_book(),
         clock.today(),
@@ -85,21 +99,47 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
     staff = is_staff(actor)
     table, rows, shown = _rows(reading, actor)
     facts = {
-        "reading": reading, "target": target, "indicator": indicator, "plan": chosen, "year": year, "years": _years(chosen, today),
-        "tasks": [t for t in chosen.tasks if t.number in target.tasks], "table": table, "heads": [(c, "", "") for c in table.columns] if table else [], "lines": lines(table, rows) if table else [], "hidden": max(reading.rows - shown, 0) if table else 0,
+        "reading": reading,
+        "target": target,
+        "indicator": indicator,
+        "plan": chosen,
+        "year": year,
+        "years": _years(chosen, today),
+        "tasks": [t for t in chosen.tasks if t.number in target.tasks],
+        "table": table,
+        "heads": [(c, "", "") for c in table.columns] if table else [],
+        "lines": lines(table, rows) if table else [],
+        "hidden": max(reading.rows - shown, 0) if table else 0,
         "more": max(shown - _SHOWN, 0),
-        "history": [] if reading.kind == "sum" else measurements(indicator.id, year)[:20] if staff else public_history(indicator.id, year), "light_words": LIGHTS, "staff": staff,
-        "figures": [f for f in book.figures if f.indicator == indicator.id], "bulletins": bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
-        "reported": figures_visible_to(actor).filter(indicator=indicator.id)[:20], "closings": _closings(indicator.id, staff),
-        "can_close": actor.has("officer", "approver") and bool(plan.measure_of(indicator)) and plan.measure_of(indicator).records is not None,  # type: ignore[union-attr]
+        "history": []
+        if reading.kind == "sum"
+        else measurements(indicator.id, year)[:20]
+        if staff
+        else public_history(indicator.id, year),
+        "light_words": LIGHTS,
+        "staff": staff,
+        "figures": [f for f in book.figures if f.indicator == indicator.id],
+        "bulletins": bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
+        "reported": figures_visible_to(actor).filter(indicator=indicator.id)[:20],
+        "closings": _closings(indicator.id, staff),
+        "can_close": actor.has("officer", "approver")
+        and bool(plan.measure_of(indicator))
+        and plan.measure_of(indicator).records is not None,  # type: ignore[union-attr]
         "explained": plan.comparing.explaining(indicator, year) if staff and table else None,
-        "same_measure": [(p, t) for p in book.plans.values() for t in p.targets if t.indicator == indicator.id and t is not target],
-    }  # fmt: skip
+        "same_measure": [
+            (p, t)
+            for p in book.plans.values()
+            for t in p.targets
+            if t.indicator == indicator.id and t is not target
+        ],
+    }
     return render(request, "public/target.html", facts)
 
 
 def _rows(reading: Any, actor: Any) -> tuple[Table | None, list[Any], int]:
-    """(their table, the rows this person may see, how many): None when the figure rests on no rows to open."""
+    """(their table, the rows this person may see, how many): None when the figure rests on no
+    rows to open.
+    """
     known = plan.measure_of(reading.indicator)
     if reading.how != "computed" or known is None or known.records is None:
         return None, [], 0
@@ -203,7 +243,14 @@ def task_facts(chosen: Plan, task: Any, actor: Any) -> dict[str, Any]:
     book = current_book()
     file = task_files(chosen.id).get(task.number)
     return {
-        "plan": chosen, "task": task, "file": file, "duties": [d for d in duties(chosen.id) if d.task == task.number],
-        "marks": milestones(chosen.id).filter(task=task.number), "serves": chosen.serving(task.number), "book": book,
-        "after": [t for t in chosen.tasks if t.number in task.after], "before": [t for t in chosen.tasks if task.number in t.after], "staff": is_staff(actor),
-    }  # fmt: skip
+        "plan": chosen,
+        "task": task,
+        "file": file,
+        "duties": [d for d in duties(chosen.id) if d.task == task.number],
+        "marks": milestones(chosen.id).filter(task=task.number),
+        "serves": chosen.serving(task.number),
+        "book": book,
+        "after": [t for t in chosen.tasks if t.number in task.after],
+        "before": [t for t in chosen.tasks if task.number in t.after],
+        "staff": is_staff(actor),
+    }

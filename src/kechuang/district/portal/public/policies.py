@@ -37,7 +37,10 @@ def policy_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def policy_page(request: HttpRequest, identity: str) -> HttpResponse:
-    """One policy with its rules and clauses; what is typed is reckoned and forgotten. as=pdf prints the result."""
+    """One policy with its rules and clauses; what is typed is reckoned and forgotten.
+
+    as=pdf prints the result.
+    """
     book = current_book()
     policy = book.policies.get(identity)
     if policy is None:
@@ -53,13 +56,22 @@ def policy_page(request: HttpRequest, identity: str) -> HttpResponse:
     given, wrong = _given(sent, needed)
     errors |= wrong
     facts: dict[str, Any] = {
-        "policy": policy, "day": day, "errors": errors, "fields": [(i, sent.get(i.name, ""), sent.get(f"{i.name}·上", ""), errors.get(i.name, "")) for i in needed],
-        "sources": [book.sources[s] for s in policy.sources if s in book.sources], "unchecked": [p for p in policy.parameters.values() if not p.checked],
-    }  # fmt: skip
+        "policy": policy,
+        "day": day,
+        "errors": errors,
+        "fields": [
+            (i, sent.get(i.name, ""), sent.get(f"{i.name}·上", ""), errors.get(i.name, ""))
+            for i in needed
+        ],
+        "sources": [book.sources[s] for s in policy.sources if s in book.sources],
+        "unchecked": [p for p in policy.parameters.values() if not p.checked],
+    }
     facts |= {
-        "parameters": [(p, [(d, shown_value(v, p)) for d, v in p.versions]) for p in policy.parameters.values()],
+        "parameters": [
+            (p, [(d, shown_value(v, p)) for d, v in p.versions]) for p in policy.parameters.values()
+        ],
         "is_officer": actor_in(request).has("officer", "approver", "auditor"),
-    }  # fmt: skip
+    }
     if request.method == "POST" and not errors:
         facts |= answer_facts(law, policy, given, policy.results)
         if sent.get("as") == "pdf":

@@ -21,10 +21,15 @@ def home(request: HttpRequest) -> HttpResponse:
     demands = demands_visible_to(actor).filter(state="published")
     readings = plan.readings(current_book(), today.year, today)
     facts = {
-        "achievements": achievements[:6], "demands": [(d, owner_name(actor, d)) for d in demands[:6]],
-        "achievement_count": achievements.count(), "demand_count": demands.count(),
-        "readings": [r for r in readings if r.how == "computed"], "year": today.year, "root": ledger.root_of(today), "today": today,
-    }  # fmt: skip
+        "achievements": achievements[:6],
+        "demands": [(d, owner_name(actor, d)) for d in demands[:6]],
+        "achievement_count": achievements.count(),
+        "demand_count": demands.count(),
+        "readings": [r for r in readings if r.how == "computed"],
+        "year": today.year,
+        "root": ledger.root_of(today),
+        "today": today,
+    }
     return render(request, "public/home.html", facts)
 
 
@@ -52,10 +57,16 @@ def bulletins(request: HttpRequest) -> HttpResponse:
             Column("来源", lambda b: b.source, minor=True),
         ],
         search=lambda q, words: q.filter(place__contains=words) | q.filter(source__contains=words),
-        hint="地区或来源", layout="bulletins", empty="还没有导入通报。",
+        hint="地区或来源",
+        layout="bulletins",
+        empty="还没有导入通报。",
         row=lambda b: {
-            "indicator": titles.get(b.indicator, b.indicator), "place": b.place, "as_of": b.as_of, "value": b.value,
-            "counting": b.counting, "source": b.source,
+            "indicator": titles.get(b.indicator, b.indicator),
+            "place": b.place,
+            "as_of": b.as_of,
+            "value": b.value,
+            "counting": b.counting,
+            "source": b.source,
         },
-    )  # fmt: skip
+    )
     return show(request, table, bulletins_visible_to(actor_in(request)))

@@ -36,7 +36,9 @@ def shown(register: Register[Any], thing: Any, column: Column, actor: Actor) -> 
 
 
 def label(register: Register[Any], column: Column) -> str:
-    """What a field is called where it is read: a party by its name, an amount without the unit of the sheet."""
+    """What a field is called where it is read: a party by its name, an amount without the unit of
+    the sheet.
+    """
     refers = register.refers.get(column.field)
     if refers and refers.title:
         return gettext(refers.title)

@@ -162,6 +162,7 @@ def creating(register: Register[Any], actor: Actor) -> list[Any]:
     if actor.id <= 0:
         return []
     return [
-        s for s in register.steps
+        s
+        for s in register.steps
         if s.creates and s.page and s.permission(actor, register.blank_for(actor))
-    ]  # fmt: skip
+    ]

@@ -1,4 +1,7 @@
-"""What the page of one register has of its own, beside what its declaration gives. Empty for most."""
+"""What the page of one register has of its own, beside what its declaration gives.
+
+Empty for most.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +19,8 @@ class Own:
 
     Args:
         page_facts: What the record's own template shows beside its fields.
-        carried: What comes along in the address of a new record (the introduction that it is made from).
+        carried: What comes along in the address of a new record (the introduction that it is made
+            from).
         prefill: The fields that follow from what was carried.
         proposes: The values that a step's form begins with.
         warns: What a person should know before taking a step.

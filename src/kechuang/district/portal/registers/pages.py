@@ -1,4 +1,6 @@
-"""A record's page, its form, and every step that a person may take: all from the register's declaration."""
+"""A record's page, its form, and every step that a person may take: all from the register's
+declaration.
+"""
 
 import hashlib
 import json
@@ -146,7 +148,9 @@ class _Filling:
 
     @property
     def _kept(self) -> QueryDict:
-        """A form kept half-done, when it is shown: with the version that was seen when it was kept, so that no later change is lost."""
+        """A form kept half-done, when it is shown: with the version that was seen when it was
+        kept, so that no later change is lost.
+        """
         if self.request.method == "POST" or self.draft is None or "fresh" in self.request.GET:
             return QueryDict()
         return QueryDict(self.draft.values)
@@ -202,18 +206,35 @@ class _Filling:
     def _written(self, values: Given, why: str, now: datetime) -> Any:
         if self.thing is None:
             return create(
-                self.register, self.step.name, values, self.actor, now, why=why, key=self._key, **self.carried
-            )  # fmt: skip
+                self.register,
+                self.step.name,
+                values,
+                self.actor,
+                now,
+                why=why,
+                key=self._key,
+                **self.carried,
+            )
         version = parse_whole(self.request.POST.get("version", "")) if self.step.versioned else None
         if self.step.versioned and version is None:
             raise Invalid("record.version_missing", "")
         take(
-            self.register, self.step.name, self.thing, values, self.actor, now, version=version, why=why, key=self._key
-        )  # fmt: skip
+            self.register,
+            self.step.name,
+            self.thing,
+            values,
+            self.actor,
+            now,
+            version=version,
+            why=why,
+            key=self._key,
+        )
         return self.thing
 
     def _conflict(self, form: Form) -> None:
-        """Somebody else changed the record meanwhile: say what, take over what this person did not touch, keep the rest."""
+        """Somebody else changed the record meanwhile: say what, take over what this person did
+        not touch, keep the rest.
+        """
         self.thing.refresh_from_db()
         seen = _seen(self.request.POST.get("seen", ""))
         now = texts_of(form, self._initial())

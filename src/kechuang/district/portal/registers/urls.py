@@ -34,7 +34,9 @@ def _of(register: Register[Any]) -> list[URLPattern]:
 
 
 def _bound(register: Register[Any], view: Page) -> View:
-    """A view of one register; who is not signed in is sent to sign in where the register is not public."""
+    """A view of one register; who is not signed in is sent to sign in where the register is not
+    public.
+    """
 
     def bound(request: HttpRequest, **given: Any) -> HttpResponse:
         return view(request, register, **given)

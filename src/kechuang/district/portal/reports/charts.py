@@ -1,4 +1,7 @@
-"""Pictures: Vega-Lite specifications rendered on the server, the same in page and PDF. Each stands beside its table."""
+"""Pictures: Vega-Lite specifications rendered on the server, the same in page and PDF.
+
+Each stands beside its table.
+"""
 
 import json
 from datetime import date
@@ -21,15 +24,23 @@ def _svg(spec: str) -> str:
 def render(spec: dict[str, object]) -> str:
     """A specification as SVG; equal data are drawn once."""
     whole = {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json", "background": None,
-        "config": {"font": _FONT, "view": {"stroke": None}, "axis": {"labelColor": "#46555b", "titleColor": "#46555b", "gridColor": "#e6eaec"}},
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "background": None,
+        "config": {
+            "font": _FONT,
+            "view": {"stroke": None},
+            "axis": {"labelColor": "#46555b", "titleColor": "#46555b", "gridColor": "#e6eaec"},
+        },
         **spec,
-    }  # fmt: skip
+    }
     return _svg(json.dumps(whole, ensure_ascii=False, sort_keys=True))
 
 
 def way_chart(reading: Reading, words: dict[str, str]) -> str:
-    """Way, observations, goal and forecast of a target. ``words`` are the legend's: way, value, goal, forecast."""
+    """Way, observations, goal and forecast of a target.
+
+    ``words`` are the legend's: way, value, goal, forecast.
+    """
     rows, band = _lines(reading, words)
     goal = [{"value": float(reading.goal.value), "what": words["goal"]}] if reading.goal else []
     scale = {
@@ -37,17 +48,23 @@ def way_chart(reading: Reading, words: dict[str, str]) -> str:
         "range": [ACCENT, QUIET, WARN, "#1f1f1f"],
     }
     x = {
-        "field": "day", "type": "temporal", "title": None,
+        "field": "day",
+        "type": "temporal",
+        "title": None,
         "axis": {"format": "%Y-%m", "grid": False, "tickCount": 6},
-    }  # fmt: skip
+    }
     y = {
-        "field": "value", "type": "quantitative", "title": reading.indicator.unit,
+        "field": "value",
+        "type": "quantitative",
+        "title": reading.indicator.unit,
         "scale": {"zero": reading.kind == "flow"},
-    }  # fmt: skip
+    }
     colour = {
-        "field": "what", "type": "nominal", "scale": scale,
+        "field": "what",
+        "type": "nominal",
+        "scale": scale,
         "legend": {"title": None, "orient": "top"},
-    }  # fmt: skip
+    }
     lines: dict[str, object] = {
         "data": {"values": rows},
         "mark": {"type": "line", "point": {"size": 28}, "strokeWidth": 1.8},
@@ -61,10 +78,14 @@ def way_chart(reading: Reading, words: dict[str, str]) -> str:
     layers = [lines, rule]
     if band:
         low = {"field": "low", "type": "quantitative"}
-        layers.insert(0, {
-            "data": {"values": band}, "mark": {"type": "area", "opacity": 0.14, "color": WARN},
-            "encoding": {"x": x, "y": low, "y2": {"field": "high"}},
-        })  # fmt: skip
+        layers.insert(
+            0,
+            {
+                "data": {"values": band},
+                "mark": {"type": "area", "opacity": 0.14, "color": WARN},
+                "encoding": {"x": x, "y": low, "y2": {"field": "high"}},
+            },
+        )
     return render({"width": 640, "height": 230, "layer": layers})
 
 
@@ -112,12 +133,21 @@ def _way(reading: Reading) -> list[tuple[date, Fraction]]:
 def bars_chart(rows: list[tuple[str, float]], unit: str, mine: str) -> str:
     """Places side by side, ours in the accent colour."""
     values = [{"place": p, "value": v, "mine": p == mine} for p, v in rows]
-    return render({
-        "width": 640, "height": max(120, 22 * len(rows)), "data": {"values": values},
-        "mark": {"type": "bar", "height": 13},
-        "encoding": {
-            "y": {"field": "place", "type": "nominal", "sort": None, "title": None},
-            "x": {"field": "value", "type": "quantitative", "title": unit},
-            "color": {"field": "mine", "type": "nominal", "scale": {"domain": [True, False], "range": [ACCENT, "#b9c6ca"]}, "legend": None},
-        },
-    })  # fmt: skip
+    return render(
+        {
+            "width": 640,
+            "height": max(120, 22 * len(rows)),
+            "data": {"values": values},
+            "mark": {"type": "bar", "height": 13},
+            "encoding": {
+                "y": {"field": "place", "type": "nominal", "sort": None, "title": None},
+                "x": {"field": "value", "type": "quantitative", "title": unit},
+                "color": {
+                    "field": "mine",
+                    "type": "nominal",
+                    "scale": {"domain": [True, False], "range": [ACCENT, "#b9c6ca"]},
+                    "legend": None,
+                },
+            },
+        }
+    )

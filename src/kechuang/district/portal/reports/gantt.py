@@ -1,4 +1,7 @@
-"""The time line of tasks: bars, milestones, and arrows from what is waited on to what waits. Numbers only; the template draws."""
+"""The time line of tasks: bars, milestones, and arrows from what is waited on to what waits.
+
+Numbers only; the template draws.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +44,9 @@ class Placed:
 
 @dataclass(frozen=True)
 class Arrow:
-    """``path``: an SVG path from the waited-on to the waiting; ``wrong``: their days cannot both hold."""
+    """``path``: an SVG path from the waited-on to the waiting; ``wrong``: their days cannot both
+    hold.
+    """
 
     path: str
     words: tuple[str, str]
@@ -64,7 +69,9 @@ class TimeLine:
 
 
 def time_line(rows: Sequence[Row], marks: Sequence[Mark], today: date) -> TimeLine:
-    """Place everything between the first and the last quarter that matter: at most two years back, six ahead."""
+    """Place everything between the first and the last quarter that matter: at most two years
+    back, six ahead.
+    """
     first, last = _span([m.due for m in marks], today)
     days = (last - first).days
 
@@ -76,13 +83,20 @@ def time_line(rows: Sequence[Row], marks: Sequence[Mark], today: date) -> TimeLi
     placed = {m.key: Placed(m, across(m.due), height[m.task]) for m in marks if m.task in height}
     bars = {r.number: sorted(p.x for p in placed.values() if p.mark.task == r.number) for r in rows}
     return TimeLine(
-        RIGHT + 20, TOP + STEP * len(rows) + 8, LEFT,
-        tuple((f"{q.year % 100:02d}Q{(q.month + 2) // 3}", across(q)) for q in _quarters(first, last)),
+        RIGHT + 20,
+        TOP + STEP * len(rows) + 8,
+        LEFT,
+        tuple(
+            (f"{q.year % 100:02d}Q{(q.month + 2) // 3}", across(q)) for q in _quarters(first, last)
+        ),
         across(today) if first <= today <= last else None,
-        tuple((r, height[r.number], *((b[0], b[-1]) if (b := bars[r.number]) else (0, 0))) for r in rows),
+        tuple(
+            (r, height[r.number], *((b[0], b[-1]) if (b := bars[r.number]) else (0, 0)))
+            for r in rows
+        ),
         tuple(placed.values()),
         (*_mark_arrows(placed), *_task_arrows(rows, bars, height)),
-    )  # fmt: skip
+    )
 
 
 def _span(days: list[date], today: date) -> tuple[date, date]:
@@ -123,13 +137,20 @@ def _task_arrows(
     named = {r.number: r for r in rows}
     return [
         Arrow(
-            _path(bars[other][-1] if bars[other] else LEFT, height[other], bars[r.number][0] if bars[r.number] else LEFT + 12, height[r.number]),
-            (named[other].title, r.title), False, "task",
+            _path(
+                bars[other][-1] if bars[other] else LEFT,
+                height[other],
+                bars[r.number][0] if bars[r.number] else LEFT + 12,
+                height[r.number],
+            ),
+            (named[other].title, r.title),
+            False,
+            "task",
         )
         for r in rows
         for other in r.after
         if other in named
-    ]  # fmt: skip
+    ]
 
 
 def _path(x1: int, y1: int, x2: int, y2: int) -> str:

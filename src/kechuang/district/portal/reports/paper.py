@@ -81,8 +81,17 @@ def _figures(paper: Document, report: Report) -> None:
         goal = r.target.printed or "没有数字"
         change = "" if moved.change is None else f"{moved.change:+f}"
         for cell, words in zip(
-            table.add_row().cells, (r.target.title, goal, f"{figure(r.value)}{r.indicator.unit if r.value is not None else ''}", change, how, LIGHTS[r.light]), strict=True
-        ):  # fmt: skip
+            table.add_row().cells,
+            (
+                r.target.title,
+                goal,
+                f"{figure(r.value)}{r.indicator.unit if r.value is not None else ''}",
+                change,
+                how,
+                LIGHTS[r.light],
+            ),
+            strict=True,
+        ):
             cell.text = words
 
 

@@ -44,9 +44,14 @@ def filled_return(
     _, end = period_span(period)
     day = min(end, today)
     facts = {
-        "year": end.year, "month": end.month, "quarter": (end.month + 2) // 3, "place": place_name(book),
-        "title": layout.title, "receiver": layout.receiver, "day": day,
-    }  # fmt: skip
+        "year": end.year,
+        "month": end.month,
+        "quarter": (end.month + 2) // 3,
+        "place": place_name(book),
+        "title": layout.title,
+        "receiver": layout.receiver,
+        "day": day,
+    }
     filled = Filled(
         layout,
         tuple((cell, text.format(**facts)) for cell, text in layout.head),

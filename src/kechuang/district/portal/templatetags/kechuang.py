@@ -103,12 +103,20 @@ def bound(text: str) -> str:
 
 _REASONS = {
     "words": lambda f: "Shared words: " + ", ".join(f["words"]),
-    "sense": lambda f: "Meaning not reckoned yet; compared by words only" if f.get("pending") else f"Close in meaning (cosine {f['cosine']:.2f}, {f['near']:.1f} deviations above the usual)",
-    "field": lambda f: f"Same field: {gettext(f['field'])}" if "field" in f else f"Different fields: {gettext(f['want'])} / {gettext(f['offer'])}",
+    "sense": lambda f: (
+        "Meaning not reckoned yet; compared by words only"
+        if f.get("pending")
+        else f"Close in meaning (cosine {f['cosine']:.2f}, {f['near']:.1f} deviations above the usual)"
+    ),
+    "field": lambda f: (
+        f"Same field: {gettext(f['field'])}"
+        if "field" in f
+        else f"Different fields: {gettext(f['want'])} / {gettext(f['offer'])}"
+    ),
     "maturity": lambda f: f"Maturity TRL {f['offer']}, wanted {f['want']}",
     "mode": lambda f: "Both accept: " + ", ".join(f["modes"]),
     "money": lambda f: f"Budget {money(f['budget_fen'])}, price {money(f['price_fen'])}",
-}  # fmt: skip
+}
 
 
 @register.filter

@@ -4,7 +4,7 @@ import django.db.models.deletion
 # What the rungs were called while they were an enumeration.
 NAMES = {
     "sme": "科技型中小企业", "high_tech": "国家高新技术企业", "young_eagle": "雏鹰企业", "gazelle": "瞪羚企业", "leading": "科技领军（培育）企业",
-}  # fmt: skip
+}
 
 
 def name_them(apps, schema_editor):

@@ -10,7 +10,10 @@ from kechuang.district.core.models import Stated
 
 
 class BookRecord(Stated):
-    """A record of a declared register. ``facts`` holds its fields as plain values; ``facts_typed`` indexes them."""
+    """A record of a declared register.
+
+    ``facts`` holds its fields as plain values; ``facts_typed`` indexes them.
+    """
 
     register = models.CharField(max_length=40, db_index=True)
     holder = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
@@ -34,7 +37,9 @@ class BookRecord(Stated):
 
 
 class BookFact(models.Model):
-    """One field of a record, in the column of its type, so that counts and rules can ask the database."""
+    """One field of a record, in the column of its type, so that counts and rules can ask the
+    database.
+    """
 
     record = models.ForeignKey(BookRecord, on_delete=models.CASCADE, related_name="facts_typed")
     register = models.CharField(max_length=40)

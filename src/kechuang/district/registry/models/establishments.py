@@ -6,14 +6,18 @@ from kechuang.district.accounts.models import Organisation
 from kechuang.district.core.models import Stated
 
 ESTABLISHMENT_KINDS = [
-    ("facility", "重大科技基础设施"), ("platform", "重大创新平台"), ("special_project", "重大科技创新专项"),
+    ("facility", "重大科技基础设施"),
+    ("platform", "重大创新平台"),
+    ("special_project", "重大科技创新专项"),
     ("science_park", "大学科技园"),
-]  # fmt: skip
+]
 LEVELS = [("national", "国家级"), ("municipal", "市级"), ("district", "区级")]
 
 
 class Establishment(Stated):
-    """Something approved once that a plan counts: a facility, a platform, a special project, a science park."""
+    """Something approved once that a plan counts: a facility, a platform, a special project, a
+    science park.
+    """
 
     kind = models.CharField(max_length=16, choices=ESTABLISHMENT_KINDS)
     level = models.CharField(max_length=10, choices=LEVELS)

@@ -60,7 +60,11 @@ class Recognition(Stated):
 
 
 class FirmYear(Stated):
-    """What a firm says of one year. ``facts``: name → {"v": as a person writes it, "s": source}; ``answers``: ask → what was said to it."""
+    """What a firm says of one year.
+
+    ``facts``: name → {"v": as a person writes it, "s": source}; ``answers``: ask → what was said
+    to it.
+    """
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="years")
     year = models.PositiveSmallIntegerField()
@@ -82,7 +86,9 @@ class FirmYear(Stated):
 
 
 class Application(Stated):
-    """A firm on its way to a rung: the district recommends it, or decides where the rung is its own."""
+    """A firm on its way to a rung: the district recommends it, or decides where the rung is its
+    own.
+    """
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="applications")
     rung = models.CharField(max_length=20)
@@ -95,9 +101,11 @@ class Application(Stated):
         ordering = ["-changed_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["firm", "rung"], condition=models.Q(state__in=("applied", "returned", "recommended")), name="one_open_application_a_rung"
+                fields=["firm", "rung"],
+                condition=models.Q(state__in=("applied", "returned", "recommended")),
+                name="one_open_application_a_rung",
             )
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.label

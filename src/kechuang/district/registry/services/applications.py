@@ -1,4 +1,6 @@
-"""A firm on its way to a rung: applied, recommended, recognised by a second person, with what the rules said at the time."""
+"""A firm on its way to a rung: applied, recommended, recognised by a second person, with what the
+rules said at the time.
+"""
 
 from datetime import date, datetime
 
@@ -22,14 +24,20 @@ OPEN = ("applied", "returned", "recommended")
 
 
 def apply(firm: Firm, rung: str, note: str, actor: Actor, at: datetime) -> Application:
-    """Apply. The rules' verdict of the day is kept beside it; they do not decide in anybody's place."""
+    """Apply. The rules' verdict of the day is kept beside it; they do not decide in anybody's
+    place.
+    """
     APPLICATIONS.permit("apply", Application(firm=firm, rung=rung), actor)
     held = rung_of(rung)
     if Application.objects.filter(firm=firm, rung=rung, state__in=OPEN).exists():
         raise WrongState("application.under_way")
     made = Application(
-        firm=firm, rung=rung, name=held.named(clock.day_of(at))[0], note=normalise(note)[:2000], reckoned=_reckoned(firm, rung, clock.day_of(at))
-    )  # fmt: skip
+        firm=firm,
+        rung=rung,
+        name=held.named(clock.day_of(at))[0],
+        note=normalise(note)[:2000],
+        reckoned=_reckoned(firm, rung, clock.day_of(at)),
+    )
     try:
         with ledger.writing():
             begin(APPLICATIONS, "apply", made, actor, at, facts={"rung": rung})
@@ -63,8 +71,13 @@ def return_application(thing: Application, actor: Actor, at: datetime, why: str)
 
 
 def recognise(
-    thing: Application, number: str, valid_from: date | None, valid_until: date | None, actor: Actor, at: datetime
-) -> Recognition:  # fmt: skip
+    thing: Application,
+    number: str,
+    valid_from: date | None,
+    valid_until: date | None,
+    actor: Actor,
+    at: datetime,
+) -> Recognition:
     """Write down that the rung was given, with its certificate; both or neither are kept."""
     if valid_from is None:
         raise Invalid("application.valid_from_missing", "valid_from")

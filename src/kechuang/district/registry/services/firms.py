@@ -34,9 +34,14 @@ def keep_firm(
                 setattr(firm, name, value)
             firm.save()
             ledger.record(
-                "registry.firm.keep", subject_kind="registry.firm", subject_id=firm.pk, label=organisation.name,
-                actor=actor, at=at, facts={k: str(v) for k, v in changed.items()},
-            )  # fmt: skip
+                "registry.firm.keep",
+                subject_kind="registry.firm",
+                subject_id=firm.pk,
+                label=organisation.name,
+                actor=actor,
+                at=at,
+                facts={k: str(v) for k, v in changed.items()},
+            )
     return firm
 
 

@@ -1,4 +1,6 @@
-"""Where firms stand on the ladder: held rungs, the rules' verdict on each, what fails, and what would do."""
+"""Where firms stand on the ladder: held rungs, the rules' verdict on each, what fails, and what
+would do.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +28,7 @@ from kechuang.engines.rules import (
     failing,
     gaps,
     parts,
-)  # fmt: skip
+)
 from kechuang.engines.rules.batch import run
 from kechuang.engines.rules.facts import Subject, inputs_of
 from kechuang.engines.rules.frames import frame_of
@@ -41,7 +43,10 @@ YES, NO, OPEN, NONE = "passes", "fails", "cannot_tell", "no_rule"
 
 @dataclass(frozen=True)
 class Standing:
-    """A firm on one rung. ``held``: its recognition in force; ``verdict``: what the rules say on the day."""
+    """A firm on one rung.
+
+    ``held``: its recognition in force; ``verdict``: what the rules say on the day.
+    """
 
     rung: Rung
     held: Recognition | None
@@ -53,7 +58,9 @@ class Standing:
 
 @dataclass(frozen=True)
 class Way:
-    """A failing condition with its clause and the actions that would mend it alone, the cheapest first."""
+    """A failing condition with its clause and the actions that would mend it alone, the cheapest
+    first.
+    """
 
     condition: str
     clause: str
@@ -85,9 +92,13 @@ def subject_of(
     known = [r for r in held if r.state == "recorded" and r.valid_from <= day]
     wheres = {(y.year, n): SOURCES.get(f["s"], "") for y in years for n, f in y.facts.items()}
     return Subject(
-        {y.year: values_of(y) for y in years}, firm.founded_on, frozenset(r.rung for r in known if in_force(r, day)),
-        frozenset(r.rung for r in known), wheres, _registered(firm),
-    )  # fmt: skip
+        {y.year: values_of(y) for y in years},
+        firm.founded_on,
+        frozenset(r.rung for r in known if in_force(r, day)),
+        frozenset(r.rung for r in known),
+        wheres,
+        _registered(firm),
+    )
 
 
 def _registered(firm: Firm) -> dict[str, int]:
@@ -99,7 +110,10 @@ def _registered(firm: Firm) -> dict[str, int]:
 def standings_of(
     firm: Firm, day: date, *, drafts: bool = False, explain: bool = True
 ) -> list[Standing]:
-    """All rungs, lowest first. Without ``explain`` only what is held: a verdict speaks of the firm's finances."""
+    """All rungs, lowest first.
+
+    Without ``explain`` only what is held: a verdict speaks of the firm's finances.
+    """
     book = current_book()
     if not explain:
         standing = _in_force(firm, day)
@@ -144,7 +158,9 @@ def explained(firm: Firm, rung: str, day: date, *, drafts: bool = False) -> Expl
 def _opens(
     book: Book, firm: Firm, law: Law, given: Mapping[str, Value], name: str, day: date
 ) -> date | None:
-    """The first of a month, within three years, on which a condition holds though nothing but time has passed."""
+    """The first of a month, within three years, on which a condition holds though nothing but
+    time has passed.
+    """
     ageing = {n: f for n, f in book.feeds.items() if f.since and n in law.needed([name])}
     for months in range(1, LOOK_AHEAD + 1) if ageing else ():
         then = months_after(day.replace(day=1), months)
@@ -195,7 +211,9 @@ def may_explain(firm: Firm, actor: Actor) -> bool:
 
 
 def path_of(firm: Firm, day: date) -> list[tuple[int, list[tuple[str, str]]]]:
-    """Year by year, the verdict on each rung by that year's returns under the law of the middle of the next."""
+    """Year by year, the verdict on each rung by that year's returns under the law of the middle
+    of the next.
+    """
     book, years = current_book(), years_of([firm.pk]).get(firm.pk, [])
     rungs = [r for r in ladder(book, day) if r.rule]
     found = []
@@ -251,11 +269,14 @@ def funnel(firms: Sequence[Firm], rung: str, day: date) -> list[Placed]:
     columns = {p: found[p].to_list() for p in named}
     return [
         Placed(
-            f, _in_force(f, day).get(rung), YES if whole[n] else OPEN if whole[n] is None else NO,
-            tuple(p for p in named if columns[p][n] is False), tuple(p for p in named if columns[p][n] is None),
+            f,
+            _in_force(f, day).get(rung),
+            YES if whole[n] else OPEN if whole[n] is None else NO,
+            tuple(p for p in named if columns[p][n] is False),
+            tuple(p for p in named if columns[p][n] is None),
         )
         for n, f in enumerate(firms)
-    ]  # fmt: skip
+    ]
 
 
 def _needed(law: Law, rule: str) -> dict[str, Input]:

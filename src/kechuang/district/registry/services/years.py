@@ -31,7 +31,9 @@ FIRST_YEAR = 2000
 
 @dataclass(frozen=True)
 class Ask:
-    """A question about a return that is answered by correcting a figure or by a word; it never blocks."""
+    """A question about a return that is answered by correcting a figure or by a word; it never
+    blocks.
+    """
 
     id: str
     words: str
@@ -41,7 +43,9 @@ class Ask:
 
 
 def open_year(firm: Firm, year: int, actor: Actor, at: datetime) -> FirmYear:
-    """Begin a year: what changes slowly is taken over from the last one, figures of the year are not."""
+    """Begin a year: what changes slowly is taken over from the last one, figures of the year are
+    not.
+    """
     YEARS.permit("open_year", FirmYear(firm=firm, year=year), actor)
     newest = clock.day_of(at).year
     if not FIRST_YEAR <= year <= newest:
@@ -57,16 +61,24 @@ def open_year(firm: Firm, year: int, actor: Actor, at: datetime) -> FirmYear:
     )
     try:
         with ledger.writing():
-            begin(YEARS, "open_year", made, actor, at, facts={"year": year, "taken": len(made.facts)})  # fmt: skip
+            begin(
+                YEARS, "open_year", made, actor, at, facts={"year": year, "taken": len(made.facts)}
+            )
     except IntegrityError:  # somebody else opened the same year in between
         return FirmYear.objects.get(firm=firm, year=year)
     return made
 
 
 def save_year(
-    thing: FirmYear, given: Mapping[str, str], source: str, actor: Actor, at: datetime, *,
-    answers: Mapping[str, str] | None = None, version: int | None = None,
-) -> Entry:  # fmt: skip
+    thing: FirmYear,
+    given: Mapping[str, str],
+    source: str,
+    actor: Actor,
+    at: datetime,
+    *,
+    answers: Mapping[str, str] | None = None,
+    version: int | None = None,
+) -> Entry:
     """Keep what is right, half-done too; what is blank is taken out.
 
     Args:
@@ -99,11 +111,22 @@ def save_year(
     }
     kept = {**thing.answers, **told}
     changes = {"facts": facts, "answers": {k: v for k, v in kept.items() if v}}
-    return advance(YEARS, "save_year", thing, actor, at, changes=changes, facts={"changed": changed, "source": source}, version=thing.version if version is None else version)  # fmt: skip
+    return advance(
+        YEARS,
+        "save_year",
+        thing,
+        actor,
+        at,
+        changes=changes,
+        facts={"changed": changed, "source": source},
+        version=thing.version if version is None else version,
+    )
 
 
 def may_name_source(actor: Actor) -> bool:
-    """Whether a person may say that a figure comes from an audit or the tax office: a firm speaks for itself only."""
+    """Whether a person may say that a figure comes from an audit or the tax office: a firm speaks
+    for itself only.
+    """
     return actor.is_system or actor.has("officer")
 
 
@@ -177,10 +200,14 @@ def take_in(
 def restore_year(
     thing: FirmYear, facts: Mapping[str, dict[str, str]], was: str, actor: Actor, at: datetime
 ) -> Entry:
-    """Put a return back to what it said before an import; one that was a draft, or was not there, is a draft again."""
+    """Put a return back to what it said before an import; one that was a draft, or was not there,
+    is a draft again.
+    """
     changed = sorted(n for n in {*facts, *thing.facts} if facts.get(n) != thing.facts.get(n))
     step = "restore_year" if was in ("submitted", "accepted") else "undo_year"
-    return advance(YEARS, step, thing, actor, at, changes={"facts": dict(facts)}, facts={"changed": changed})  # fmt: skip
+    return advance(
+        YEARS, step, thing, actor, at, changes={"facts": dict(facts)}, facts={"changed": changed}
+    )
 
 
 def undo_year(thing: FirmYear, actor: Actor, at: datetime) -> Entry:
@@ -251,8 +278,24 @@ def _as_policy(book: Book) -> Policy:
     inputs: dict[str, Input] = {n: f.given for n, f in book.facts.items()}
     first = min((r.versions[0][0] for r in book.asks.values()), default=date.min)
     return Policy(
-        "asks", "", "", (), "", None, first, None, (), "", "", tuple(book.asks), inputs, {}, dict(book.asks), {}, ()
-    )  # fmt: skip
+        "asks",
+        "",
+        "",
+        (),
+        "",
+        None,
+        first,
+        None,
+        (),
+        "",
+        "",
+        tuple(book.asks),
+        inputs,
+        {},
+        dict(book.asks),
+        {},
+        (),
+    )
 
 
 def _by_jumps(book: Book, now: Mapping[str, Value], last: Mapping[str, Value]) -> list[Ask]:

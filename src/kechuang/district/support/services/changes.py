@@ -1,4 +1,6 @@
-"""Changing a policy's parameter: tried on the district's firms, proposed with its document, approved by a second person, written as YAML."""
+"""Changing a policy's parameter: tried on the district's firms, proposed with its document,
+approved by a second person, written as YAML.
+"""
 
 import difflib
 from collections.abc import Mapping
@@ -27,8 +29,13 @@ from kechuang.engines.rules.check import say
 from kechuang.engines.text import normalise
 
 _MOST = {
-    "value": ("新的值", 4000), "clause": ("条款", 200), "document": ("文件名", 200), "issuer": ("发布机关", 120), "url": ("网址", 400), "note": ("说明", 2000),
-}  # fmt: skip
+    "value": ("新的值", 4000),
+    "clause": ("条款", 200),
+    "document": ("文件名", 200),
+    "issuer": ("发布机关", 120),
+    "url": ("网址", 400),
+    "note": ("说明", 2000),
+}
 FIELDS = ("value", "clause", "source", "document", "issuer", "url", "note")
 MOST_NAMED = 200
 
@@ -84,7 +91,8 @@ def _plain(words: str) -> str:
 def try_change(
     policy: str, name: str, day: date | None, given: Mapping[str, str], actor: Actor, today: date
 ) -> Trial:
-    """Write the change into a copy of the book, check it with all its examples, and reckon what it does.
+    """Write the change into a copy of the book, check it with all its examples, and reckon what
+    it does.
 
     Raises:
         NotAllowed: Trials name the firms that gain and lose.
@@ -150,9 +158,24 @@ def _texts(
         sources = f"{held.book}/sources.yaml"
         on = parse_day(given.get("issued_on", ""), "issued_on")
         issued = on.isoformat() if on else ""
-        document = Document(code, given["document"].strip(), given.get("issuer", "").strip(), issued, given.get("url", "").strip(), today, given.get("note", "").strip())  # fmt: skip
+        document = Document(
+            code,
+            given["document"].strip(),
+            given.get("issuer", "").strip(),
+            issued,
+            given.get("url", "").strip(),
+            today,
+            given.get("note", "").strip(),
+        )
         full[sources] = with_source((root / sources).read_text(encoding="utf-8"), document)
-    change = Amendment(parameter.name, day, given["value"].strip(), given["clause"].strip(), code, today if day < today else None)  # fmt: skip
+    change = Amendment(
+        parameter.name,
+        day,
+        given["value"].strip(),
+        given["clause"].strip(),
+        code,
+        today if day < today else None,
+    )
     full[where] = amended((root / where).read_text(encoding="utf-8"), change)
     added = {p: _new_lines((root / p).read_text(encoding="utf-8"), t) for p, t in full.items()}
     return _Texts(full, added)
@@ -168,7 +191,9 @@ def _new_lines(before: str, after: str) -> str:
 
 
 def effects(now: Book, then: Book, held: Policy, day: date, today: date) -> list[dict[str, Any]]:
-    """What each result of the policy would be for the district's firms, before and after: sums, and who gains and loses."""
+    """What each result of the policy would be for the district's firms, before and after: sums,
+    and who gains and loses.
+    """
     was, new = (at(tuple(b.policies.values()), day) for b in (now, then))
     found = []
     rows = inputs_of_firms(firms_with_returns(), today)
@@ -179,13 +204,21 @@ def effects(now: Book, then: Book, held: Policy, day: date, today: date) -> list
         pairs = [(f, _one(was, g, name), _one(new, g, name)) for f, g in rows]
         gain = [f for f, a, b in pairs if _worth(b) > _worth(a)]
         lose = [f for f, a, b in pairs if _worth(b) < _worth(a)]
-        found.append({
-            "rule": name, "unit": unit, "before": _sum([a for _, a, _ in pairs], unit), "after": _sum([b for _, _, b in pairs], unit),
-            "cost": int(sum(_worth(b) - _worth(a) for _, a, b in pairs)) if unit == "元" else 0, "firms": len(pairs),
-            "gain": [[f.pk, f.organisation.name] for f in gain[:MOST_NAMED]], "gains": len(gain),
-            "lose": [[f.pk, f.organisation.name] for f in lose[:MOST_NAMED]], "loses": len(lose),
-            "open": sum(not isinstance(b, (bool, Number)) for _, _, b in pairs),
-        })  # fmt: skip
+        found.append(
+            {
+                "rule": name,
+                "unit": unit,
+                "before": _sum([a for _, a, _ in pairs], unit),
+                "after": _sum([b for _, _, b in pairs], unit),
+                "cost": int(sum(_worth(b) - _worth(a) for _, a, b in pairs)) if unit == "元" else 0,
+                "firms": len(pairs),
+                "gain": [[f.pk, f.organisation.name] for f in gain[:MOST_NAMED]],
+                "gains": len(gain),
+                "lose": [[f.pk, f.organisation.name] for f in lose[:MOST_NAMED]],
+                "loses": len(lose),
+                "open": sum(not isinstance(b, (bool, Number)) for _, _, b in pairs),
+            }
+        )
     return found
 
 
@@ -213,9 +246,16 @@ def propose_change(
         f: given.get(f, "").strip() if f == "value" else normalise(given.get(f, "")) for f in FIELDS
     }
     made = PolicyChange(
-        policy=policy, parameter=name, day=day, was=said(parameter, day), effects=trial.effects, written=trial.written, proposed_by=actor.id,
-        issued_on=parse_day(given.get("issued_on", ""), "issued_on"), **clean,
-    )  # fmt: skip
+        policy=policy,
+        parameter=name,
+        day=day,
+        was=said(parameter, day),
+        effects=trial.effects,
+        written=trial.written,
+        proposed_by=actor.id,
+        issued_on=parse_day(given.get("issued_on", ""), "issued_on"),
+        **clean,
+    )
     facts = {
         "policy": policy,
         "day": day,
@@ -228,8 +268,11 @@ def propose_change(
 
 
 def approve_change(thing: PolicyChange, actor: Actor, at_: datetime) -> Entry:
-    """Write it into the book: the second person. The book is checked again as it stands now, one approval at a time:
-    the new version, that it is in force, and that it was approved are written together or not at all."""
+    """Write it into the book: the second person.
+
+    The book is checked again as it stands now, one approval at a time: the new version, that it
+    is in force, and that it was approved are written together or not at all.
+    """
     CHANGES.permit("approve_change", thing, actor)
     today = clock.day_of(at_)
     given = {f: getattr(thing, f) for f in FIELDS}

@@ -1,0 +1,37 @@
+"""Who answers for a task: the bodies that a text names behind it."""
+
+import re
+
+UNITS = re.compile(
+    r"[(\[](?:责任(?:单位|部门)|牵头(?:单位|部门)?|(?=[^()]{2,60}(?:局|委|办|部|中心|区|镇|街道|公司|大学|学院|管委会|单位)[)\]]))[:]?(?P<units>[^()]{2,200}?)[)\]]\s*。?\s*$"
+)
+LEAD = re.compile(r"(?:牵头|责任|主责)(?:单位|部门|领导)?[:：](?P<lead>[^;。)]+)")
+_WITH = re.compile(r"(?:配合|协办|参与|协同|参加)(?:单位|部门)?[:：](?P<with>[^;。)]+)")
+
+
+def responsible_of(told: str | None) -> tuple[str, tuple[str, ...]]:
+    """(lead, cooperating) that stand in brackets at the end of a text."""
+    found = UNITS.search(told or "")
+    return responsible(found[0]) if found else ("", ())
+
+
+def responsible(text: str) -> tuple[str, tuple[str, ...]]:
+    """(lead, cooperating) of "(牵头单位:A;配合单位:B、C)" or "(A、B、C)"."""
+    if not text:
+        return "", ()
+    inner = text.strip("()[]。 ")
+    lead, others = LEAD.search(inner), _WITH.search(inner)
+    if lead or others:
+        leads = _names(lead["lead"]) if lead else []
+        rest = _names(others["with"]) if others else []
+        return (leads[0] if leads else "", (*leads[1:], *rest))
+    names = _names(re.sub(r"^.*?[:：]", "", inner))
+    return (names[0], tuple(names[1:])) if names else ("", ())
+
+
+def _names(text: str) -> list[str]:
+    found = (
+        re.sub(r"(?:等(?:部门|单位)?|按职责分工.*|牵头|负责)$", "", n).strip()
+        for n in re.split(r"[、,，;；\s]+", text)
+    )
+    return [n for n in found if 1 < len(n) <= 30]

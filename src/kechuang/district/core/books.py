@@ -84,15 +84,20 @@ def _look_up() -> Book:
             _held.trouble = tuple(str(e).splitlines())
         else:
             return book
-    _held.book = book = _read(shipped_folder(), _stamp(shipped_folder()))
+    _held.book = book = shipped_book()
     return book
+
+
+def shipped_book() -> Book:
+    """The book that came with the software; no database is asked."""
+    return _read(shipped_folder(), _stamp(shipped_folder()))
 
 
 def _whole(book: Book) -> Book:
     """A version that persons here put in force knows nothing of a register that the shipped book
     declared since.
     """
-    shipped = _read(shipped_folder(), _stamp(shipped_folder()))
+    shipped = shipped_book()
     added = {n: r for n, r in shipped.registers.items() if n not in book.registers}
     if not added:
         return book

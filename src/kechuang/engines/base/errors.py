@@ -41,6 +41,12 @@ class NotAllowed(DomainError):
     status = 403
 
 
+class NotSignedIn(NotAllowed):
+    """Nobody is known to be asking, and nobody unknown may do this."""
+
+    status = 401
+
+
 class NotFound(DomainError):
     """There is no such thing, or it does not exist for this person."""
 

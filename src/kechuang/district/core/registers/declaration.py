@@ -191,10 +191,13 @@ class Register(Generic[Thing]):
         layout = self.book_layout
         known = _COLUMNS.get(self.name)
         if known is None or known[0] is not layout:
-            held = fields_of(self.model)
-            known = (layout, tuple(c for c in layout.columns if c.field in held))
-            _COLUMNS[self.name] = known
+            known = _COLUMNS[self.name] = (layout, self.columns_in(layout))
         return known[1]
+
+    def columns_in(self, layout: Layout) -> tuple[Column, ...]:
+        """The columns of a layout that are fields of the record."""
+        held = fields_of(self.model)
+        return tuple(c for c in layout.columns if c.field in held)
 
     def blank_for(self, actor: Actor) -> Any:
         """A new record as this person would begin it."""

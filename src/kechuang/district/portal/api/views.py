@@ -4,28 +4,25 @@ from datetime import date
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, NinjaAPI, Path, Query, Schema
+from ninja import Field, NinjaAPI, Query, Schema
 from ninja.errors import HttpError, ValidationError
 from pydantic import BaseModel, ConfigDict
 
 from kechuang.district.core import clock, ledger
-from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
-from kechuang.district.market.models import Achievement, Demand
 from kechuang.district.market.queries import (
-    achievements_visible_to,
     demands_visible_to,
-    knows_owner,
-    search,
 )
 from kechuang.district.market.services import matching
 from kechuang.district.plan import services as plan
 from kechuang.district.portal.requests import actor_in, one
 from kechuang.district.portal.sayings import say
 from kechuang.engines.base.days import parse_day
-from kechuang.engines.base.errors import DomainError, Invalid
+from kechuang.engines.base.errors import DomainError, Invalid, InvalidForm, NotAllowed, NotSignedIn
 from kechuang.engines.base.sayings import plain
 from kechuang.engines.matching import read_want
+
+from .registers import Key, Problem, mount
 
 api = NinjaAPI(
     title="Kechuang 科创",
@@ -35,61 +32,10 @@ api = NinjaAPI(
 )
 
 
-class Problem(Schema):
-    """A refusal."""
-
-    code: str
-    words: str
-    facts: dict[str, Any]
-
-
 class ReasonOut(Schema):
     kind: str
     text: str
     weight: float
-
-
-class AchievementOut(Schema):
-    id: int
-    reference: str | None
-    title: str
-    summary: str
-    keywords: list[str]
-    field: str
-    area: str
-    trl: int | None
-    modes: list[str]
-    price_fen: int | None
-    owner: str | None
-    people: list[str]
-    patents: list[str]
-
-
-class DemandOut(Schema):
-    id: int
-    reference: str | None
-    title: str
-    problem: str
-    wanted: str
-    keywords: list[str]
-    field: str
-    area: str
-    trl: int | None
-    modes: list[str]
-    budget_fen: int | None
-    due_on: date | None
-    confidentiality: str
-    owner: str | None
-
-
-class AchievementPage(Schema):
-    count: int
-    items: list[AchievementOut]
-
-
-class DemandPage(Schema):
-    count: int
-    items: list[DemandOut]
 
 
 class MatchOut(Schema):
@@ -145,14 +91,6 @@ class WantIn(BaseModel):
     budget_fen: _Amount | None = None
 
 
-class Listed(Schema):
-    q: str = Field("", max_length=200)
-    area: str = Field("", max_length=60)
-    offset: int = Field(0, ge=0, le=10_000_000)
-    limit: int = Field(20, ge=1, le=100)
-
-
-Key = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Top = Annotated[int, Query(ge=1, le=200)]
 Year = Annotated[int | None, Query(ge=2000, le=9999)]
 Day = Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$")]
@@ -161,6 +99,11 @@ REFUSED = {422: Problem}
 
 @api.exception_handler(HttpError)
 def _not_json(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What ninja itself refuses: no one signed in, no token against forgery, no JSON."""
+    if error.status_code == 401:
+        return _problem(request, NotSignedIn("api.sign_in"))
+    if error.status_code == 403:
+        return _problem(request, NotAllowed("api.no_token"))
     return _problem(request, Invalid("api.unreadable", errors=[str(error)]))
 
 
@@ -174,88 +117,15 @@ def _unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(DomainError)
 def _problem(request: HttpRequest, error: DomainError) -> HttpResponse:
     facts = {k: plain(v) for k, v in error.facts.items()}
+    if isinstance(error, InvalidForm):
+        facts["errors"] = [
+            {"field": e.field, "code": e.code, "words": say(e)} for e in error.errors
+        ]
     body = {"code": error.code, "words": say(error), "facts": facts}
     return api.create_response(request, body, status=error.status)
 
 
-def _page(found: Any, asked: Listed, actor: Actor) -> tuple[int, Any]:
-    found = found.filter(state="published")
-    if asked.q:
-        found = search(found, asked.q, actor)
-    if asked.area:
-        found = found.filter(area=asked.area)
-    return found.count(), found[asked.offset : asked.offset + asked.limit]
-
-
-def _achievement(thing: Achievement) -> AchievementOut:
-    names = (
-        "id",
-        "reference",
-        "title",
-        "summary",
-        "keywords",
-        "field",
-        "area",
-        "trl",
-        "modes",
-        "price_fen",
-        "people",
-        "patents",
-    )
-    return AchievementOut(
-        **{n: getattr(thing, n) for n in names}, owner=thing.owner.name if thing.owner else None
-    )
-
-
-def _demand(actor: Actor, thing: Demand) -> DemandOut:
-    names = (
-        "id",
-        "reference",
-        "title",
-        "problem",
-        "wanted",
-        "keywords",
-        "field",
-        "area",
-        "trl",
-        "modes",
-        "budget_fen",
-        "due_on",
-        "confidentiality",
-    )
-    owner = thing.owner.name if thing.owner and knows_owner(actor, thing) else None
-    return DemandOut(**{n: getattr(thing, n) for n in names}, owner=owner)
-
-
-@api.get("/achievements", response={200: AchievementPage, **REFUSED}, tags=["market"])
-def list_achievements(request: HttpRequest, asked: Query[Listed]) -> AchievementPage:
-    """Published achievements."""
-    actor = actor_in(request)
-    count, found = _page(achievements_visible_to(actor), asked, actor)
-    return AchievementPage(count=count, items=[_achievement(a) for a in found])
-
-
-@api.get(
-    "/achievements/{pk}", response={200: AchievementOut, 404: Problem, **REFUSED}, tags=["market"]
-)
-def get_achievement(request: HttpRequest, pk: Key) -> AchievementOut:
-    return _achievement(
-        one(achievements_visible_to(actor_in(request)).filter(state="published"), pk)
-    )
-
-
-@api.get("/demands", response={200: DemandPage, **REFUSED}, tags=["market"])
-def list_demands(request: HttpRequest, asked: Query[Listed]) -> DemandPage:
-    """Published demands that you may see; the firm's name only where you may know it."""
-    actor = actor_in(request)
-    count, found = _page(demands_visible_to(actor), asked, actor)
-    return DemandPage(count=count, items=[_demand(actor, d) for d in found])
-
-
-@api.get("/demands/{pk}", response={200: DemandOut, 404: Problem, **REFUSED}, tags=["market"])
-def get_demand(request: HttpRequest, pk: Key) -> DemandOut:
-    actor = actor_in(request)
-    return _demand(actor, one(demands_visible_to(actor).filter(state="published"), pk))
+mount(api)
 
 
 @api.get(

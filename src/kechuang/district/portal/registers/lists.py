@@ -1,6 +1,6 @@
 """The list of a register, from its declaration: search, filters, order, saved views, export."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -40,7 +40,7 @@ def table_of(register: Register[Any], actor: Actor) -> Table:
         title=register.title,
         columns=columns,
         link=lambda x: reverse(f"{register.slug}-record", args=[x.pk]),
-        filters=_filters(register, by_name, actor),
+        filters=filters_of(register, actor),
         search=lambda found, words: search(register, found, words, actor),
         hint=register.listed.hint,
         layout=register.layout,
@@ -79,8 +79,16 @@ def _column(register: Register[Any], column: Field, actor: Actor, *, first: bool
     )
 
 
-def _filters(register: Register[Any], by_name: dict[str, Field], actor: Actor) -> list[Filter]:
+def filter_names(register: Register[Any], columns: Iterable[Field]) -> list[str]:
+    """What the filters of a register are called in an address."""
+    kinds = {c.field: c.kind for c in columns}
+    called = {"day": "year", "area": "area"}
+    return [*(called.get(kinds[n], n) for n in register.listed.filters if n in kinds), "state"]
+
+
+def filters_of(register: Register[Any], actor: Actor) -> list[Filter]:
     """What this person may narrow by: states and one's own only for who is signed in."""
+    by_name = {c.field: c for c in register.columns}
     names = [n for n in register.listed.filters if actor.id > 0 or n not in register.refers]
     found = [_filter(register, by_name[n], actor) for n in names]
     return [*found, _states(register)] if actor.id > 0 else found

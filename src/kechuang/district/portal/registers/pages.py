@@ -2,7 +2,6 @@
 declaration.
 """
 
-import hashlib
 import json
 import uuid
 from collections.abc import Mapping
@@ -35,6 +34,7 @@ from kechuang.engines.base.numbers import parse_whole
 
 from .cells import facts_of, row_of
 from .lists import creating
+from .once import once
 from .own import own_of
 
 Given = Mapping[str, Any]
@@ -172,11 +172,8 @@ class _Filling:
     @property
     def _key(self) -> str:
         given = self.request.POST
-        if not given.get("key"):
-            return ""
         typed = [(n, given.getlist(n)) for n in sorted(given) if n != "csrfmiddlewaretoken"]
-        said = json.dumps([self.actor.id, self.place, typed], ensure_ascii=False)
-        return f"form:{hashlib.sha256(said.encode()).hexdigest()}"
+        return once(self.actor, self.place, given.get("key", ""), typed)
 
     def _take(self, values: Given) -> Any:
         why, now = self.request.POST.get("why", "").strip(), clock.now()

@@ -496,3 +496,16 @@ def test_a_correction_that_changes_nothing_is_refused(house, name):
         assert "没有改动任何一栏" in answer.content.decode()
         assert Entry.objects.count() == entries
         register.model.objects.filter(pk=thing.pk).delete()
+
+
+def test_the_history_says_what_a_field_was_and_became(house):
+    register = REGISTERS["registry.establishment"]
+    thing = made(register, house)
+    client = client_of(house, creator(register, house)[0])
+    url = reverse("establishments-step", args=[thing.pk, "correct"])
+    given = {**typed(register, house), "name": "海河实验室一部", "level": "national", "why": "更名"}
+    assert post(client, url, given).status_code == 302
+    told = ledger.history(register.name, thing.pk).latest("id").facts["values"]
+    assert told == {"name": ["海河实验室", "海河实验室一部"], "level": ["municipal", "national"]}
+    page = client.get(reverse("establishments-record", args=[thing.pk])).content.decode()
+    assert "市级 → 国家级" in re.sub(r"<[^>]+>|\s+", " ", page).replace("  ", " ")

@@ -30,7 +30,14 @@ from kechuang.district.registry.services import keep_firm, standings, years
 from kechuang.district.support.models import PolicyChange
 from kechuang.district.support.queries import changes_visible_to
 from kechuang.district.support.services import changes
-from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, NotFound, WrongState
+from kechuang.engines.base.errors import (
+    Invalid,
+    InvalidForm,
+    NotAllowed,
+    NotFound,
+    Stale,
+    WrongState,
+)
 from kechuang.engines.rules import at, one
 from tests import listings
 from tests.factories import NOW
@@ -296,6 +303,20 @@ def test_a_new_shipped_version_is_told_and_laid_under_what_was_changed_here(firm
     assert "K1:" in text
     held = at(tuple(current_book().policies.values()), DAY).held
     assert held["科技人员占比下限"].value == one(Fraction(15, 100))
+
+
+def test_a_choice_made_on_a_version_that_is_gone_replaces_nothing(firms, shipped):
+    changes.approve_change(propose(firms), firms.actor("approver"), NOW)
+    seen, now = law.digest_in_force(), version_in_force()
+    law.enact(None, firms.actor("officer"), NOW, "改错了")
+    with pytest.raises(Stale):
+        law.enact(now, firms.actor("approver"), NOW, "换回来", seen)
+    edit(shipped / "national" / "sources.yaml", "sources:", "# 新版\nsources:")
+    law.enact(now, firms.actor("approver"), NOW, "换回来", "")
+    choices = {m.path: [] for m in law.merge()}
+    with pytest.raises(Stale):
+        law.take_shipped_update(choices, firms.actor("officer"), NOW, "合并新版", "")
+    assert version_in_force() == now
 
 
 def test_where_both_changed_the_same_line_a_person_chooses(firms, shipped):

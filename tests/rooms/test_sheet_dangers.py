@@ -10,7 +10,7 @@ from django.db import OperationalError
 from kechuang.district.core import imports, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.imports import working
-from kechuang.district.core.models import ImportBatch
+from kechuang.district.core.models import Entry, ImportBatch
 from kechuang.district.core.registers import REGISTERS, create, take
 from kechuang.district.registry.models import BookRecord
 from kechuang.district.transfer.models import Contract
@@ -129,3 +129,23 @@ def test_what_was_exported_comes_in_again_though_a_contract_was_cancelled(world)
     changed = brought(world, "contracts", text.replace("同名合同", "别的名称"))
     assert changed.counts["wrong"] == 1
     assert "已注销" in str(changed.rows.get().problems)
+
+
+def test_who_says_yes_writes_and_who_undoes_takes_back(world):
+    """The uploader is not made the writer of what another officer confirmed, nor the undoer."""
+    second = world.actor("officer2")
+    text = CONTRACTS + contract_row(world, "C-9")
+    batch = imports.upload("contracts", "表.csv", text.encode("utf-8-sig"), world.actor("officer"))
+    worker.drain()
+    batch.refresh_from_db()
+    imports.confirm(batch, second)
+    worker.drain()
+    made = Contract.objects.get(number="C-9")
+    entries = Entry.objects.filter(subject_kind="transfer.contract", subject_id=made.pk)
+    assert entries.latest("id").actor_id == second.id
+    batch.refresh_from_db()
+    imports.undo(batch, world.actor("officer"))
+    worker.drain()
+    assert entries.latest("id").actor_id == world.actor("officer").id
+    made.refresh_from_db()
+    assert made.state == "cancelled"

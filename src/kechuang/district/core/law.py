@@ -8,7 +8,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from kechuang.engines.base.errors import Invalid, WrongState
+from kechuang.engines.base.errors import Invalid, Stale, WrongState
 
 from . import books, ledger
 from .actor import Actor
@@ -53,12 +53,29 @@ def keep_changed(folder: Path, actor: Actor, at: datetime) -> LawVersion:
     return keep(books.texts_of(folder), "changed", actor, at, root)
 
 
-def enact(version: LawVersion | None, actor: Actor, at: datetime, why: str) -> None:
-    """Put a version in force; None is the book that came with the software."""
+def digest_in_force() -> str:
+    """Which version holds; "" for the book that came with the software."""
+    version = books.version_in_force()
+    return version.digest if version else ""
+
+
+def enact(
+    version: LawVersion | None, actor: Actor, at: datetime, why: str, seen: str | None = None
+) -> None:
+    """Put a version in force; None is the book that came with the software.
+
+    Args:
+        seen: The digest that was in force when this person chose.
+
+    Raises:
+        Stale: Another version was put in force since.
+    """
     if not why.strip():
         raise Invalid("step.why_missing", "why")
     with ledger.writing():
         was = books.version_in_force()
+        if seen is not None and seen != (was.digest if was else ""):
+            raise Stale("law.moved_meanwhile")
         LawInForce.objects.all().delete()
         LawInForce.objects.create(version=version, since=at, by=actor.label, why=why)
         facts = {"was": was.digest if was else "", "digest": version.digest if version else ""}
@@ -141,14 +158,20 @@ def merge() -> list[Merged]:
 
 
 def take_shipped_update(
-    choices: Mapping[str, Sequence[str]], actor: Actor, at: datetime, why: str
+    choices: Mapping[str, Sequence[str]],
+    actor: Actor,
+    at: datetime,
+    why: str,
+    seen: str | None = None,
 ) -> LawVersion:
     """Put the new shipped books in force with what was changed here laid on them, as a person
-    chose at each conflict.
+    chose at each conflict. What is merged is the version that was seen, and no other is replaced.
 
     Raises:
         Invalid: A conflict without a choice. InvalidForm: What the check of the merged books found.
+        Stale: Another version was put in force since.
     """
+    seen = digest_in_force() if seen is None else seen
     if not shipped_has_changed():
         raise WrongState("law.nothing_new")
     changed: dict[str, str] = {}
@@ -161,7 +184,7 @@ def take_shipped_update(
     with books.tried_book(texts):
         root = keep_shipped(actor, at)
         made = keep(texts, "merged", actor, at, root)
-    enact(made, actor, at, why)
+    enact(made, actor, at, why, seen)
     return made
 
 

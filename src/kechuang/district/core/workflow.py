@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from kechuang.engines.base.errors import Invalid, NotAllowed, Stale, WrongState
+from kechuang.engines.base.sayings import Said
 
 from . import books, ledger
 from .actor import Actor, Verdict
@@ -98,6 +99,15 @@ class Workflow(Generic[Thing]):
             for s in self.steps
             if s.page and thing.state in s.sources and s.permission(actor, thing).allowed
         ]
+
+    def steps_of_others(self, thing: Thing, actor: Actor) -> list[tuple[Step[Thing], Said]]:
+        """The steps that start from here but are not this person's, each with the reason."""
+        verdicts = (
+            (s, s.permission(actor, thing))
+            for s in self.steps
+            if s.page and thing.state in s.sources
+        )
+        return [(s, v.why) for s, v in verdicts if not v.allowed]
 
 
 WORKFLOWS: dict[str, "Workflow[Any]"] = {}

@@ -27,6 +27,8 @@ _CODE = (
     "*/workflow.py",
     "*/models.py",
     "*/models/*.py",
+    "*/registers.py",
+    "*/declared.py",
     "core/imports/workflow.py",
 )
 

@@ -1,6 +1,6 @@
 """What a person does with an import: upload, confirm, discard, undo."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kechuang.district.core import clock, files
@@ -49,7 +49,7 @@ def confirm(batch: ImportBatch, actor: Actor) -> Entry:
     wrong = batch.counts.get("wrong", 0)
     if wrong:
         raise Invalid("import.rows_wrong", "file", count=wrong)
-    return advance(IMPORTS, "confirm", batch, actor, clock.now())
+    return advance(IMPORTS, "confirm", batch, actor, clock.now(), changes=_by(actor))
 
 
 def discard(batch: ImportBatch, actor: Actor) -> Entry:
@@ -59,11 +59,18 @@ def discard(batch: ImportBatch, actor: Actor) -> Entry:
 
 def undo(batch: ImportBatch, actor: Actor) -> Entry:
     """Take back what the import wrote, row by row where nobody has touched it since."""
-    return advance(IMPORTS, "undo", batch, actor, clock.now())
+    return advance(IMPORTS, "undo", batch, actor, clock.now(), changes=_by(actor))
+
+
+def _by(actor: Actor) -> Callable[[ImportBatch], dict[str, Any]]:
+    """From here on the worker writes for this person."""
+    return lambda locked: {"options": {**locked.options, "as": _as(actor)}}
 
 
 def _as(actor: Actor) -> dict[str, Any]:
     return {
+        "id": actor.id,
+        "label": actor.label,
         "roles": sorted(actor.roles),
         "organisations": sorted(actor.organisations),
         "firms": sorted(actor.firms),

@@ -38,22 +38,20 @@ _PART = 1000
 _GAP = 0.002  # seconds between two parts, in which whoever waits gets in
 
 
-def uploader(batch: ImportBatch) -> Actor:
-    """The person who uploaded, for the ledger; that they may was checked when they asked."""
+def acting(batch: ImportBatch) -> Actor:
+    """Who does what the import does, with the rights they had when they said so: who uploaded
+    checks, who confirmed writes, who undid takes back.
+    """
     held = batch.options["as"]
-    if batch.actor_id == SYSTEM.id:
+    who = held.get("id", batch.actor_id)  # an import of before this was kept has its uploader's
+    if who == SYSTEM.id:
         return SYSTEM
-    return Actor(
-        batch.actor_id,
-        batch.actor_label,
-        frozenset(held["roles"]),
-        frozenset(held["organisations"]),
-        frozenset(held["firms"]),
-    )
+    sets = (frozenset(held[n]) for n in ("roles", "organisations", "firms"))
+    return Actor(who, held.get("label", batch.actor_label), *sets)
 
 
 def _options(batch: ImportBatch) -> dict[str, Any]:
-    return {**batch.options, "actor_id": batch.actor_id}
+    return {**batch.options, "actor_id": acting(batch).id}
 
 
 def _parts(things: Iterable[T]) -> Iterator[list[T]]:
@@ -152,7 +150,7 @@ def _hashable(identity: Iterable[Any]) -> int:
 
 def _plans(batch: ImportBatch, kind: ImportKind, rows: Sequence[ReadRow]) -> list[RowPlan]:
     """What would become of rows; when nobody foresaw one of them, each is asked by itself."""
-    actor, options = uploader(batch), _options(batch)
+    actor, options = acting(batch), _options(batch)
     try:
         return kind.check(actor, [r.values for r in rows], options)
     except OperationalError:
@@ -195,7 +193,7 @@ def apply_now(batch: ImportBatch) -> None:
         batch.rows.exclude(fate="").update(
             fate="", fate_why=""
         )  # of a taking back that was cut off
-        counts = {"counts": batch.counts, "by": batch.actor_label}
+        counts = {"counts": batch.counts, "by": acting(batch).label}
         advance(IMPORTS, "apply", batch, SYSTEM, clock.now(), facts=counts)
     except DomainError as e:
         log.warning("import %s refused while writing: %s", batch.pk, e.words)
@@ -231,7 +229,7 @@ def _write_part(batch: ImportBatch, kind: ImportKind) -> int:
         part = list(left.defer("cells", "problems", "notes")[:_PART])
         if not part:
             return 0
-        made = kind.apply(uploader(batch), part, _options(batch), clock.now())
+        made = kind.apply(acting(batch), part, _options(batch), clock.now())
         doubts = []
         for row, applied in zip(part, made, strict=True):
             doubts += _doubts(kind, row, applied.subject_id, applied.label)
@@ -283,7 +281,7 @@ def _undo_part(batch: ImportBatch, kind: ImportKind, *, forget: bool) -> int:
         part = list(left.defer("cells", "problems", "notes", "values")[:_PART])
         if not part:
             return 0
-        fates = kind.undo(uploader(batch), part, clock.now())
+        fates = kind.undo(acting(batch), part, clock.now())
         marks = (
             (r.pk, ("", "", False) if forget and fate == "reversed" else (fate, why[:500], True))
             for r, (fate, why) in zip(part, fates, strict=True)

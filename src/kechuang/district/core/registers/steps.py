@@ -1,6 +1,6 @@
 """Taking a step of a register: one record at a time."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from kechuang.district.core import bulk, clock, ledger
@@ -10,7 +10,7 @@ from kechuang.district.core.workflow import advance, begin
 from kechuang.engines.base.errors import Invalid, InvalidForm
 
 from .declaration import Done, Register, Thing, Values, fields_of
-from .values import errors_of, put, settled, state_of, taken_by_another
+from .values import errors_of, put, settled, state_of, taken_by_another, written
 
 
 def create(
@@ -91,9 +91,12 @@ def take(
 
     def changes(locked: Thing) -> Values:
         was.update(state_of(register, locked))
+        before = written(register, locked)
         made = _become(register, name, locked, values, stamped, actor, at)
         typed = sorted(n.removesuffix("_id") for n in made)
         said.update(facts_of(register, locked), **({"changed": typed} if typed else {}))
+        if pairs := _old_and_new(before, written(register, locked)):
+            said["values"] = pairs
         return made
 
     with ledger.writing():
@@ -139,6 +142,20 @@ def _become(
         if errors := [*errors, *taken_by_another(register, locked)]:
             raise InvalidForm(errors)
     return {n: v for n, v in state_of(register, locked).items() if v != held[n]}
+
+
+_KEPT = 300  # letters of a text that the ledger keeps of what it was and became
+
+
+def _old_and_new(before: Values, after: Values) -> dict[str, list[Any]]:
+    """Field → what it was and what it became, for whoever reads the history."""
+    return {n: [_told(before[n]), _told(value)] for n, value in after.items() if before[n] != value}
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > _KEPT:
+        return value[:_KEPT] + "…"
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _asked_for(register: Register[Thing], name: str, values: Values) -> Values:

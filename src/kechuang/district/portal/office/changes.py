@@ -21,7 +21,7 @@ from kechuang.district.portal.requests import actor_in, for_roles, one
 from kechuang.district.support.queries import changes_visible_to
 from kechuang.district.support.services import changes
 from kechuang.engines.base.days import parse_day
-from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, NotFound
+from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, NotFound, Stale
 
 OFFICE = ("officer", "approver", "auditor")
 CHANGES = WORKFLOWS["support.change"]
@@ -159,7 +159,7 @@ def law_page(request: HttpRequest) -> HttpResponse:
             raise NotAllowed("change.who_approves")
         try:
             _enact(request, actor)
-        except Invalid as e:
+        except (Invalid, Stale) as e:
             error = e
         else:
             messages.success(request, gettext("已生效，每台机器都按它算"))
@@ -169,27 +169,29 @@ def law_page(request: HttpRequest) -> HttpResponse:
         "now": now,
         "versions": LawVersion.objects.defer("files")[:50],
         "trouble": books.trouble(),
+        "seen": law.digest_in_force(),
         "new": law.shipped_has_changed(),
         "merged": law.merge(),
         "error": error,
         "why": request.POST.get("why", ""),
         "may": actor.has("officer", "approver"),
     }
-    return render(request, "office/law.html", facts, status=422 if error else 200)
+    return render(request, "office/law.html", facts, status=error.status if error else 200)
 
 
 def _enact(request: HttpRequest, actor: Actor) -> None:
     given, why, now = request.POST, request.POST.get("why", "").strip(), clock.now()
-    what = given.get("what")
+    what, seen = given.get("what"), given.get("seen", "")
     if what == "shipped":
-        law.enact(None, actor, now, why)
+        law.enact(None, actor, now, why, seen)
     elif what == "merge":
         choices = {
             m.path: [given.get(f"{m.path}:{n}", "") for n in range(len(m.conflicts))]
             for m in law.merge()
         }
-        law.take_shipped_update(choices, actor, now, why)
+        law.take_shipped_update(choices, actor, now, why, seen)
     elif what == "version":
-        law.enact(one(LawVersion.objects.all(), given.get("version", "")), actor, now, why)
+        version = one(LawVersion.objects.all(), given.get("version", ""))
+        law.enact(version, actor, now, why, seen)
     else:
         raise Invalid("step.none_here", "what")

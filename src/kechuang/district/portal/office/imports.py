@@ -15,7 +15,7 @@ from kechuang.district.core.books import current_book
 from kechuang.district.core.models import ImportBatch
 from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.requests import actor_in, one, signed_in
-from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.errors import Invalid, NotFound
 from kechuang.engines.base.identifiers import parse_credit_code
 from kechuang.engines.base.sheets import MAX_BYTES
 
@@ -49,7 +49,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
     """An empty sheet in the layout."""
     layout = current_book().layouts.get(kind)
     if layout is None:
-        raise Invalid("import.no_such_kind", "kind", kinds=sorted(imports.KINDS))
+        raise NotFound("import.no_such_kind", kinds=sorted(imports.KINDS))
     return download(sheets.export(layout, []), f"{layout.title}（空表）.xlsx", sheets.TYPE)
 
 
@@ -59,7 +59,7 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
     actor = actor_in(request)
     layout = current_book().layouts.get(kind)
     if layout is None or kind not in imports.KINDS:
-        raise Invalid("import.no_such_kind", "kind", kinds=sorted(imports.KINDS))
+        raise NotFound("import.no_such_kind", kinds=sorted(imports.KINDS))
     error = ""
     if request.method == "POST":
         try:

@@ -19,7 +19,11 @@ def shown(register: Register[Any], thing: Any, column: Column, actor: Actor) -> 
     """A field's value as a person reads it; "" when there is none or it is not theirs to know."""
     if column.field in register.hides(actor, thing):
         return gettext("（不公开）")
-    value = getattr(thing, column.field)
+    return said(column, getattr(thing, column.field))
+
+
+def said(column: Column, value: Any) -> str:
+    """A value of a field as a person reads it; "" for none."""
     if value is None or value in ("", []):
         return ""
     if column.kind == "fen":
@@ -32,7 +36,7 @@ def shown(register: Register[Any], thing: Any, column: Column, actor: Actor) -> 
         return f"TRL {value}"
     if isinstance(value, (list, tuple)):
         return "、".join(str(v) for v in value)
-    return value.isoformat() if column.kind == "day" else str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def label(register: Register[Any], column: Column) -> str:

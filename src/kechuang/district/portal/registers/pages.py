@@ -57,6 +57,7 @@ def page(request: HttpRequest, register: Register[Any], pk: int) -> HttpResponse
         "thing": thing,
         "rows": facts_of(register, thing, actor),
         "steps": [(s, reverse(f"{register.slug}-step", args=[thing.pk, s.name])) for s in steps],
+        "others": register.flow.steps_of_others(thing, actor) if inside else [],
         "states": register.states,
         "history": ledger.history(register.name, thing.pk) if inside else [],
         "list_url": reverse(register.slug),

@@ -508,4 +508,4 @@ def test_the_history_says_what_a_field_was_and_became(house):
     told = ledger.history(register.name, thing.pk).latest("id").facts["values"]
     assert told == {"name": ["海河实验室", "海河实验室一部"], "level": ["municipal", "national"]}
     page = client.get(reverse("establishments-record", args=[thing.pk])).content.decode()
-    assert "市级 → 国家级" in re.sub(r"<[^>]+>|\s+", " ", page).replace("  ", " ")
+    assert "级别：市级 → 国家级" in re.sub(r"<[^>]+>", "", page)

@@ -117,6 +117,14 @@ class Piece:
     def conflict(self) -> bool:
         return self.ours != self.theirs
 
+    @property
+    def ours_text(self) -> str:
+        return "\n".join(self.ours)
+
+    @property
+    def theirs_text(self) -> str:
+        return "\n".join(self.theirs)
+
 
 @dataclass(frozen=True)
 class Merged:
@@ -181,10 +189,9 @@ def take_shipped_update(
             raise Invalid("law.choose", merged.path, path=merged.path)
         changed[merged.path] = merged.text(chosen)
     texts = {**books.texts_of(books.shipped_folder()), **changed}
-    with books.tried_book(texts):
-        root = keep_shipped(actor, at)
-        made = keep(texts, "merged", actor, at, root)
-    enact(made, actor, at, why, seen)
+    with books.tried_book(texts), ledger.writing():  # refused, nothing of it is kept
+        made = keep(texts, "merged", actor, at, keep_shipped(actor, at))
+        enact(made, actor, at, why, seen)
     return made
 
 

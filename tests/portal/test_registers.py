@@ -509,3 +509,22 @@ def test_the_history_says_what_a_field_was_and_became(house):
     assert told == {"name": ["海河实验室", "海河实验室一部"], "level": ["municipal", "national"]}
     page = client.get(reverse("establishments-record", args=[thing.pk])).content.decode()
     assert "级别：市级 → 国家级" in re.sub(r"<[^>]+>", "", page)
+
+
+def test_a_declared_record_waits_in_the_workspace_of_who_may_take_its_step_alone(house):
+    register = REGISTERS["registry.contest-results"]
+    thing = made(register, house)
+    register.model.objects.filter(pk=thing.pk).update(state="submitted")
+    link = reverse("contest-results-record", args=[thing.pk])
+    assert link in client_of(house, "officer").get("/workspace/").content.decode()
+    assert link not in client_of(house, "rival").get("/workspace/").content.decode()
+    register.model.objects.filter(pk=thing.pk).update(state="recognised")
+    assert link not in client_of(house, "officer").get("/workspace/").content.decode()
+
+
+def test_a_form_kept_half_done_is_found_in_the_workspace_of_who_kept_it(house):
+    url = reverse("establishments-new", args=["establish"])
+    client = client_of(house, "officer")
+    post(client, url, {"name": "半份", "keep": "1"})
+    assert url in client.get("/workspace/").content.decode()
+    assert url not in client_of(house, "officer2").get("/workspace/").content.decode()

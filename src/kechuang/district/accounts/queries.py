@@ -91,6 +91,11 @@ def form_draft(user_id: int, place: str) -> FormDraft | None:
     return FormDraft.objects.filter(user_id=user_id, place=place[:120]).first()
 
 
+def form_drafts(user_id: int) -> QuerySet[FormDraft]:
+    """Every form that a person began and did not send, the latest first."""
+    return FormDraft.objects.filter(user_id=user_id).order_by("-saved_at")
+
+
 def saved_views(user_id: int, page: str) -> QuerySet[SavedView]:
     """A person's own views of a list."""
     return SavedView.objects.filter(user_id=user_id, page=page)

@@ -100,6 +100,18 @@ class Workflow(Generic[Thing]):
             if s.page and thing.state in s.sources and s.permission(actor, thing).allowed
         ]
 
+    def ends(self, state: str) -> bool:
+        """Whether nothing leads on from a state."""
+        return not any(s.target for s in self.steps if state in s.sources)
+
+    def goes_on(self, state: str) -> bool:
+        """Whether a record in this state is on its way: a step leads to a state that is no end."""
+        return any(
+            s.page and s.target and not self.ends(s.target)
+            for s in self.steps
+            if state in s.sources
+        )
+
     def steps_of_others(self, thing: Thing, actor: Actor) -> list[tuple[Step[Thing], Said]]:
         """The steps that start from here but are not this person's, each with the reason."""
         verdicts = (

@@ -18,10 +18,12 @@ from kechuang.district.market.queries import (
     introductions_visible_to,
 )
 from kechuang.district.market.services.index import embedder
+from kechuang.district.portal.registers.waiting import kept_forms, waiting_records
 from kechuang.district.portal.requests import actor_in, one, signed_in
 from kechuang.district.transfer.queries import visible_to as contracts_visible_to
 
 _MOST = 8
+_WITH_BLOCKS = ("demands", "achievements", "contracts")
 
 
 @signed_in
@@ -33,6 +35,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
         "blocks": _blocks(request),
         "organisations": own_organisations(actor),
         "letters": inbox(actor).filter(read_at=None)[:5],
+        "kept": kept_forms(actor),
     }
     return render(
         request,
@@ -74,7 +77,13 @@ Blocks = list[dict[str, Any]]
 
 def _blocks(request: HttpRequest) -> Blocks:
     actor = actor_in(request)
-    return [*_to_decide(actor), *_to_bring_together(actor), *_of_the_bureau(actor), *_own(actor)]
+    return [
+        *_to_decide(actor),
+        *_to_bring_together(actor),
+        *_of_the_bureau(actor),
+        *waiting_records(actor, _WITH_BLOCKS),
+        *_own(actor),
+    ]
 
 
 def _both(actor: Actor) -> list[tuple[str, Any, str, str]]:

@@ -123,8 +123,9 @@ def test_a_step_that_writes_fields_must_say_which_version_it_saw(world):
     with pytest.raises(TypeError, match=r"market\.demand\.revise"):
         advance(FLOW, "revise", demand, firm, NOW, changes={"title": "改"})
     for version in (0, 2):
-        with pytest.raises(Stale):
+        with pytest.raises(Stale) as caught:
             advance(FLOW, "revise", demand, firm, NOW, version=version)
+        assert (caught.value.code, caught.value.facts) == ("record.stale", {"version": 1})
     with pytest.raises(Stale):
         advance(FLOW, "check", demand, world.actor("broker"), NOW, version=2)
     demand.refresh_from_db()

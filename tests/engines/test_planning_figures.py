@@ -59,12 +59,15 @@ def test_a_standing_says_gap_share_and_lag_in_figures_and_words():
         70,
         Fraction(3, 4),
     )
+    near = standing(Fraction(5496, 100), middle, goal)
+    assert near.why == "落后轨迹 15 个点，超过 10"  # 15.04, said to one place
     assert standing(Fraction(70), middle, goal).why == "不落后"
     assert standing(Fraction(71), middle, goal).lag_points == -1
     reached = standing(Fraction(120), middle, goal)
     assert (reached.why, reached.gap, reached.done) == ("已达到目标", 0, 1)
     missed = standing(Fraction(119), goal.by, goal)
     assert (missed.why, missed.gap) == ("到期没有达到目标", 1)
+    assert standing(Fraction(239, 2), goal.by, goal).gap == Fraction(1, 2)
 
 
 def test_where_less_is_better_gap_and_share_count_downwards():
@@ -230,6 +233,7 @@ def test_working_days_count_backwards_and_from_a_day_of_rest():
     assert days.between(saturday, date(2026, 10, 10)) == 5
     assert days.between(date(2026, 10, 10), saturday) == -5
     assert days.between(saturday, saturday) == 0
+    assert days.between(date(2026, 10, 5), date(2026, 10, 9)) == 4
 
 
 def test_a_ratio_is_exact_and_shown_half_up():
@@ -334,6 +338,8 @@ def test_only_facts_that_both_books_hold_can_differ():
     ours = Line("1", "甲", {"name": "甲公司(天津)", "value": 3, "day": None})
     piles = reconcile([theirs], [ours], compare)
     assert [(p.theirs, p.ours, p.differences) for p in piles.same] == [(theirs, ours, ())]
+    silent = replace(ours, facts={"name": "", "value": None})
+    assert reconcile([replace(theirs, facts={"name": "甲", "value": 1})], [silent], compare).same
     both = Line("1", "甲", {"name": "乙公司", "value": 3, "day": 2})
     (pair,) = reconcile([both], [replace(ours, facts={**ours.facts, "day": 4})], compare).different
     assert pair.differences == (

@@ -30,8 +30,17 @@ from kechuang.engines.rules.facts import Feed, Subject, inputs_of
 from kechuang.engines.rules.frames import frame_of
 from kechuang.engines.rules.gaps import moved, room
 from kechuang.engines.rules.law import topological
+from kechuang.engines.rules.plans import plans
 from kechuang.engines.rules.polynomials import difference, plus, times, trim, value
-from kechuang.engines.rules.straight import CannotSay, Line, added, combined, plain, product
+from kechuang.engines.rules.straight import (
+    CannotSay,
+    Line,
+    Quotient,
+    added,
+    combined,
+    plain,
+    product,
+)
 from kechuang.engines.rules.values import floored, rounded
 from tests.engines.test_gaps import GOOD, HIRE, INVEST, SELL
 from tests.engines.test_rules import POLICIES
@@ -160,6 +169,7 @@ def test_lines_and_their_quotients_say_what_is_straight_and_refuse_the_rest():
     assert quotient.num.rest / quotient.den.rest == Fraction(1, 6)
     apart = added(quotient, half, -1)
     assert apart.num.rest / apart.den.rest == Fraction(-1, 3)
+    assert added(quotient, quotient, 1) == Quotient(quotient.num.times(Fraction(2)), quotient.den)
     with pytest.raises(CannotSay):
         combined("*", (low, high), (half, half))
     ((_, less, _),) = plain(one(-1)).cases
@@ -299,7 +309,10 @@ def test_an_answer_names_what_is_missing_once_and_what_is_absent():
     assert answer.missing == ("科技人员数",)
     step = answer.steps[-1]
     assert (step.name, step.value, step.unit) == ("科技人员达标", UNKNOWN, "是否")
-    assert step.since == law.formulas["科技人员达标"].since.isoformat()
+    held = law.formulas["科技人员达标"]
+    assert (step.since, step.policy) == (held.since.isoformat(), held.policy.id)
+    missing = {n for s in answer.steps for n in s.missing}
+    assert missing == {"科技人员数"}
 
 
 def test_what_is_asked_for_is_an_input_and_asked_once():
@@ -307,6 +320,17 @@ def test_what_is_asked_for_is_an_input_and_asked_once():
     needed = law.needed(["高新技术企业"])
     assert set(needed) <= set(law.inputs)
     assert len(set(needed)) == len(needed)
+
+
+def test_a_function_without_its_arguments_is_named():
+    with pytest.raises(Invalid, match="若"):
+        parse("若")
+
+
+def test_a_mix_that_cannot_be_reckoned_names_what_is_missing():
+    law = at(POLICIES, DAY)
+    blank = {k: v for k, v in GOOD.items() if k != "最近一年销售收入"}
+    assert "最近一年销售收入" in plans(law, blank, "研发占比达标", [INVEST]).why
 
 
 def test_a_circle_of_rules_is_refused_with_its_way():

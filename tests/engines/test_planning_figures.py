@@ -244,6 +244,9 @@ def test_a_ratio_is_exact_and_shown_half_up():
     with pytest.raises(Invalid) as caught:
         ratio(Decimal(1), Decimal(0), "total")
     assert caught.value.field == "total"
+    with pytest.raises(Invalid) as caught:
+        ratio(Decimal(1), Decimal(0))
+    assert caught.value.field == "denominator"
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,14 @@ def test_a_table_with_a_state_that_is_none_is_refused(sources, target, unknown):
     assert "test.door" not in WORKFLOWS
 
 
+def test_a_table_is_found_by_its_name(monkeypatch):
+    monkeypatch.setitem(WORKFLOWS, "test.door", None)
+    row = step("close", "关闭", "open", "shut", lambda actor, thing: Verdict(True))
+    table = Workflow("test.door", Demand, {"open": "开着", "shut": "关着"}, (row,))
+    assert WORKFLOWS["test.door"] is table
+    assert table.step("close") is row
+
+
 def test_a_row_of_a_table_says_what_it_was_given():
     row = step(
         "close", "关闭", "open ajar", "shut", lambda *_: Verdict(True), asks=["day"], must=["day"]
@@ -239,4 +247,8 @@ def test_a_record_is_called_by_its_label_or_as_it_says_itself(world):
         def __str__(self):
             return "某物"
 
+    class Named(Nameless):
+        label = "另称"
+
     assert label_of(Nameless()) == "某物"
+    assert label_of(Named()) == "另称"

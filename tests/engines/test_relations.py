@@ -1,6 +1,7 @@
 """Relations one level deep, and the law as it was known: both exact and in a batch."""
 
 import random
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -87,6 +88,20 @@ def test_who_has_no_contract_has_none_and_who_is_not_asked_about_is_left_out(age
     ]
     found = gather_batch(agency, {"合同": pl.DataFrame(rows)}, DAY, subjects=pl.Series([1, 2]))
     assert found.rows() == [(1, 100), (2, 0)]
+
+
+def test_a_table_that_is_not_given_stops_no_other(agency):
+    policy = next(p for p in agency if p.aggregates)
+    (each,) = policy.aggregates.values()
+    other = replace(each, input="别处交易额", relation="没有的表")
+    both = [replace(policy, aggregates={"别处交易额": other, **policy.aggregates})]
+    rows = pl.DataFrame([{"id": 1, "成交额": 100, "已登记": True, "登记月数": 3}])
+    assert gather_batch(both, {"合同": rows}, DAY).to_dicts() == [
+        {"id": 1, "运营机构技术交易额": 100}
+    ]
+    assert gather(both, {"合同": [row(one(100), True, one(3))]}, DAY) == {
+        "运营机构技术交易额": one(100)
+    }
 
 
 def test_an_aggregate_that_leads_nowhere_is_refused(tmp_path):

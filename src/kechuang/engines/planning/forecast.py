@@ -54,8 +54,9 @@ class Forecast:
 def line_forecast(observed: Sequence[tuple[date, float]], day: date) -> Forecast:
     """Where a level will stand on ``day`` if it goes on as it went."""
     points = sorted(set(observed))
-    if len({d for d, _ in points}) < FEWEST:
-        return Forecast(day, why=Said("forecast.too_few", count=len(points), fewest=FEWEST))
+    days = len({d for d, _ in points})
+    if days < FEWEST:
+        return Forecast(day, why=Said("forecast.too_few", count=days, fewest=FEWEST))
     start = points[0][0]
     xs = [float((d - start).days) for d, _ in points]
     ys = [v for _, v in points]

@@ -3,10 +3,19 @@
 Where they arise they are codes with facts; here they are said.
 """
 
+from decimal import Decimal
+from typing import Any
+
 from django.utils.translation import get_language, gettext
 
 from kechuang.engines.base.errors import DomainError
+from kechuang.engines.base.money import say_fen
 from kechuang.engines.base.sayings import Said, recalled, sentence
+
+
+def english() -> bool:
+    """Whether the page is in English."""
+    return (get_language() or "").startswith("en")
 
 
 def say(words: object) -> str:
@@ -19,6 +28,34 @@ def say(words: object) -> str:
     said = found if isinstance(found, Said) else recalled(found)
     if not isinstance(said, Said):
         return gettext(said) if said else ""
-    if not (get_language() or "").startswith("en"):
+    if not english():
         return str(said)
     return sentence(said.code, said.facts, "en", gettext) if said.code != "nothing" else ""
+
+
+def titled(thing: Any) -> str:
+    """title or title_en (name or name_en), by language."""
+    for name in ("title", "name"):
+        if hasattr(thing, name):
+            other = getattr(thing, f"{name}_en", "")
+            return str(other if english() and other else getattr(thing, name))
+    return str(thing)
+
+
+def money(fen: int | None) -> str:
+    """Fen in words: 120万元."""
+    if not english():
+        return say_fen(fen)
+    if fen is None:
+        return gettext("面议")
+    yuan = Decimal(fen) / 100
+    for scale, word in ((Decimal(10**9), " billion"), (Decimal(10**6), " million")):
+        if abs(yuan) >= scale:
+            return f"CNY {plain_figure(yuan / scale)}{word}"
+    return f"CNY {plain_figure(yuan)}"
+
+
+def plain_figure(number: Decimal) -> str:
+    """Thousands separated, without idle zeros."""
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

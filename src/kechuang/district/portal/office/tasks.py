@@ -23,7 +23,7 @@ from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.public.plans import plan_in, task_facts
 from kechuang.district.portal.reports.gantt import Mark, Row, TimeLine, time_line
 from kechuang.district.portal.requests import actor_in, for_roles, one
-from kechuang.district.portal.templatetags.kechuang import titled
+from kechuang.district.portal.sayings import titled
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, NotFound
 from kechuang.engines.base.numbers import parse_whole

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from kechuang.book.sheets import Column
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.registers import Register, written
-from kechuang.district.portal.templatetags.kechuang import money
+from kechuang.district.portal.sayings import money
 from kechuang.engines.matching.parties import MODES
 
 _UNIT = re.compile(r"\s*[（(][^（）()]*[)）]$")

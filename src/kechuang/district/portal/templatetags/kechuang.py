@@ -6,40 +6,24 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from kechuang.book.schemas import Book, Source
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.portal import sayings
-from kechuang.engines.base.money import say_fen
 
 register = template.Library()
 
 
-def english() -> bool:
-    return (get_language() or "").startswith("en")
+register.filter(sayings.say)
+register.filter(sayings.money)
+register.filter(sayings.titled)
 
 
 @register.filter
 def t(text: object) -> str:
     """A word from code or book in the page's language."""
     return gettext(str(text)) if text else ""
-
-
-@register.filter
-def say(words: object) -> str:
-    """A refusal in the page's language."""
-    return sayings.say(words)
-
-
-@register.filter
-def titled(thing: Any) -> str:
-    """title or title_en (name or name_en), by language."""
-    for name in ("title", "name"):
-        if hasattr(thing, name):
-            other = getattr(thing, f"{name}_en", "")
-            return str(other if english() and other else getattr(thing, name))
-    return str(thing)
 
 
 @register.filter
@@ -56,44 +40,25 @@ def within(text: str, columns: int) -> str:
 @register.filter
 def asked(ask: Any) -> str:
     """A question of the book, by language."""
-    return str(ask.words_en if english() else ask.words)
-
-
-@register.filter
-def money(fen: int | None) -> str:
-    """Fen in words: 120万元."""
-    if not english():
-        return say_fen(fen)
-    if fen is None:
-        return gettext("面议")
-    yuan = Decimal(fen) / 100
-    for scale, word in ((Decimal(10**9), " billion"), (Decimal(10**6), " million")):
-        if abs(yuan) >= scale:
-            return f"CNY {_plain(yuan / scale)}{word}"
-    return f"CNY {_plain(yuan)}"
-
-
-def _plain(number: Decimal) -> str:
-    text = f"{number:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(ask.words_en if sayings.english() else ask.words)
 
 
 @register.filter
 def figure(value: Decimal | str | None) -> str:
     """A figure without idle zeros, with thousands separated."""
-    return "" if value is None else _plain(Decimal(value))
+    return "" if value is None else sayings.plain_figure(Decimal(value))
 
 
 @register.filter
 def fraction(value: Any) -> str:
     """An exact fraction as at most four decimals."""
-    return "" if value is None else _plain(Decimal(round(value * 10000)) / 10000)
+    return "" if value is None else sayings.plain_figure(Decimal(round(value * 10000)) / 10000)
 
 
 @register.filter
 def fen(value: Any) -> str:
     """An amount given as a decimal of fen."""
-    return money(int(value))
+    return sayings.money(int(value))
 
 
 @register.filter
@@ -115,14 +80,16 @@ _REASONS = {
     ),
     "maturity": lambda f: f"Maturity TRL {f['offer']}, wanted {f['want']}",
     "mode": lambda f: "Both accept: " + ", ".join(f["modes"]),
-    "money": lambda f: f"Budget {money(f['budget_fen'])}, price {money(f['price_fen'])}",
+    "money": lambda f: (
+        f"Budget {sayings.money(f['budget_fen'])}, price {sayings.money(f['price_fen'])}"
+    ),
 }
 
 
 @register.filter
 def reason(given: Any) -> str:
     """A reason in the page's language."""
-    if english() and given.facts and given.kind in _REASONS:
+    if sayings.english() and given.facts and given.kind in _REASONS:
         return str(_REASONS[given.kind](given.facts))
     return str(given.text)
 

@@ -301,7 +301,7 @@ def test_a_row_that_only_we_have_gets_the_likely_reason():
     days = [date(2026, 7, 1), date(2025, 12, 31), date(2026, 6, 16), date(2026, 6, 14)]
     ours = [Line(f"{n}", f"{n}", {"day": d, "entered_late": n == 3}) for n, d in enumerate(days)]
     ours += [Line("8", "8", {"day": date(2026, 6, 30)}), Line("9", "9", {"day": date(2026, 1, 1)})]
-    near = "离对方公布（2026-07-15）不到 30 天，可能下一期才列入"
+    near = "离对方公布（2026-07-15）30 天以内，可能下一期才列入"
     assert lonely(reconcile([], ours, LIST).only_ours) == [
         ("0", "day", "日期 2026-07-01 在对方统计截止（2026-06-30）之后"),
         ("1", "day", "日期 2025-12-31 在对方统计起始（2026-01-01）之前"),

@@ -33,6 +33,22 @@ def test_the_database_refuses_to_rewrite_history(world, statement):
         cursor.execute(statement)
 
 
+def test_a_reason_with_a_character_that_no_database_holds_is_kept_without_it(world):
+    with ledger.writing():
+        made = ledger.record(
+            "x.y.z",
+            subject_kind="x.y",
+            subject_id=1,
+            label="x",
+            actor=SYSTEM,
+            at=NOW,
+            why="写\x00错\n了",
+        )
+    made.refresh_from_db()
+    assert made.why == "写错\n了"
+    assert ledger.verify().broken_at is None
+
+
 def test_a_forged_entry_breaks_the_chain(world):
     last = Entry.objects.last()
     forged = Entry(

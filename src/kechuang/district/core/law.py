@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from kechuang.engines.base.errors import Invalid, Stale, WrongState
+from kechuang.engines.text import without_controls
 
 from . import books, ledger
 from .actor import Actor
@@ -70,7 +71,8 @@ def enact(
     Raises:
         Stale: Another version was put in force since.
     """
-    if not why.strip():
+    why = without_controls(why).strip()
+    if not why:
         raise Invalid("step.why_missing", "why")
     with ledger.writing():
         was = books.version_in_force()

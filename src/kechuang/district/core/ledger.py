@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, models, transaction
 
 from kechuang.engines.base.sayings import Said
+from kechuang.engines.text import without_controls
 
 from . import bulk, reactions
 from .actor import Actor
@@ -152,7 +153,7 @@ def record_many(lines: Sequence[Line], actor: Actor, at: datetime) -> list[Entry
             actor_label=actor.label[:160],
             old_state=line.old_state,
             new_state=line.new_state,
-            why=line.why,
+            why=without_controls(line.why),
             facts=json.loads(json.dumps(line.facts, default=str)) if line.facts else {},
             key=line.key,
             before=last,

@@ -189,3 +189,9 @@ def test_a_rival_learns_nothing_of_a_hidden_demand(house):
         assert client.get(f"/api/demands?q={house.firm.name}").json()["count"] == 0
         refused = send(client, f"/api/demands/{closed.pk}/steps/close", {"why": "x"})
         assert refused.status_code in (401, 404)
+
+
+def test_a_filter_that_does_not_exist_is_refused_not_ignored(house):
+    client = client_of(house, "officer")
+    refused = client.get("/api/establishments?yaer=2025")
+    assert (refused.status_code, refused.json()["code"]) == (422, "api.filter_unknown")

@@ -528,3 +528,18 @@ def test_a_form_kept_half_done_is_found_in_the_workspace_of_who_kept_it(house):
     post(client, url, {"name": "半份", "keep": "1"})
     assert url in client.get("/workspace/").content.decode()
     assert url not in client_of(house, "officer2").get("/workspace/").content.decode()
+
+
+def test_what_stood_in_a_draft_is_kept_nowhere_for_others(house):
+    register = REGISTERS["market.demand"]
+    who, step = creator(register, house)
+    url = reverse("demands-new", args=[step.name])
+    client = client_of(house, who)
+    given = {**typed(register, house), "problem": "绝密配方XJ77泄漏"}
+    assert post(client, url, given).status_code == 302
+    thing = register.model.objects.latest("pk")
+    revise = reverse("demands-step", args=[thing.pk, "revise"])
+    assert post(client, revise, typed(register, house)).status_code == 302
+    told = ledger.history(register.name, thing.pk).latest("id").facts
+    assert told["changed"]
+    assert "values" not in told

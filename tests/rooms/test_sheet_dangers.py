@@ -149,3 +149,18 @@ def test_who_says_yes_writes_and_who_undoes_takes_back(world):
     assert entries.latest("id").actor_id == world.actor("officer").id
     made.refresh_from_db()
     assert made.state == "cancelled"
+
+
+def test_who_brought_a_sheet_checks_none_of_its_rows_though_another_said_yes(world):
+    text = f"成果名称,成果简介,权利人信用代码\n液冷板,微通道,{world.university.code}\n"
+    batch = imports.upload(
+        "achievements", "表.csv", text.encode("utf-8-sig"), world.actor("broker")
+    )
+    worker.drain()
+    batch.refresh_from_db()
+    imports.confirm(batch, world.actor("officer"))
+    worker.drain()
+    register = REGISTERS["market.achievement"]
+    made = register.model.objects.get(title="液冷板")
+    assert set(made.written_by) == {world.actor("broker").id, world.actor("officer").id}
+    assert not register.flow.step("check").permission(world.actor("broker"), made)

@@ -215,7 +215,7 @@ class RegisterSheet:
         for row, draft in zip(rows, drafts, strict=True):
             self._still(row, draft)
         self._write_new(actor, drafts, options, at)
-        self._write_changes(actor, drafts, at)
+        self._write_changes(actor, drafts, options, at)
         made = [d.known or d.thing for d in drafts]
         return [Applied(str(t.pk), label_of(t), {"version": t.version}) for t in made]
 
@@ -256,16 +256,22 @@ class RegisterSheet:
                 step = self.rules.create(draft.values, options)
                 put(self.register, draft.thing, stamp(self.register, step, draft.thing, actor, at))
                 draft.thing.sample = bool(options.get("sample"))
+                for name, value in _by_uploader(draft.thing, options).items():
+                    setattr(draft.thing, name, value)
                 by_step.setdefault(step, []).append(draft.thing)
         for step, things in by_step.items():
             create_many(self.register, step, things, actor, at)
 
-    def _write_changes(self, actor: Actor, drafts: Sequence[Draft], at: datetime) -> None:
+    def _write_changes(
+        self, actor: Actor, drafts: Sequence[Draft], options: Values, at: datetime
+    ) -> None:
         by_step: dict[str, list[tuple[Any, Values]]] = {}
         for draft in drafts:
             if draft.changes:
                 step = self.rules.update(draft.known, actor)
-                extra = stamp(self.register, step, draft.known, actor, at)
+                extra = dict(stamp(self.register, step, draft.known, actor, at))
+                held = extra.get("written_by", getattr(draft.known, "written_by", None))
+                extra |= _by_uploader(draft.known, options, held)
                 by_step.setdefault(step, []).append((draft.known, {**draft.changes, **extra}))
         for step, pairs in by_step.items():
             change_many(self.register, step, pairs, actor, at, Said("import.why_by_sheet"))
@@ -313,6 +319,15 @@ class RegisterSheet:
         changes = {n: v for n, v in state_of(self.register, thing).items() if v != held[n]}
         step = self.rules.update(thing, actor)
         return step, {**changes, **stamp(self.register, step, thing, actor, at)}
+
+
+def _by_uploader(thing: Any, options: Values, held: Any = None) -> dict[str, Any]:
+    """Whoever brought the sheet wrote its rows too, though another said yes: he checks none."""
+    writers = held if held is not None else getattr(thing, "written_by", None)
+    who = options.get("uploaded_by")
+    if writers is None or not who or who in writers:
+        return {}
+    return {"written_by": [*writers, who]}
 
 
 def _differs(a: Any, b: Any) -> bool:

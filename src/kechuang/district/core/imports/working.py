@@ -51,7 +51,7 @@ def acting(batch: ImportBatch) -> Actor:
 
 
 def _options(batch: ImportBatch) -> dict[str, Any]:
-    return {**batch.options, "actor_id": acting(batch).id}
+    return {**batch.options, "actor_id": acting(batch).id, "uploaded_by": batch.actor_id}
 
 
 def _parts(things: Iterable[T]) -> Iterator[list[T]]:

@@ -91,11 +91,12 @@ def take(
 
     def changes(locked: Thing) -> Values:
         was.update(state_of(register, locked))
-        before = written(register, locked)
+        before, private = written(register, locked), locked.state in register.half_done
         made = _become(register, name, locked, values, stamped, actor, at)
         typed = sorted(n.removesuffix("_id") for n in made)
         said.update(facts_of(register, locked), **({"changed": typed} if typed else {}))
-        if pairs := _old_and_new(before, written(register, locked)):
+        pairs = _old_and_new(before, written(register, locked))
+        if pairs and not private:  # what stood in a draft was nobody else's to read, ever
             said["values"] = pairs
         return made
 

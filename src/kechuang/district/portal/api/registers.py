@@ -69,8 +69,12 @@ def _reads(api: NinjaAPI, register: Register[Any]) -> None:
     names = dict.fromkeys(_names(register), (_FILTER, ""))
     asked_as = create_model(f"{record.__name__}Asked", __base__=Listed, **names)  # type: ignore[call-overload]
 
+    _options = "、".join(asked_as.model_fields)
+
     def listed(request: HttpRequest, asked: Any) -> Any:
         actor = _reader(register, request)
+        if strange := sorted(set(request.GET) - set(asked_as.model_fields)):
+            raise Invalid("api.filter_unknown", strange[0], text=strange[0], options=_options)
         found = _narrowed(register, actor, asked)
         part = found[asked.offset : asked.offset + asked.limit]
         return {"count": found.count(), "items": [shown(register, x, actor) for x in part]}

@@ -57,6 +57,7 @@ def page(request: HttpRequest, register: Register[Any], pk: int) -> HttpResponse
         "thing": thing,
         "rows": facts_of(register, thing, actor),
         "steps": [(s, reverse(f"{register.slug}-step", args=[thing.pk, s.name])) for s in steps],
+        "tells_values": actor.has("officer", "approver", "auditor"),
         "others": register.flow.steps_of_others(thing, actor) if inside else [],
         "states": register.states,
         "history": ledger.history(register.name, thing.pk) if inside else [],
@@ -103,7 +104,8 @@ class _Filling:
     ) -> None:
         self.request, self.register, self.step, self.thing = request, register, step, thing
         self.actor, self.carried = actor_in(request), carried
-        self.place = f"{register.slug}/{thing.pk if thing else 'new'}/{step.name}"
+        carries = f"?{self.request.GET.urlencode()}" if carried else ""
+        self.place = f"{register.slug}/{thing.pk if thing else 'new'}/{step.name}{carries}"
         self.own = own_of(register)
         self.changed: list[tuple[str, str, str]] = []
         self.draft = form_draft(self.actor.id, self.place) if step.asks else None

@@ -52,13 +52,15 @@ def kept_forms(actor: Actor) -> list[tuple[str, str, Any]]:
     """(address, what it is, when it was kept) of the forms that this person began."""
     found = []
     for draft in form_drafts(actor.id):
-        slug, which, name = (*draft.place.split("/"), "", "")[:3]
+        place, _, carried = draft.place.partition("?")
+        slug, which, name = (*place.split("/"), "", "")[:3]
         register = register_at(slug)
         step = next((s for s in register.steps if s.name == name), None) if register else None
         if register is None or step is None:
             continue
         if which == "new":
             url, about = reverse(f"{slug}-new", args=[name]), ""
+            url += f"?{carried}" if carried else ""
         else:
             thing = register.visible(actor).filter(pk=which).first() if which.isdigit() else None
             if thing is None or thing.state not in step.sources:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from kechuang.district.accounts.models import FormDraft, SavedView
+from kechuang.district.accounts.models import FormDraft, Membership, SavedView
 from kechuang.district.core import ledger
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.models import Entry
@@ -516,10 +516,10 @@ def test_a_declared_record_waits_in_the_workspace_of_who_may_take_its_step_alone
     thing = made(register, house)
     register.model.objects.filter(pk=thing.pk).update(state="submitted")
     link = reverse("contest-results-record", args=[thing.pk])
-    assert link in client_of(house, "officer").get("/workspace/").content.decode()
+    assert link in client_of(house, "officer2").get("/workspace/").content.decode()
     assert link not in client_of(house, "rival").get("/workspace/").content.decode()
     register.model.objects.filter(pk=thing.pk).update(state="recognised")
-    assert link not in client_of(house, "officer").get("/workspace/").content.decode()
+    assert link not in client_of(house, "officer2").get("/workspace/").content.decode()
 
 
 def test_a_form_kept_half_done_is_found_in_the_workspace_of_who_kept_it(house):
@@ -543,3 +543,78 @@ def test_what_stood_in_a_draft_is_kept_nowhere_for_others(house):
     told = ledger.history(register.name, thing.pk).latest("id").facts
     assert told["changed"]
     assert "values" not in told
+
+
+def _bare(page):
+    """The hidden values of a record page's own buttons."""
+    return dict(re.findall(r'<input type="hidden" name="(key|version)" value="([^"]*)"', page))
+
+
+def test_a_button_on_an_old_page_is_refused_when_the_record_changed_meanwhile(house):
+    register = REGISTERS["registry.establishment"]
+    thing = made(register, house)
+    client = client_of(house, creator(register, house)[0])
+    record = reverse("establishments-record", args=[thing.pk])
+    hidden = _bare(client.get(record).content.decode())
+    changed = {**typed(register, house), "name": "另一间实验室", "why": "更名"}
+    correct = reverse("establishments-step", args=[thing.pk, "correct"])
+    assert post(client_of(house, "officer2"), correct, changed).status_code == 302
+    withdraw = reverse("establishments-step", args=[thing.pk, "withdraw"])
+    answer = client.post(withdraw, {**hidden, "why": "登记错了"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "先看看这条记录现在的内容" in page
+    assert "登记错了" in page
+    assert "看这条记录" in page
+    thing.refresh_from_db()
+    assert thing.state == "recorded"
+    assert client.post(withdraw, {**_bare(page), "why": "登记错了"}).status_code == 302
+
+
+def test_a_repeat_is_answered_though_the_step_was_the_last_one_may_take(house):
+    register = REGISTERS["registry.establishment"]
+    thing = made(register, house)
+    client = client_of(house, "officer")
+    hidden = _bare(client.get(reverse("establishments-record", args=[thing.pk])).content.decode())
+    withdraw = reverse("establishments-step", args=[thing.pk, "withdraw"])
+    sent = {**hidden, "why": "重复"}
+    assert client.post(withdraw, sent).status_code == 302
+    Membership.objects.filter(user_id=house.actor("officer").id).delete()
+    entries = Entry.objects.count()
+    assert client.post(withdraw, sent).status_code == 302
+    assert client.post(withdraw, {**sent, "why": "换个说法"}).status_code == 404
+    assert Entry.objects.count() == entries
+
+
+def test_a_new_owner_reads_nothing_of_what_happened_under_another(house):
+    register = REGISTERS["registry.contest-results"]
+    thing = made(register, house)
+    bring_to(register, house, thing, next(s for s in register.steps if s.name == "submit"))
+    register.model.objects.filter(pk=thing.pk).update(state="recognised")
+    url = reverse("contest-results-step", args=[thing.pk, "correct"])
+    given = {**typed(register, house), "holder": house.rival.code, "why": "原单位报错了"}
+    assert post(client_of(house, "officer"), url, given).status_code == 302
+    page = reverse("contest-results-record", args=[thing.pk])
+    assert not client_of(house, "rival").get(page).context["history"]
+    assert len(client_of(house, "officer").get(page).context["history"]) > 1
+
+
+def test_the_history_of_a_long_text_shows_where_it_differs(house):
+    register = REGISTERS["market.demand"]
+    thing = made(register, house)
+    register.model.objects.filter(pk=thing.pk).update(state="published", problem="甲" * 900 + "乙")
+    who = next(n for n in PEOPLE if register.flow.step("amend").permission(house.actor(n), thing))
+    url = reverse("demands-step", args=[thing.pk, "amend"])
+    given = {**typed(register, house), "problem": "甲" * 900 + "丙", "why": "笔误"}
+    assert post(client_of(house, who), url, given).status_code == 302
+    was, now = ledger.history(register.name, thing.pk).latest("id").facts["values"]["problem"]
+    assert (was, now) == ("…" + "甲" * 40 + "乙", "…" + "甲" * 40 + "丙")
+
+
+def test_ones_own_submitted_record_does_not_wait_for_oneself(house):
+    register = REGISTERS["registry.contest-results"]
+    thing = made(register, house)
+    register.model.objects.filter(pk=thing.pk).update(state="submitted")
+    link = reverse("contest-results-record", args=[thing.pk])
+    assert link not in client_of(house, "officer").get("/workspace/").content.decode()
+    assert link in client_of(house, "officer2").get("/workspace/").content.decode()

@@ -36,7 +36,7 @@ def create(
         NotAllowed, InvalidForm
     """
     with ledger.writing():
-        if key and (done := Entry.objects.filter(key=key).first()):
+        if done := ledger.done(key):
             return register.model._default_manager.get(pk=done.subject_id)
         thing = register.model(**stamped)
         register.born(thing, actor, at)
@@ -101,7 +101,7 @@ def take(
         return made
 
     with ledger.writing():
-        if key and (done := Entry.objects.filter(key=key).first()):
+        if done := ledger.done(key):
             return done
         entry = advance(
             register.flow,
@@ -146,17 +146,29 @@ def _become(
 
 
 _KEPT = 300  # letters of a text that the ledger keeps of what it was and became
+_LEAD = 40  # letters of it that stand before the first that differs
 
 
 def _old_and_new(before: Values, after: Values) -> dict[str, list[Any]]:
     """Field → what it was and what it became, for whoever reads the history."""
-    return {n: [_told(before[n]), _told(value)] for n, value in after.items() if before[n] != value}
+    return {n: _told(before[n], value) for n, value in after.items() if before[n] != value}
 
 
-def _told(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > _KEPT:
-        return value[:_KEPT] + "…"
-    return value.isoformat() if isinstance(value, date) else value
+def _told(was: Any, now: Any) -> list[Any]:
+    """Both values; of long texts and lists the stretch in which they differ."""
+    kept = [v.isoformat() if isinstance(v, date) else v for v in (was, now)]
+    texts = ["、".join(map(str, v)) if isinstance(v, list) else str(v or "") for v in kept]
+    if max(map(len, texts)) <= _KEPT:
+        return kept
+    alike = next(
+        (n for n, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts))
+    )
+    return [_stretch(text, max(0, alike - _LEAD)) for text in texts]
+
+
+def _stretch(text: str, start: int) -> str:
+    end = start + _KEPT
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
 def _asked_for(register: Register[Thing], name: str, values: Values) -> Values:

@@ -102,8 +102,9 @@ def body_of(register: Register[Any], step: Step[Any]) -> type[BaseModel]:
     fields: dict[str, Any] = {"why": (Annotated[str, Field(max_length=2_000)], "")}
     if values:
         fields["values"] = (create_model(f"{name}Values", __base__=_Strict, **values), ...)
-    if step.versioned:
-        fields["version"] = (Annotated[int, Field(ge=0, le=2**31 - 1)], ...)
+    version = Annotated[int, Field(ge=0, le=2**31 - 1)]
+    if not step.creates:
+        fields["version"] = (version, ...) if step.versioned else (version | None, None)
     return create_model(name, __base__=_Strict, **fields)
 
 
@@ -147,8 +148,9 @@ def taken_in(register: Register[Any], given: BaseModel | None) -> dict[str, Any]
         InvalidForm: Every field that cannot be accepted.
     """
     values: dict[str, Any] = {}
-    errors: list[Invalid] = []
     typed = given.model_dump(exclude_unset=True) if given else {}
+    gone = sorted(set(typed) - {c.field for c in register.columns})
+    errors = [Invalid("api.field_gone", name, name=name) for name in gone]
     for column in (c for c in register.columns if c.field in typed):
         plain = replace(column, required=False)  # what is required is asked of the whole record
         try:

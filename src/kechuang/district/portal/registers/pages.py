@@ -33,6 +33,7 @@ from kechuang.engines.base.errors import (
 from kechuang.engines.base.numbers import parse_whole
 
 from .cells import facts_of, row_of
+from .history import history_for, tells_values
 from .lists import creating
 from .once import once
 from .own import own_of
@@ -57,10 +58,10 @@ def page(request: HttpRequest, register: Register[Any], pk: int) -> HttpResponse
         "thing": thing,
         "rows": facts_of(register, thing, actor),
         "steps": [(s, reverse(f"{register.slug}-step", args=[thing.pk, s.name])) for s in steps],
-        "tells_values": actor.has("officer", "approver", "auditor"),
+        "tells_values": tells_values(register, thing, actor),
         "others": register.flow.steps_of_others(thing, actor) if inside else [],
         "states": register.states,
-        "history": ledger.history(register.name, thing.pk) if inside else [],
+        "history": history_for(register, thing, actor) if inside else [],
         "list_url": reverse(register.slug),
         "key": uuid.uuid4().hex,
         **own_of(register).page_facts(actor, thing),
@@ -83,12 +84,40 @@ def new(request: HttpRequest, register: Register[Any], name: str) -> HttpRespons
 def step_of(request: HttpRequest, register: Register[Any], pk: int, name: str) -> HttpResponse:
     """A step of a record: its form where it asks for something, taken at once where it does not."""
     actor = actor_in(request)
-    thing = one(register.visible(actor), pk)
     step = next((s for s in register.steps if s.name == name and s.page and not s.creates), None)
     if step is None:
         raise NotFound("step.none")
+    if _repeated(request, _place(register, pk, step)):  # it may have ended one's own leave to see
+        return _told_done(request, register, step, pk)
+    thing = one(register.visible(actor), pk)
     register.flow.permit(name, thing, actor)
     return _Filling(request, register, step, thing, {}).answer()
+
+
+def _place(register: Register[Any], pk: object, step: Step[Any]) -> str:
+    """Where a form is filled in: what is kept half-done there, and what a repeat repeats."""
+    return f"{register.slug}/{pk}/{step.name}"
+
+
+def _key_of(request: HttpRequest, place: str) -> str:
+    given = request.POST
+    typed = [(n, given.getlist(n)) for n in sorted(given) if n != "csrfmiddlewaretoken"]
+    return once(actor_in(request), place, given.get("key", ""), typed)
+
+
+def _repeated(request: HttpRequest, place: str) -> bool:
+    """Whether this very form was sent before, and done."""
+    return request.method == "POST" and ledger.done(_key_of(request, place)) is not None
+
+
+def _told_done(
+    request: HttpRequest, register: Register[Any], step: Step[Any], pk: int
+) -> HttpResponse:
+    """To the record, or to the list where the step ended one's leave to see it."""
+    messages.success(request, gettext("完成：") + gettext(step.label))
+    if register.visible(actor_in(request)).filter(pk=pk).exists():
+        return redirect(f"{register.slug}-record", pk)
+    return redirect(register.slug)
 
 
 class _Filling:
@@ -105,9 +134,10 @@ class _Filling:
         self.request, self.register, self.step, self.thing = request, register, step, thing
         self.actor, self.carried = actor_in(request), carried
         carries = f"?{self.request.GET.urlencode()}" if carried else ""
-        self.place = f"{register.slug}/{thing.pk if thing else 'new'}/{step.name}{carries}"
+        self.place = _place(register, thing.pk if thing else "new", step) + carries
         self.own = own_of(register)
         self.changed: list[tuple[str, str, str]] = []
+        self.stale = False
         self.draft = form_draft(self.actor.id, self.place) if step.asks else None
 
     def answer(self) -> HttpResponse:
@@ -174,9 +204,7 @@ class _Filling:
 
     @property
     def _key(self) -> str:
-        given = self.request.POST
-        typed = [(n, given.getlist(n)) for n in sorted(given) if n != "csrfmiddlewaretoken"]
-        return once(self.actor, self.place, given.get("key", ""), typed)
+        return _key_of(self.request, self.place)
 
     def _take(self, values: Given) -> Any:
         why, now = self.request.POST.get("why", "").strip(), clock.now()
@@ -215,7 +243,7 @@ class _Filling:
                 key=self._key,
                 **self.carried,
             )
-        version = parse_whole(self.request.POST.get("version", "")) if self.step.versioned else None
+        version = parse_whole(self.request.POST.get("version", ""))
         if self.step.versioned and version is None:
             raise Invalid("record.version_missing", "")
         take(
@@ -235,6 +263,7 @@ class _Filling:
         """Somebody else changed the record meanwhile: say what, take over what this person did
         not touch, keep the rest.
         """
+        self.stale = True
         self.thing.refresh_from_db()
         seen = _seen(self.request.POST.get("seen", ""))
         now = texts_of(form, self._initial())
@@ -245,15 +274,13 @@ class _Filling:
             self.changed.append((shown.column.heading, before, current))
             if shown.text == before:
                 form.replace(shown.name, self._initial())
-        form.errors.append(Invalid("record.changed_meanwhile"))
+        form.errors.append(
+            Invalid("record.changed_meanwhile" if self.step.asks else "record.look_again")
+        )
 
     def _done(self, thing: Any) -> HttpResponse:
         drop_form_draft(self.actor.id, self.place)
-        messages.success(self.request, gettext("完成：") + gettext(self.step.label))
-        visible = self.register.visible(self.actor).filter(pk=thing.pk).exists()
-        if not visible:
-            return redirect(self.register.slug)
-        return redirect(f"{self.register.slug}-record", thing.pk)
+        return _told_done(self.request, self.register, self.step, thing.pk)
 
     def _show(self, form: Form) -> HttpResponse:
         back = reverse(f"{self.register.slug}-record", args=[self.thing.pk]) if self.thing else ""
@@ -276,7 +303,7 @@ class _Filling:
             "carried": self.carried,
             "notes": self.own.warns(self.step.name, self.thing, self.actor),
         }
-        status = 409 if self.changed else 422 if form.errors else 200
+        status = 409 if self.stale else 422 if form.errors else 200
         return render(self.request, _template(self.register, "form"), facts, status=status)
 
 

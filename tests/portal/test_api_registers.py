@@ -20,6 +20,7 @@ from tests.portal.test_registers import (
     creator,
     everything,
     house,
+    otherwise,
     typed,
 )
 
@@ -85,10 +86,8 @@ def test_every_step_is_taken_over_the_api_by_who_may_and_by_no_one_else(house, n
     thing = bring_to(register, house, made(register, house)[1], step)
     path = f"/api/{register.slug}/{thing.pk}/steps/{step_name}"
     given = body(register, house, step, why="有理由")
-    for field in ("name", "title", "work", "number"):
-        if field in given.get("values", {}) and not step.target:
-            given["values"][field] += "（改）"
-            break
+    if given.get("values") and step.target in ("", *step.sources):
+        given["values"] = otherwise(given["values"])
     if step.versioned:
         given["version"] = thing.version
     visitor = send(Client(), path, given)

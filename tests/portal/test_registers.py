@@ -5,6 +5,7 @@ through its page.
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -13,6 +14,7 @@ from kechuang.district.core import ledger
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.models import Entry
 from kechuang.district.core.registers import REGISTERS, written
+from kechuang.district.portal.registers import filling
 from kechuang.district.portal.registers.lists import table_of
 from kechuang.district.registry.services import keep_firm
 from tests.factories import NOW
@@ -73,6 +75,21 @@ def typed(register, world):
             "prize": "first",
             "holder": firm,
             "awarded_on": "2025-09-01",
+        },
+        "bulletins": {
+            "indicator": "sme",
+            "place": "津南区",
+            "as_of": "2026-04-30",
+            "value": "1,204家",
+            "counting": "total",
+            "source": "市科技局通报",
+        },
+        "figures": {
+            "indicator": "rd-intensity",
+            "place": "津南区",
+            "period": "2025",
+            "value": "3.1",
+            "note": "统计局初步核算",
         },
         "demands": {
             "title": "散热",
@@ -165,6 +182,12 @@ def bring_to(register, house, thing, step):
     return thing
 
 
+def otherwise(values):
+    """The same with one field said otherwise: a correction that changes nothing is refused."""
+    name = next(n for n in ("name", "title", "work", "number", "source", "note") if n in values)
+    return {**values, name: values[name] + "（改）"}
+
+
 @pytest.mark.parametrize(("name", "step_name"), everything())
 def test_every_step_that_a_person_may_take_is_taken_through_its_page(house, name, step_name):
     register, step = REGISTERS[name], REGISTERS[name].flow.step(step_name)
@@ -184,10 +207,7 @@ def test_every_step_that_a_person_may_take_is_taken_through_its_page(house, name
         for n, v in {**typed(register, house), **EXTRA.get(register.slug, {})}.items()
         if n in asked
     }
-    for name_of_it in ("name", "title", "work", "number"):
-        if name_of_it in values and not step.target:
-            values[name_of_it] += "（改）"
-            break
+    values = otherwise(values) if values and step.target in ("", *step.sources) else values
     given = {**values, "why": "有理由"} if step.needs_why else values
     if step.needs_why:
         refused = post(client, url, values)
@@ -473,7 +493,8 @@ def test_saving_and_submitting_needs_no_change(house):
 @pytest.mark.parametrize("name", REGISTER_NAMES)
 def test_a_correction_that_changes_nothing_is_refused(house, name):
     register = REGISTERS[name]
-    correcting = [s for s in register.steps if s.asks and not s.target and not s.creates]
+    correcting = [s for s in register.steps if s.asks and s.target in ("", *s.sources)]
+    correcting = [s for s in correcting if s.page and not s.creates]
     assert correcting
     for step in correcting:
         thing = made(register, house)
@@ -618,3 +639,55 @@ def test_ones_own_submitted_record_does_not_wait_for_oneself(house):
     link = reverse("contest-results-record", args=[thing.pk])
     assert link not in client_of(house, "officer").get("/workspace/").content.decode()
     assert link in client_of(house, "officer2").get("/workspace/").content.decode()
+
+
+def test_a_figure_far_from_the_last_is_asked_about_on_its_form_and_in_the_api(house):
+    client, url = client_of(house, "officer"), reverse("figures-new", args=["report_figure"])
+    usual = typed(REGISTERS["plan.figure"], house)
+    assert post(client, url, {**usual, "period": "2024"}).status_code == 302
+    odd = {**usual, "value": "31,000"}
+    asked = post(client, url, odd)
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert "单位是不是写成了万元" in page
+    assert 'name="sure"' in page
+    assert "31,000" in page
+    path = "/api/figures/steps/report_figure"
+    sent = {"values": odd}
+    refused = client.post(path, sent, content_type="application/json")
+    assert refused.json()["facts"]["errors"][0]["code"] == "figure.jump_unit"
+    assert post(client, url, {**odd, "sure": "1"}).status_code == 302
+    made = REGISTERS["plan.figure"].model.objects.get(period="2025")
+    assert made.value == "31000"
+    again = {"values": {**odd, "period": "2026-03"}, "sure": True}
+    assert client.post(path, again, content_type="application/json").status_code == 200
+
+
+def test_a_file_goes_with_its_record_and_is_for_who_reads_the_history(house):
+    client, url = client_of(house, "officer"), reverse("figures-new", args=["report_figure"])
+    proof = SimpleUploadedFile("统计局函.pdf", b"%PDF-1.4 proof")
+    given = {**typed(REGISTERS["plan.figure"], house), "evidence": proof}
+    assert post(client, url, given).status_code == 302
+    made = REGISTERS["plan.figure"].model.objects.get()
+    where = reverse("figures-file", args=[made.pk, "evidence"])
+    assert where in client.get(reverse("figures-record", args=[made.pk])).content.decode()
+    assert client.get(where).content == b"%PDF-1.4 proof"
+    REGISTERS["plan.figure"].model.objects.update(state="confirmed")
+    assert client_of(house, "rival").get(where).status_code == 404
+    assert client.get(reverse("figures-file", args=[made.pk, "value"])).status_code == 404
+    revise = reverse("figures-step", args=[made.pk, "revise_figure"])
+    REGISTERS["plan.figure"].model.objects.update(state="reported")
+    assert post(client, revise, {**typed(REGISTERS["plan.figure"], house), "note": "改"})
+    made.refresh_from_db()
+    assert (made.note, made.evidence_name) == ("改", "统计局函.pdf")
+
+
+def test_a_file_that_is_too_large_is_refused_at_its_field(house, monkeypatch):
+    monkeypatch.setattr(filling, "MOST_BYTES", 5)
+    client, url = client_of(house, "officer"), reverse("figures-new", args=["report_figure"])
+    given = {
+        **typed(REGISTERS["plan.figure"], house),
+        "evidence": SimpleUploadedFile("a", b"123456"),
+    }
+    assert post(client, url, given).status_code == 422
+    assert not REGISTERS["plan.figure"].model.objects.exists()

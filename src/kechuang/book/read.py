@@ -32,7 +32,7 @@ from .schemas import (
     Source,
 )
 from .shape_check import check_shape
-from .sheets import BookRegister, Column, Layout
+from .sheets import BookRegister, Column, Layout, with_choices
 
 KINDS = ("ratio", "stock", "flow", "events")
 CELLS = (
@@ -49,6 +49,7 @@ CELLS = (
     "number",
     "area",
     "fact",
+    "figure",
 )
 
 
@@ -132,13 +133,15 @@ def _on(parent: Book | None, folder: Path, head: Lined, desk: Desk) -> Book:
     facts = {**below.facts, **own_facts}
     registers = {**below.registers, **_registers(folder, desk)}
     layouts = _with_firms({**below.layouts, **_layouts(folder, desk)}, ladder, facts)
+    indicators = {**below.indicators, **_indicators(file("indicators"), desk)}
+    layouts = with_choices(layouts, "indicators", {i.id: i.title for i in indicators.values()})
     return Book(
         id=desk.text(head, "id"),
         title=desk.text(head, "title"),
         title_en=desk.text(head, "title_en"),
         place=desk.optional(head, "place"),
         plan=plans.get(main),
-        indicators={**below.indicators, **_indicators(file("indicators"), desk)},
+        indicators=indicators,
         sources={**below.sources, **_sources(file("sources"), desk)},
         figures=below.figures + _figures(file("figures"), desk),
         places={**below.places, **_places(file("places"), desk)},

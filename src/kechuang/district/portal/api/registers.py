@@ -137,21 +137,12 @@ def _take(
     if step.needs_why and not body.why.strip():
         raise Invalid("step.why_missing", "why")
     values = taken_in(register, getattr(body, "values", None))
+    said: dict[str, Any] = {"why": body.why, "key": repeat, "sure": getattr(body, "sure", False)}
     if thing is None:
-        thing = create(register, step.name, values, actor, now, why=body.why, key=repeat)
+        thing = create(register, step.name, values, actor, now, **said)
     else:
         version = getattr(body, "version", None)
-        take(
-            register,
-            step.name,
-            thing,
-            values,
-            actor,
-            now,
-            version=version,
-            why=body.why,
-            key=repeat,
-        )
+        take(register, step.name, thing, values, actor, now, version=version, **said)
     return _whole(register, register.model._default_manager.get(pk=thing.pk), actor)
 
 

@@ -92,7 +92,9 @@ class _Strict(BaseModel):
 
 
 def body_of(register: Register[Any], step: Step[Any]) -> type[BaseModel]:
-    """What a step takes. A field left out stays as it is; null empties it."""
+    """What a step takes. A field left out stays as it is; null empties it. ``sure``: asked whether
+    it is meant so, one stands by it.
+    """
     values: dict[str, Any] = {
         c.field: (_in(register, c) | None, None)
         for c in columns_of(register)
@@ -102,6 +104,8 @@ def body_of(register: Register[Any], step: Step[Any]) -> type[BaseModel]:
     fields: dict[str, Any] = {"why": (Annotated[str, Field(max_length=2_000)], "")}
     if values:
         fields["values"] = (create_model(f"{name}Values", __base__=_Strict, **values), ...)
+    if register.questions and step.asks:
+        fields["sure"] = (bool, False)
     version = Annotated[int, Field(ge=0, le=2**31 - 1)]
     if not step.creates:
         fields["version"] = (version, ...) if step.versioned else (version | None, None)

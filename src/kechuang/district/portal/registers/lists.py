@@ -16,6 +16,7 @@ from kechuang.district.core.imports import KINDS
 from kechuang.district.core.registers import Register
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
 from kechuang.district.portal.requests import actor_in
+from kechuang.engines.base.errors import NotAllowed
 from kechuang.engines.matching.parties import MODES
 from kechuang.engines.text import comparable
 
@@ -23,8 +24,15 @@ from .cells import NUMBERS, label, row_of, shown
 
 
 def listed(request: HttpRequest, register: Register[Any]) -> HttpResponse:
-    """All records that exist for this person."""
-    return show(request, table_of(register, actor_in(request)), register.visible(actor_in(request)))
+    """All records that exist for this person.
+
+    Raises:
+        NotAllowed: The list stands in the menu of other duties alone.
+    """
+    actor = actor_in(request)
+    if not (register.public or actor.has(*register.menu)):
+        raise NotAllowed("page.not_your_duty")
+    return show(request, table_of(register, actor), register.visible(actor))
 
 
 def table_of(register: Register[Any], actor: Actor) -> Table:

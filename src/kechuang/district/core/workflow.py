@@ -117,6 +117,12 @@ class Workflow(Generic[Thing]):
         """Whether a record in this state is on its way."""
         return any(self.leads_on(s, state) for s in self.steps)
 
+    def standing(self, state: str) -> str:
+        """What a state means to who looks: it waits for somebody, it stands, or it has ended."""
+        if self.goes_on(state):
+            return "waits"
+        return "ended" if self.ends(state) else "stands"
+
     def steps_of_others(self, thing: Thing, actor: Actor) -> list[tuple[Step[Thing], Said]]:
         """The steps that start from here but are not this person's, each with the reason."""
         verdicts = (

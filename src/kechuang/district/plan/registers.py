@@ -173,9 +173,9 @@ FIGURES = Register(
     layout="figures",
     slug="figures",
     states={
+        "returned": "退回",
         "reported": "待确认",
         "confirmed": "已确认",
-        "returned": "退回",
         "withdrawn": "已撤回",
     },
     steps=(

@@ -158,8 +158,9 @@ def search(register: Register[Any], found: QuerySet, words: str, actor: Actor) -
 
 def state_mark(register: Register[Any], thing: Any) -> Any:
     """A state as a word with its colour."""
-    label = gettext(register.states[thing.state])
-    return format_html('<span class="state state-{}">{}</span>', thing.state, label)
+    label, standing = gettext(register.states[thing.state]), register.flow.standing(thing.state)
+    mark = '<span class="state state-{} state-{}">{}</span>'
+    return format_html(mark, standing, thing.state, label)
 
 
 def _actions(register: Register[Any], actor: Actor) -> list[tuple[str, str]]:

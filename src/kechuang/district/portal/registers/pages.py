@@ -18,7 +18,7 @@ from kechuang.engines.base.errors import (
 from .cells import facts_of, files_of
 from .filling import Filling, place_of, repeated, template_of, told_done
 from .history import history_for, tells_values
-from .lists import creating
+from .lists import creating, state_mark
 from .own import own_of
 
 
@@ -37,6 +37,7 @@ def page(request: HttpRequest, register: Register[Any], pk: int) -> HttpResponse
         "files": files_of(register, thing) if inside else [],
         "others": register.flow.steps_of_others(thing, actor) if inside else [],
         "states": register.states,
+        "mark": state_mark(register, thing),
         "history": history_for(register, thing, actor) if inside else [],
         "list_url": reverse(register.slug),
         "key": uuid.uuid4().hex,

@@ -16,7 +16,7 @@ import xlsxwriter
 from django.db import connection
 
 from kechuang.district.accounts.models import Organisation
-from kechuang.district.core import imports, sheets, worker
+from kechuang.district.core import imports, ledger, sheets, worker
 from kechuang.district.core.books import current_book
 from kechuang.district.core.imports import working
 from kechuang.district.core.models import Doubt, Entry, ImportBatch
@@ -307,6 +307,11 @@ def test_an_updated_export_updates_and_can_be_undone(world):
     )
     made.refresh_from_db()
     assert (made.title, made.price_fen) == ("改过的名称", 100)
+    told = ledger.history("market.achievement", made.pk).latest("id").facts["values"]
+    assert told == {
+        "title": ["动力电池液冷热管理技术", "改过的名称"],
+        "price_fen": [50_000_000, 100],
+    }
     imports.undo(batch, world.actor("officer"))
     worker.drain()
     made.refresh_from_db()

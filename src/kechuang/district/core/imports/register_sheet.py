@@ -209,6 +209,8 @@ class RegisterSheet:
             )
         plan.problems += errors_of(self.register, known, clock.today())
         self._ask(plan, known)
+        for name in draft.changes:  # it was only tried on: what is written is written by the step
+            setattr(known, name, held[name])
 
     def _ask(self, plan: RowPlan, thing: Any) -> None:
         """What the form would ask stands beside the row: confirming the sheet answers it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from kechuang.district.core import bulk, ledger
@@ -10,8 +11,8 @@ from kechuang.district.core.models import Stated
 from kechuang.district.core.workflow import Step, label_of
 
 from .declaration import Done, Register, Thing, Values
-from .steps import effect_of, facts_of
-from .values import state_of
+from .steps import effect_of, facts_of, old_and_new
+from .values import state_of, written
 
 
 def create_many(
@@ -47,13 +48,16 @@ def change_many(
     for thing, changes in pairs:
         old = thing.state
         befores.append(state_of(register, thing) if tells else {})
+        shown = [c.field for c in register.columns if register.attname(c.field) in changes]
+        before = written(register, thing, shown)
         for n, value in changes.items():
             setattr(thing, n, value)
+        told = old_and_new(register, old, before, written(register, thing, shown))
         thing.state, thing.version, thing.changed_at = step.target or old, thing.version + 1, at
         rows.append(
             (thing.pk, [getattr(thing, n) for n in (*names, "state", "version", "changed_at")])
         )
-        lines.append(_line(register, step, thing, old, why, sorted(changes)))
+        lines.append(_line(register, step, thing, old, why, sorted(changes), told))
     bulk.update(register.model, [*names, "state", "version", "changed_at"], rows)
     entries = ledger.record_many(lines, actor, at)
     for (thing, _), was, entry in zip(pairs, befores, entries, strict=True):
@@ -67,8 +71,9 @@ def _line(
     old: str,
     why: str,
     changed: Sequence[str] = (),
+    told: Values = MappingProxyType({}),
 ) -> ledger.Line:
     names = sorted(n.removesuffix("_id") for n in changed)
-    facts = facts_of(register, thing) | ({"changed": names} if names else {})
+    facts = {**facts_of(register, thing), **({"changed": names} if names else {}), **told}
     kind = f"{register.name}.{step.name}"
     return ledger.Line(kind, register.name, thing.pk, label_of(thing), old, thing.state, why, facts)

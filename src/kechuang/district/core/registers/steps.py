@@ -95,15 +95,13 @@ def take(
 
     def changes(locked: Thing) -> Values:
         was.update(state_of(register, locked))
-        before, private = written(register, locked), locked.state in register.half_done
+        before, old = written(register, locked), locked.state
         made = _become(register, name, locked, values, stamped, actor, at)
         if register.flow.step(name).asks:
             said.update(_asked(register, locked, clock.day_of(at), sure))
         typed = sorted(n.removesuffix("_id") for n in made)
         said.update(facts_of(register, locked), **({"changed": typed} if typed else {}))
-        pairs = _old_and_new(before, written(register, locked))
-        if pairs and not private:  # what stood in a draft was nobody else's to read, ever
-            said["values"] = pairs
+        said.update(old_and_new(register, old, before, written(register, locked)))
         return made
 
     with ledger.writing():
@@ -170,9 +168,15 @@ _KEPT = 300  # letters of a text that the ledger keeps of what it was and became
 _LEAD = 40  # letters of it that stand before the first that differs
 
 
-def _old_and_new(before: Values, after: Values) -> dict[str, list[Any]]:
-    """Field → what it was and what it became, for whoever reads the history."""
-    return {n: _told(before[n], value) for n, value in after.items() if before[n] != value}
+def old_and_new(
+    register: Register[Any], state: str, before: Values, after: Values
+) -> dict[str, dict[str, list[Any]]]:
+    """For the ledger: field → what it was and what it became, for whoever reads the history.
+
+    Nothing of a record that was half-done: what stood in a draft is nobody else's to read, ever.
+    """
+    pairs = {n: _told(before[n], value) for n, value in after.items() if before[n] != value}
+    return {"values": pairs} if pairs and state not in register.half_done else {}
 
 
 def _told(was: Any, now: Any) -> list[Any]:

@@ -2,7 +2,7 @@
 with them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -48,10 +48,17 @@ def _held(kept: Any, value: Any) -> Any:
     )
 
 
-def written(register: Register[Thing], thing: Thing) -> dict[str, Any]:
-    """A record as a row of its layout: codes for what it refers to, plain values else."""
+def written(
+    register: Register[Thing], thing: Thing, names: Collection[str] | None = None
+) -> dict[str, Any]:
+    """A record as a row of its layout: codes for what it refers to, plain values else.
+
+    ``names``: only these columns.
+    """
     made: dict[str, Any] = {}
     for column in register.columns:
+        if names is not None and column.field not in names:
+            continue
         value = getattr(thing, column.field)
         refers = register.refers.get(column.field)
         if refers:

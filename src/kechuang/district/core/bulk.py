@@ -33,7 +33,7 @@ def reserve(model: type[Model], count: int) -> list[int]:
 
 
 M = TypeVar("M", bound=Model)
-_BLANKS: dict[type[Model], dict[str, Any]] = {}
+_BLANKS: dict[type[Model], tuple[dict[str, Any], tuple[str, ...]]] = {}
 
 
 def new(model: type[M], **values: Any) -> M:
@@ -41,14 +41,15 @@ def new(model: type[M], **values: Any) -> M:
     for many rows.
     """
     if model not in _BLANKS:
-        held = model().__dict__
-        _BLANKS[model] = {n: v for n, v in held.items() if n != "_state"}
+        held = {n: v for n, v in model().__dict__.items() if n != "_state"}
+        _BLANKS[model] = held, tuple(n for n, v in held.items() if isinstance(v, (list, dict)))
+    blank, of_their_own = _BLANKS[model]
     made = model.__new__(model)
-    made.__dict__.update(_BLANKS[model])
-    for name, value in made.__dict__.items():
-        if isinstance(value, (list, dict)):
-            made.__dict__[name] = value.copy()
-    made.__dict__.update(values)
+    held = made.__dict__
+    held.update(blank)
+    for name in of_their_own:
+        held[name] = blank[name].copy()
+    held.update(values)
     made._state = ModelState()
     return made
 

@@ -4,7 +4,7 @@ many at once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from kechuang.district.core import bulk, clock
@@ -71,10 +71,10 @@ class RegisterSheet:
         things = self._things(actor, given)
         drafts = [Draft(v, t, plan=p) for v, (t, p) in zip(given, things, strict=True)]
         sound = [d for d in drafts if not d.plan.problems]
-        known = self.known(actor, sound)
+        known, day = self.known(actor, sound), clock.today()
         for place, draft in enumerate(sound):
             draft.known = known.get(place)
-            self._judge(actor, draft, options)
+            self._judge(actor, draft, options, day)
         return drafts
 
     def _things(self, actor: Actor, given: Sequence[Values]) -> list[tuple[Any, RowPlan]]:
@@ -85,7 +85,7 @@ class RegisterSheet:
             name: refers.found({v[name] for v in given if v.get(name)})
             for name, refers in self.register.refers.items()
         }
-        made = []
+        made, now = [], clock.now()
         for values in given:
             plan, plain = RowPlan("create"), dict(values)
             for name, refers in self.register.refers.items():
@@ -104,7 +104,7 @@ class RegisterSheet:
                         plain[name] = refers.blank(code, called)
                         plan.notes.append(Said("import.note.will_register", name=called, code=code))
             thing = bulk.new(self.register.model)
-            self.register.born(thing, actor, clock.now())
+            self.register.born(thing, actor, now)
             if not plan.problems:
                 put(self.register, thing, settled(self.register, plain))
             made.append((thing, plan))
@@ -146,7 +146,7 @@ class RegisterSheet:
         held = (getattr(thing, self.register.attname(n)) for n in names)
         return tuple(tuple(v) if isinstance(v, list) else v for v in held)
 
-    def _judge(self, actor: Actor, draft: Draft, options: Values) -> None:
+    def _judge(self, actor: Actor, draft: Draft, options: Values, day: date) -> None:
         plan, thing, register = draft.plan, draft.thing, self.register
         if draft.known is not None:
             thing = draft.known
@@ -154,7 +154,7 @@ class RegisterSheet:
             step = register.flow.step(name) if name else None
             # asked of the record as it is: what a row would write into it must not open it
             yours = step is None or step.permission(actor, thing)
-            self._compare(actor, draft, step)
+            self._compare(draft, step, day)
             if plan.plan != "update":
                 return
             if not yours:
@@ -163,8 +163,8 @@ class RegisterSheet:
         else:
             step = register.flow.step(self.rules.create(draft.values, options))
             thing.state = step.target
-            plan.problems += errors_of(register, thing, clock.today())
-            self._ask(plan, thing)
+            plan.problems += errors_of(register, thing, day)
+            self._ask(plan, thing, day)
             if self.rules.twin and not all(draft.values.get(n) for n in register.key):
                 plan.identity = self._key(thing, self.rules.twin)
                 plan.identity_at = register.listed.columns[0]
@@ -172,7 +172,7 @@ class RegisterSheet:
             owner = next(iter(register.refers), "")
             plan.problems.append(Invalid(verdict.why if draft.known else "import.not_yours", owner))
 
-    def _compare(self, actor: Actor, draft: Draft, step: Step[Any] | None) -> None:
+    def _compare(self, draft: Draft, step: Step[Any] | None, day: date) -> None:
         """What a row would change of a known record by a step; a blank cell leaves what is there."""
         known, plan = draft.known, draft.plan
         plan.subject_id, plan.version = str(known.pk), known.version
@@ -207,15 +207,15 @@ class RegisterSheet:
                     "import.closed", self.register.key[0] if self.register.key else "", state=state
                 )
             )
-        plan.problems += errors_of(self.register, known, clock.today())
-        self._ask(plan, known)
+        plan.problems += errors_of(self.register, known, day)
+        self._ask(plan, known, day)
         for name in draft.changes:  # it was only tried on: what is written is written by the step
             setattr(known, name, held[name])
 
-    def _ask(self, plan: RowPlan, thing: Any) -> None:
+    def _ask(self, plan: RowPlan, thing: Any, day: date) -> None:
         """What the form would ask stands beside the row: confirming the sheet answers it."""
         if not plan.problems:
-            plan.notes += [q.words for q in questions_of(self.register, thing, clock.today())]
+            plan.notes += [q.words for q in questions_of(self.register, thing, day)]
 
     def apply(
         self, actor: Actor, rows: Sequence[ImportRow], options: Values, at: datetime

@@ -87,7 +87,7 @@ def start(
     reasons = (
         []
         if isinstance(judged, Refusal)
-        else [{"text": r.text, "weight": round(r.weight, 4)} for r in judged.reasons]
+        else [{"text": r.text.stored(), "weight": round(r.weight, 4)} for r in judged.reasons]
     )
     introduction = Introduction(
         demand=demand,

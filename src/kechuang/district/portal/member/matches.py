@@ -26,7 +26,7 @@ from kechuang.district.portal.listings import owner_name
 from kechuang.district.portal.requests import actor_in, for_roles, one, signed_in
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed
 from kechuang.engines.base.numbers import parse_whole
-from kechuang.engines.matching import Match, Refusal
+from kechuang.engines.matching import Refusal
 
 PER_PAGE = 20
 
@@ -44,14 +44,8 @@ def for_demand(request: HttpRequest, pk: int) -> HttpResponse:
         for found in search(achievements_visible_to(actor), asked, actor)[:10]:
             judged: Any = listed.get(found.pk) or matching.explain(demand, found, actor)
             why.append((found, judged))
-    facts = _facts(request, ranking, demand, "demand") | {
-        "asked": asked,
-        "why": why,
-        "is_refusal": Refusal,
-    }
-    facts["why"] = [
-        (t, j, j.text if isinstance(j, Refusal) else "", isinstance(j, Match)) for t, j in why
-    ]
+    told = [(t, j, j.text if isinstance(j, Refusal) else "") for t, j in why]
+    facts = _facts(request, ranking, demand, "demand") | {"asked": asked, "why": told}
     return render(request, "member/matches.html", facts)
 
 

@@ -97,7 +97,6 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
     reading = plan.reading(book, target, year, today, chosen)
     indicator = reading.indicator
     staff = is_staff(actor)
-    table, rows, shown = _rows(reading, actor)
     facts = {
         "reading": reading,
         "target": target,
@@ -106,11 +105,7 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         "year": year,
         "years": _years(chosen, today),
         "tasks": [t for t in chosen.tasks if t.number in target.tasks],
-        "table": table,
-        "heads": [(c, "", "") for c in table.columns] if table else [],
-        "lines": lines(table, rows) if table else [],
-        "hidden": max(reading.rows - shown, 0) if table else 0,
-        "more": max(shown - _SHOWN, 0),
+        **_records(reading, actor),
         "history": []
         if reading.kind == "sum"
         else measurements(indicator.id, year)[:20]
@@ -125,7 +120,6 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         "can_close": actor.has("officer", "approver")
         and bool(plan.measure_of(indicator))
         and plan.measure_of(indicator).records is not None,  # type: ignore[union-attr]
-        "explained": plan.comparing.explaining(indicator, year) if staff and table else None,
         "same_measure": [
             (p, t)
             for p in book.plans.values()
@@ -134,6 +128,22 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         ],
     }
     return render(request, "public/target.html", facts)
+
+
+def _records(reading: Any, actor: Any) -> dict[str, Any]:
+    """The records that a value is made of, and for staff what a list of others says of it."""
+    table, rows, shown = _rows(reading, actor)
+    explains = table and is_staff(actor)
+    return {
+        "table": table,
+        "heads": [(c, "", "") for c in table.columns] if table else [],
+        "lines": lines(table, rows) if table else [],
+        "hidden": max(reading.rows - shown, 0) if table else 0,
+        "more": max(shown - _SHOWN, 0),
+        "explained": plan.comparing.explaining(reading.indicator, reading.year)
+        if explains
+        else None,
+    }
 
 
 def _rows(reading: Any, actor: Any) -> tuple[Table | None, list[Any], int]:

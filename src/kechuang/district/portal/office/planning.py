@@ -26,7 +26,7 @@ from kechuang.district.plan.services import closings, comparing, drafts, figures
 from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
 from kechuang.district.portal.office.draft_form import corrected, shown, typed_lines
-from kechuang.district.portal.requests import actor_in, for_roles, one
+from kechuang.district.portal.requests import actor_in, for_roles, may_open, one
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
 from kechuang.engines.base.numbers import parse_whole
 
@@ -153,6 +153,7 @@ def draft_discard(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(*OFFICE)
 def figure_list(request: HttpRequest) -> HttpResponse:
     titles = {i.id: i.title for i in current_book().indicators.values()}
+    fill_in = reverse("figure-new")
     states = WORKFLOWS["plan.figure"].states
     table = Table(
         title="填报的指标数",
@@ -170,7 +171,7 @@ def figure_list(request: HttpRequest) -> HttpResponse:
             q.filter(place__contains=words) | q.filter(reporter__contains=words)
         ),
         hint="地区或填报单位",
-        actions=[(reverse("figure-new"), "填报")] if actor_in(request).has("officer") else [],
+        actions=[(fill_in, "填报")] if may_open(actor_in(request), fill_in) else [],
         empty="还没有填报的数。",
     )
     return show(request, table, figures_visible_to(actor_in(request)))

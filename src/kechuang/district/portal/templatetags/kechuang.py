@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from kechuang.book.schemas import Book, Source
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.portal import sayings
+from kechuang.district.portal.requests import may_open
 from kechuang.engines.base.amounts import plain_figure
 
 register = template.Library()
@@ -19,6 +20,7 @@ register = template.Library()
 register.filter(sayings.say)
 register.filter(sayings.money)
 register.filter(sayings.titled)
+register.filter(may_open)
 
 
 @register.filter

@@ -264,6 +264,15 @@ def test_a_form_shows_every_error_at_its_field_and_keeps_what_was_typed(world):
     assert text.count('class="error"') == 3
 
 
+def test_a_new_form_says_what_it_makes_and_what_it_cannot_do_without(world):
+    text = client_of(world, "enterprise").get(reverse("demands-new", args=["draft"])).content
+    page = " ".join(text.decode().split())
+    assert page.count("新建：企业技术需求") == 2  # the title of the page, and its heading
+    assert '需求名称 <span class="required">必填</span>' in page
+    assert '要解决的问题 <span class="required">提交时必填</span>' in page
+    assert [b for b in ("提交审核", "保存草稿") if f">{b}</button>" not in page] == []
+
+
 def test_a_form_is_saved_half_done_and_finished_later(world):
     client = client_of(world, "enterprise")
     answer = client.post(

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import recalled, sentence
 from kechuang.engines.matching import (
     Corpus,
     E5Embedder,
@@ -17,6 +18,7 @@ from kechuang.engines.matching import (
     read_offer,
     read_want,
 )
+from kechuang.engines.matching import reasons as say
 from kechuang.engines.matching.match import hard_constraint
 from kechuang.engines.text import Lexicon, comparable, cut
 
@@ -71,14 +73,15 @@ def test_the_fitting_one_comes_first_and_reasons_add_up():
         assert match.score == pytest.approx(sum(r.weight for r in match.reasons))
         assert 0 <= match.score <= 1
     assert {r.kind for r in matches[0].reasons} >= {"words", "field", "maturity"}
-    assert "电池" in next(r.text for r in matches[0].reasons if r.kind == "words")
+    words = next(r.text for r in matches[0].reasons if r.kind == "words")
+    assert "电池" in words.facts["words"]
 
 
 def test_a_price_beyond_the_budget_and_a_foreign_mode_keep_out_and_say_why():
     want = Want(id="w", title="海水淡化膜污染", modes=frozenset({"transfer"}), budget_fen=500)
     matches, refused = Matcher().offers_for(want, corpus())
     assert [(r.id, r.kind) for r in refused] == [("c", "money")]
-    assert "超过预算" in refused[0].text
+    assert refused[0].text.code == "match.beyond_budget"
     assert all(m.id != "c" for m in matches)
     assert hard_constraint(want, OFFERS[1])[0] == "mode"
 
@@ -86,6 +89,91 @@ def test_a_price_beyond_the_budget_and_a_foreign_mode_keep_out_and_say_why():
 def test_unknown_is_not_a_refusal():
     assert hard_constraint(Want(id="w", title="x"), OFFERS[2]) is None
     assert hard_constraint(Want(id="w", title="x", budget_fen=1), OFFERS[1]) is None
+
+
+WANT = Want(id="w", title="x", modes=frozenset({"transfer", "equity"}), budget_fen=80_000_000)
+OFFER = Offer(id="o", title="y", modes=frozenset({"licence"}), price_fen=120_000_000)
+CHEAP = Offer(id="o", title="y", price_fen=50_000_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "chinese", "english"),
+    [
+        (
+            say.words_reason({"动力电池": 0.2, "电池": 0.1, "散热": 0.1}, 0.3).text,
+            "共同用词：动力电池、散热",
+            "Shared words: 动力电池, 散热",
+        ),
+        (
+            say.sense_reason(None, 0, 0).text,
+            "语义尚未计算，仅按用词比较",
+            "Meaning not reckoned yet; compared by words only",
+        ),
+        (
+            say.sense_reason(0.9, 3.5, 0.1).text,
+            "语义很近（0.90，高出一般 3.5 个标准差）",
+            "Very near in meaning (0.90, 3.5 deviations above the usual)",
+        ),
+        (
+            say.sense_reason(0.87654, 2.5, 0.1).text,
+            "语义较近（0.88，高出一般 2.5 个标准差）",
+            "Near in meaning (0.88, 2.5 deviations above the usual)",
+        ),
+        (
+            say.sense_reason(0.86, 2.44, 0.1).text,
+            "语义略近（0.86，高出一般 2.4 个标准差）",
+            "Somewhat near in meaning (0.86, 2.4 deviations above the usual)",
+        ),
+        (say.field_reason("材料", "材料", 0.1).text, "同属材料", "Same field: 材料"),
+        (
+            say.field_reason("材料", "能源", 0.1).text,
+            "领域不同：需求属材料，成果属能源",
+            "Different fields: the demand is in 材料, the achievement in 能源",
+        ),
+        (
+            say.maturity_reason(6, 7, 0.1).text,
+            "成熟度 TRL 7，达到要求的 6",
+            "Maturity TRL 7, as wanted (6)",
+        ),
+        (
+            say.maturity_reason(6, 5, 0.1).text,
+            "成熟度 TRL 5，低于要求的 6",
+            "Maturity TRL 5, less than wanted (6)",
+        ),
+        (
+            say.mode_reason(frozenset({"licence", "transfer"}), 0.1).text,
+            "双方都接受转让、许可",
+            "Both accept: 转让, 许可",
+        ),
+        (
+            say.money_reason(WANT, Offer(id="o", title="y"), 0.1).text,
+            "预算80万元，报价面议",
+            "Budget: CNY 800,000; price: to be negotiated",
+        ),
+        (
+            say.money_reason(WANT, CHEAP, 0.1).text,
+            "报价50万元，在预算80万元以内",
+            "The price (CNY 500,000) is within the budget (CNY 800,000)",
+        ),
+        (
+            hard_constraint(WANT, OFFER)[1],
+            "合作方式不合：需求要转让、作价入股，成果只能许可",
+            (
+                "No way of working together in common: "
+                "the demand wants 转让, 作价入股, the achievement offers only 许可"
+            ),
+        ),
+        (
+            hard_constraint(Want(id="w", title="x", budget_fen=80_000_000), OFFER)[1],
+            "报价120万元超过预算80万元",
+            "The price (CNY 1.2 million) is beyond the budget (CNY 800,000)",
+        ),
+    ],
+)
+def test_a_reason_is_said_in_both_languages_and_again_once_stored(text, chinese, english):
+    assert text == recalled(text.stored()) == recalled(text.as_text()) == chinese
+    for said in (text, recalled(text.stored())):
+        assert sentence(said.code, said.facts, "en") == english
 
 
 def test_both_ways_agree_on_what_is_alike():

@@ -360,10 +360,10 @@ def test_names_that_agree_under_different_keys_go_to_a_person():
         Line("3", "丙"),
     ]
     piles = reconcile(theirs, ours, LIST)
-    assert [(a.key, b.key, why) for a, b, why in piles.doubtful] == [
-        ("1", "5", "名称相同，编号不同"),
-        ("1", "7", "名称相同，编号不同"),
-        ("2", "6", "名称相同，编号不同"),
+    assert [(a.key, b.key, why.code) for a, b, why in piles.doubtful] == [
+        ("1", "5", "doubt.same_name_other_key"),
+        ("1", "7", "doubt.same_name_other_key"),
+        ("2", "6", "doubt.same_name_other_key"),
     ]
     assert [x.line.key for x in piles.only_ours] == ["5", "6", "7"]
     assert [p.ours.key for p in piles.same] == ["3"]

@@ -25,10 +25,10 @@ def test_from_a_demand_to_the_indicator(shared_world, visit):
     page = firm.sign_in("enterprise")
     firm.go("/demands/new/draft/")
     page.fill("#id_title", "快充电池包散热")
-    page.click("text=只保存")
+    page.click("text=保存草稿")
     page.click("main .actions >> text=修改")
     page.fill("#id_problem", "快充时动力电池温差大，热管理跟不上，需要液冷方案")
-    page.click("text=保存并提交审核")
+    page.click("main button:has-text('提交审核')")
     demand = Demand.objects.get()
     assert demand.state == "submitted"
 
@@ -168,7 +168,7 @@ def test_a_month_of_supervision_from_asking_to_accepting(shared_world, visit):
     link = f"/return/{returns.token_of(thing)}/"
     page = body.go(link)
     page.fill("#id_progress", "可研报告已完成")
-    page.click("text=先保存")
+    page.click("text=保存草稿")
     page = body.go(link)
     page.click("text=提交 >> nth=-1")
     assert "请填写下一步" in page.inner_text(".errors")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from babel.messages.pofile import read_po
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
@@ -23,6 +24,7 @@ from kechuang.district.market.models import Demand
 from kechuang.district.market.services import introductions
 from kechuang.district.portal.script import convert_page
 from kechuang.district.registry.services import keep_firm
+from kechuang.engines.base.sayings import LOCALE
 from kechuang.engines.base.sheets import read_sheet
 from tests.factories import NOW, PASSWORD
 from tests.steps import recognise as record
@@ -261,6 +263,15 @@ def test_a_form_shows_every_error_at_its_field_and_keeps_what_was_typed(world):
     assert text.count('class="error"') == 3
 
 
+def test_a_new_form_says_what_it_makes_and_what_it_cannot_do_without(world):
+    text = client_of(world, "enterprise").get(reverse("demands-new", args=["draft"])).content
+    page = " ".join(text.decode().split())
+    assert page.count("新建：企业技术需求") == 2  # the title of the page, and its heading
+    assert '需求名称 <span class="required">必填</span>' in page
+    assert '要解决的问题 <span class="required">提交时必填</span>' in page
+    assert [b for b in ("提交审核", "保存草稿") if f">{b}</button>" not in page] == []
+
+
 def test_a_form_is_saved_half_done_and_finished_later(world):
     client = client_of(world, "enterprise")
     answer = client.post(
@@ -303,6 +314,46 @@ def test_three_languages(full):
     assert "計劃" in traditional
     simplified = Client().get("/plan/").content.decode()
     assert "计划" in simplified
+
+
+def reason_words():
+    """What the Chinese sentences of matching are made of, without their facts."""
+    with (LOCALE / "zh_Hans" / "LC_MESSAGES" / "refusals.po").open("rb") as stream:
+        told = [m.string for m in read_po(stream) if m.id and m.id.startswith("match.")]
+    return {w for t in told for w in re.findall("[\u3400-\u9fff]{2,}", re.sub(r"{\w+}", " ", t))}
+
+
+def test_reasons_are_said_in_the_pages_language(full):
+    full.achievement(title="动力电池浸没冷却", price_fen=10**12)
+    full.achievement(title="动力电池相变材料", modes=["consulting"])
+    worker.drain()
+    client = client_of(full, "broker")
+    matches = f"/en/demands/{full.open.pk}/matches/?q=动力电池"
+    text = client.get(matches).content.decode()
+    for reason in (
+        "Shared words: ",
+        "Same field: ",
+        "Maturity TRL 7, as wanted (6)",
+        "Both accept: assignment",
+        "The price (CNY 500,000) is within the budget (CNY 800,000)",
+        "The price (CNY 10 billion) is beyond the budget (CNY 800,000)",
+        "the demand wants assignment, the achievement offers only",
+    ):
+        assert reason in text, reason
+    chinese = client.get(matches.removeprefix("/en")).content.decode()
+    assert "共同用词：" in chinese
+    assert [w for w in sorted(reason_words()) if w in text] == []
+
+
+def test_a_kept_reason_is_said_again_and_an_old_one_stays_as_it_was_written(full):
+    client, going = client_of(full, "broker"), full.going
+    assert {type(r["text"]) for r in going.reasons} == {dict}
+    address = reverse("introduction", args=[going.pk])
+    assert "成熟度 TRL 7，达到要求的 6" in client.get(address).content.decode()
+    assert "Maturity TRL 7, as wanted (6)" in client.get(f"/en{address}").content.decode()
+    going.reasons = [{"text": "同属新能源与节能", "weight": 0.06}]
+    going.save()
+    assert "同属新能源与节能" in client.get(f"/en{address}").content.decode()
 
 
 def test_conversion_leaves_alone_what_is_typed_or_run():

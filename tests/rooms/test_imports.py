@@ -31,6 +31,7 @@ from kechuang.district.registry.services.years import take_in as take_in_year
 from kechuang.district.registry.services.years import year_row
 from kechuang.district.transfer.models import Contract
 from kechuang.engines.base.errors import Invalid, NotAllowed
+from kechuang.engines.base.sayings import recalled
 from kechuang.engines.base.sheets import read_sheet
 from tests import listings
 from tests import steps as transfer
@@ -377,7 +378,7 @@ def test_doubtful_pairs_go_to_a_person_and_are_not_joined(world):
         ),
     )
     assert Achievement.objects.count() == 3
-    assert sorted(Doubt.objects.values_list("why", flat=True)) == [
+    assert sorted(recalled(why) for why in Doubt.objects.values_list("why", flat=True)) == [
         "专利号相同：201710601862.3",
         "名称相同，内容不同",
     ]

@@ -200,8 +200,8 @@ def test_a_broker_sees_all_candidates_with_reasons_and_why_not(world):
     assert [c.thing.pk for c in ranking.candidates] == [fits.pk]
     assert ranking.candidates[0].reasons
     why = {k.thing.pk: k.why for k in ranking.kept_out}
-    assert "超过预算" in why[dear.pk]
-    assert "合作方式不合" in why[other.pk]
+    assert why[dear.pk].code == "match.beyond_budget"
+    assert why[other.pk].code == "match.no_mode_in_common"
 
 
 def test_only_staff_and_the_owner_match_a_demand(world):

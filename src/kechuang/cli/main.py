@@ -132,6 +132,15 @@ def _policy_commands(commands: Any) -> None:
 
 
 def _house_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    _running(commands)
+    _database(commands)
+    _keeping(commands)
+    manage = commands.add_parser("manage", help="Django 的管理命令", add_help=False)
+    manage.add_argument("words", nargs=argparse.REMAINDER)
+    manage.set_defaults(run=_house("manage"))
+
+
+def _running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     demo = commands.add_parser("demo", help="演示：津南的书、样例记录、演示账号、网站和后台")
     _address(demo)
     demo.add_argument("--reset", action="store_true", help="丢弃演示数据，从头开始")
@@ -149,6 +158,8 @@ def _house_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     work.add_argument("--once", action="store_true", help="做完手头的就退出")
     work.set_defaults(run=_house("work"))
 
+
+def _database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     commands.add_parser("migrate", help="建好或升级数据库").set_defaults(run=_house("migrate"))
     admin = commands.add_parser("createadmin", help="建第一个管理员")
     admin.add_argument("email")
@@ -163,10 +174,11 @@ def _house_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     bring.add_argument("--dry-run", action="store_true", help="只检查，不写入")
     bring.add_argument("--owner", default="", help="没有权利人一列时，用这个信用代码")
     bring.add_argument("--keep-submitted", action="store_true", help="留待审核，不直接发布")
+    bring.add_argument("--demo", action="store_true", help="写进演示的数据库")
     bring.set_defaults(run=_house("bring"))
 
-    bring.add_argument("--demo", action="store_true", help="写进演示的数据库")
 
+def _keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     ledger = commands.add_parser("ledger", help="台账").add_subparsers(required=True)
     proving = ledger.add_parser("verify", help="核对散列链")
     proving.add_argument("--root", default="", help="公布过的根：链里必须有它")
@@ -182,10 +194,6 @@ def _house_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParse
         command.add_argument("file", type=Path)
         command.add_argument("--demo", action="store_true", help="对演示的数据库")
         command.set_defaults(run=_house(name))
-
-    manage = commands.add_parser("manage", help="Django 的管理命令", add_help=False)
-    manage.add_argument("words", nargs=argparse.REMAINDER)
-    manage.set_defaults(run=_house("manage"))
 
 
 def _positive(text: str) -> int:

@@ -6,12 +6,13 @@ No house is needed.
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from kechuang.book import Book, read_book
-from kechuang.book.schemas import Plan
+from kechuang.book.schemas import Figure, Plan, Target
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.plantext import as_json, read_document, read_plan
@@ -81,6 +82,27 @@ def show(options: argparse.Namespace) -> int:
     return 0
 
 
+def _target(book: Book, target: Target, figures: Sequence[Figure]) -> dict[str, Any]:
+    return {
+        "number": target.number,
+        "id": target.id,
+        "title": target.title,
+        "printed": target.printed,
+        "bound": target.bound,
+        "value": None if target.value is None else str(target.value),
+        "unit": book.indicators[target.indicator].unit,
+        "absence": target.absence,
+        "by": target.by.isoformat(),
+        "clause": target.clause,
+        "source": target.source,
+        "published": [
+            {"period": f.period, "value": str(f.value), "source": f.source}
+            for f in figures
+            if f.indicator == target.indicator
+        ],
+    }
+
+
 def _plan(book: Book, plan: Plan, as_of: date | None) -> dict[str, Any]:
     figures = [
         f
@@ -93,27 +115,7 @@ def _plan(book: Book, plan: Plan, as_of: date | None) -> dict[str, Any]:
         "title": plan.title,
         "number": plan.number,
         "period": [plan.start.isoformat(), plan.end.isoformat()],
-        "targets": [
-            {
-                "number": t.number,
-                "id": t.id,
-                "title": t.title,
-                "printed": t.printed,
-                "bound": t.bound,
-                "value": None if t.value is None else str(t.value),
-                "unit": book.indicators[t.indicator].unit,
-                "absence": t.absence,
-                "by": t.by.isoformat(),
-                "clause": t.clause,
-                "source": t.source,
-                "published": [
-                    {"period": f.period, "value": str(f.value), "source": f.source}
-                    for f in figures
-                    if f.indicator == t.indicator
-                ],
-            }
-            for t in plan.targets
-        ],
+        "targets": [_target(book, t, figures) for t in plan.targets],
         "tasks": [
             {
                 "number": t.number,

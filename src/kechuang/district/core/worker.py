@@ -41,18 +41,30 @@ def deliver_once(now: datetime, only: tuple[str, ...] = ()) -> int:
             state="done", error="gone"
         )
     lease = f"{holder()}:{uuid.uuid4().hex[:8]}"
+    taken = _lease(waiting, reaction, lease, now)
+    if taken:
+        _run(reaction, lease, now)
+    return taken
+
+
+def _lease(
+    waiting: QuerySet[Delivery], reaction: reactions.Reaction, lease: str, now: datetime
+) -> int:
+    """Take a batch for ourselves; another worker may be quicker, then less or nothing is taken."""
     ids = list(
-        waiting.filter(reaction=first)
+        waiting.filter(reaction=reaction.name)
         .order_by("entry_id")
         .values_list("id", flat=True)[: reaction.batch]
     )
-    taken = (
+    return (
         _waiting(now)
         .filter(id__in=ids)
         .update(lease=lease, leased_until=now + LEASE, tries=F("tries") + 1)
     )
-    if not taken:
-        return 0
+
+
+def _run(reaction: reactions.Reaction, lease: str, now: datetime) -> None:
+    """Let the reaction have what was leased, and mark what became of it."""
     worn = Delivery.objects.filter(lease=lease, tries__gt=TRIES)  # killed its worker every time
     worn.update(state="stuck", lease="", leased_until=None, error="the worker died each time")
     mine = Delivery.objects.filter(lease=lease)
@@ -61,18 +73,19 @@ def deliver_once(now: datetime, only: tuple[str, ...] = ()) -> int:
     try:
         reaction.run(entries)
     except reactions.Away as e:
-        log.warning("%s waits: %s", first, e)
+        log.warning("%s waits: %s", reaction.name, e)
         _put_back(mine, now, e)
-        pending = Delivery.objects.filter(reaction=first, state="pending", leased_until=None)
+        pending = Delivery.objects.filter(
+            reaction=reaction.name, state="pending", leased_until=None
+        )
         pending.filter(due_at__lt=now + AWAY).update(due_at=now + AWAY)
     except Exception as e:
-        log.exception("%s failed on entries %s", first, [entry.id for entry in entries])
+        log.exception("%s failed on entries %s", reaction.name, [entry.id for entry in entries])
         _put_back(mine, now, e)
     else:
         mine.update(state="done", lease="", leased_until=None, error="")
     finally:
         _held.remove(lease)
-    return taken
 
 
 def keep_lease() -> None:

@@ -24,6 +24,7 @@ from kechuang.district.core.registers import (
 )
 from kechuang.district.core.workflow import Step, step
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.matching.sense import digest
 from kechuang.engines.text import comparable
 
@@ -242,15 +243,15 @@ def _doubts(register: Register[Any], things: Sequence[Any], actor: Actor) -> Dou
     for pk, title in live.order_by("id").values_list("pk", "title"):
         names.setdefault(comparable(title), []).append((pk, title))
     patents = queries.patents_in(live) if register.model is Achievement else {}
-    found: dict[int, list[tuple[str, str, str]]] = {}
+    found: Doubts = {}
     for place, thing in enumerate(things):
-        pairs = [
-            (str(pk), title, f"专利号相同：{number}")
+        pairs: list[tuple[str, str, str]] = [
+            (str(pk), title, Said("doubt.same_patent", number=number))
             for number in getattr(thing, "patents", [])
             for pk, title in patents.get(number, [])[:3]
         ]
         pairs += [
-            (str(pk), t, "名称相同，内容不同")
+            (str(pk), t, Said("doubt.same_name_other_content"))
             for pk, t in names.get(comparable(thing.title), [])[:3]
         ]
         if pairs:

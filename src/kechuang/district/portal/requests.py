@@ -4,10 +4,14 @@ from collections.abc import Callable
 from datetime import date
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
+from django.utils.translation import get_language_from_path, override
 
 from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
@@ -37,6 +41,7 @@ def signed_in(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 
+    guarded.readers = getattr(view, "readers", frozenset())  # type: ignore[attr-defined]
     return guarded
 
 
@@ -50,9 +55,26 @@ def for_roles(*roles: str) -> Callable[[View], View]:
                 raise NotAllowed("page.not_your_duty")
             return view(request, *args, **kwargs)
 
+        guarded.readers = frozenset(roles)  # type: ignore[attr-defined]
         return signed_in(guarded)
 
     return wrap
+
+
+def readers_of(address: str) -> frozenset[str] | None:
+    """The roles for which a page of ours is: empty for everybody signed in, None for anybody."""
+    path = urlsplit(address).path
+    with override(get_language_from_path(path) or settings.LANGUAGE_CODE):
+        view = resolve(path).func
+    return getattr(view, "readers", None)
+
+
+def may_open(actor: Actor, address: str) -> bool:
+    """Whether a page of ours would let this person in: what a link to it asks before it is
+    offered. The page and the link thus rest on the same words, those of `for_roles`.
+    """
+    readers = readers_of(address)
+    return readers is None or bool(actor.id and (not readers or actor.has(*readers)))
 
 
 def one(found: QuerySet, pk: object) -> Any:

@@ -3,14 +3,13 @@
 Where they arise they are codes with facts; here they are said.
 """
 
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language, gettext
 
 from kechuang.engines.base.errors import DomainError
 from kechuang.engines.base.money import say_fen
-from kechuang.engines.base.sayings import Said, recalled, sentence
+from kechuang.engines.base.sayings import SOURCE, Said, recalled, sentence
 
 
 def english() -> bool:
@@ -44,18 +43,4 @@ def titled(thing: Any) -> str:
 
 def money(fen: int | None) -> str:
     """Fen in words: 120万元."""
-    if not english():
-        return say_fen(fen)
-    if fen is None:
-        return gettext("面议")
-    yuan = Decimal(fen) / 100
-    for scale, word in ((Decimal(10**9), " billion"), (Decimal(10**6), " million")):
-        if abs(yuan) >= scale:
-            return f"CNY {plain_figure(yuan / scale)}{word}"
-    return f"CNY {plain_figure(yuan)}"
-
-
-def plain_figure(number: Decimal) -> str:
-    """Thousands separated, without idle zeros."""
-    text = f"{number:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return say_fen(fen, "en" if english() else SOURCE)

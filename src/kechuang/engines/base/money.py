@@ -4,16 +4,11 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
+from .amounts import FEN, in_unit, say_fen
 from .errors import Invalid
 
-FEN = {
-    "分": 1,
-    "元": 100,
-    "千元": 100_000,
-    "万元": 1_000_000,
-    "百万元": 100_000_000,
-    "亿元": 10_000_000_000,
-}
+__all__ = ["FEN", "MAXIMUM", "in_unit", "parse_fen", "say_fen"]
+
 _UNIT_WORDS = {
     "": "",
     "块": "元",
@@ -76,31 +71,3 @@ def parse_fen(value: object, unit: str = "元", field: str = "") -> int | None:
     if fen > MAXIMUM:
         raise Invalid("money.too_large", field, text=text[:40])
     return int(fen)
-
-
-def _plain(number: Decimal) -> str:
-    text = f"{number:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def say_fen(fen: int | None) -> str:
-    """An amount for a reader: exact, in the largest unit that fits.
-
-    >>> say_fen(500_000_000_000), say_fen(120_000_000), say_fen(1_234_56), say_fen(None)
-    ('50亿元', '120万元', '1,234.56元', '面议')
-    """
-    if fen is None:
-        return "面议"
-    for unit in ("亿元", "万元"):
-        if abs(fen) >= FEN[unit]:
-            return _plain(Decimal(fen) / FEN[unit]) + unit
-    return _plain(Decimal(fen) / 100) + "元"
-
-
-def in_unit(fen: int, unit: str) -> Decimal:
-    """Fen as an exact decimal of ``unit``.
-
-    >>> in_unit(1_234_500_000, "亿元")
-    Decimal('0.12345')
-    """
-    return Decimal(fen) / FEN[unit]

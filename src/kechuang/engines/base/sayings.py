@@ -4,7 +4,8 @@ Engines and rooms say a code with facts; the sentences stand in one catalogue a 
 
 The catalogues are gettext's: ``kechuang/locale/<language>/LC_MESSAGES/refusals.po``, msgid a
 code, msgstr a sentence
-with the names of its facts in braces. ``kechuang manage words`` compiles them.
+with the names of its facts in braces. ``kechuang manage words`` compiles them. A fact whose name
+ends in ``_fen`` is an amount and is said as one.
 """
 
 import gettext
@@ -13,6 +14,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
+
+from .amounts import say_fen
 
 LOCALE = Path(__file__).resolve().parents[2] / "locale"
 SOURCE = "zh_Hans"
@@ -66,7 +69,10 @@ def sentence(
     template = _catalogue(language).gettext(code)
     if template == code:
         return code
-    words = {k: _worded(v, language, translate) for k, v in facts.items()}
+    words = {
+        k: say_fen(v, language) if k.endswith("_fen") else _worded(v, language, translate)
+        for k, v in facts.items()
+    }
     return template.format_map(_Facts(words))
 
 

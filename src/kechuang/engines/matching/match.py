@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from kechuang.engines.base.money import say_fen
+from kechuang.engines.base.sayings import Said
 
 from . import reasons as say
 from .lexical import LexicalIndex, words_of
-from .parties import MODES, Offer, Want, _Party
+from .parties import Offer, Want, _Party
 from .reasons import Reason
 from .score import Statistics, Weights, maturity_share, nearness, sense_share, word_shares
 from .sense import Spread, Vectors, VectorStore
@@ -36,7 +36,7 @@ class Refusal:
 
     id: str
     kind: str
-    text: str
+    text: Said
     score: float = 0.0  # what it would have been worth
 
 
@@ -158,21 +158,17 @@ class Matcher:
         return Match(other.id, 0, score, given)
 
 
-def hard_constraint(want: Want, offer: Offer) -> tuple[str, str] | None:
+def hard_constraint(want: Want, offer: Offer) -> tuple[str, Said] | None:
     """What rules a pair out whatever its likeness: no mode in common, or a price beyond the budget.
 
     Unknown is not a refusal: a side that names no modes or no amount can still be talked to.
     """
     if want.modes and offer.modes and not want.modes & offer.modes:
-        wanted = "、".join(MODES[m] for m in MODES if m in want.modes)
-        offered = "、".join(MODES[m] for m in MODES if m in offer.modes)
-        return "mode", f"合作方式不合：需求要{wanted}，成果只能{offered}"
-    if (
-        want.budget_fen is not None
-        and offer.price_fen is not None
-        and offer.price_fen > want.budget_fen
-    ):
-        return "money", f"报价{say_fen(offer.price_fen)}超过预算{say_fen(want.budget_fen)}"
+        wanted, offered = say.mode_words(want.modes), say.mode_words(offer.modes)
+        return "mode", Said("match.no_mode_in_common", wanted=wanted, offered=offered)
+    budget, price = want.budget_fen, offer.price_fen
+    if budget is not None and price is not None and price > budget:
+        return "money", Said("match.beyond_budget", budget_fen=budget, price_fen=price)
     return None
 
 

@@ -1,12 +1,12 @@
-"""Reasons in words.
+"""Reasons for people: a code with facts each, said in the reader's language.
 
 Each carries the part of the score that it stands for, so that reasons add up.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from kechuang.engines.base.money import say_fen
+from kechuang.engines.base.sayings import Said
 
 from .parties import MODES, Offer, Want
 
@@ -19,9 +19,8 @@ class Reason:
     """
 
     kind: str
-    text: str
+    text: Said
     weight: float
-    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 def words_reason(shares: Mapping[str, float], weight: float) -> Reason | None:
@@ -34,7 +33,7 @@ def words_reason(shares: Mapping[str, float], weight: float) -> Reason | None:
             named.append(word)
         if len(named) == 6:
             break
-    return Reason("words", f"共同用词：{'、'.join(named)}", weight, {"words": named})
+    return Reason("words", Said("match.words", words=named), weight)
 
 
 def sense_reason(cosine: float | None, near: float, weight: float) -> Reason | None:
@@ -42,16 +41,15 @@ def sense_reason(cosine: float | None, near: float, weight: float) -> Reason | N
     other.
     """
     if cosine is None:
-        return Reason("sense", "语义尚未计算，仅按用词比较", 0.0, {"pending": True})
+        return Reason("sense", Said("match.sense_pending"), 0.0)
     if weight <= 0:
         return None
-    level = "很近" if near >= 3.5 else "较近" if near >= 2.5 else "略近"
-    return Reason(
-        "sense",
-        f"语义{level}（{cosine:.2f}，高出一般 {near:.1f} 个标准差）",
-        weight,
-        {"cosine": round(cosine, 4), "level": level, "near": round(near, 2)},
-    )
+    facts = {"cosine": f"{cosine:.2f}", "near": f"{near:.1f}"}
+    if near >= 3.5:
+        return Reason("sense", Said("match.sense_very_near", **facts), weight)
+    if near >= 2.5:
+        return Reason("sense", Said("match.sense_near", **facts), weight)
+    return Reason("sense", Said("match.sense_somewhat_near", **facts), weight)
 
 
 def field_reason(want: str, offer: str, weight: float) -> Reason | None:
@@ -59,42 +57,36 @@ def field_reason(want: str, offer: str, weight: float) -> Reason | None:
     if not want or not offer:
         return None
     if want == offer:
-        return Reason("field", f"同属{want}", weight, {"field": want})
-    return Reason(
-        "field", f"领域不同：需求属{want}，成果属{offer}", 0.0, {"want": want, "offer": offer}
-    )
+        return Reason("field", Said("match.field_same", name=want), weight)
+    return Reason("field", Said("match.field_other", want=want, offer=offer), 0.0)
 
 
 def maturity_reason(want: int | None, offer: int | None, weight: float) -> Reason | None:
     """Mature enough; or a remark how many levels are missing."""
     if want is None or offer is None:
         return None
-    facts = {"want": want, "offer": offer}
     if offer >= want:
-        return Reason("maturity", f"成熟度 TRL {offer}，达到要求的 {want}", weight, facts)
-    return Reason("maturity", f"成熟度 TRL {offer}，低于要求的 {want}", weight, facts)
+        return Reason("maturity", Said("match.mature", want=want, offer=offer), weight)
+    return Reason("maturity", Said("match.immature", want=want, offer=offer), weight)
 
 
 def mode_reason(shared: frozenset[str], weight: float) -> Reason | None:
     """The ways of working together that both sides accept."""
     if not shared:
         return None
-    words = [MODES[m] for m in MODES if m in shared]
-    return Reason("mode", f"双方都接受{'、'.join(words)}", weight, {"modes": sorted(shared)})
+    return Reason("mode", Said("match.modes", modes=mode_words(shared)), weight)
+
+
+def mode_words(modes: Collection[str]) -> list[str]:
+    """Ways of working together in words, in the order in which the house names them."""
+    return [word for mode, word in MODES.items() if mode in modes]
 
 
 def money_reason(want: Want, offer: Offer, weight: float) -> Reason | None:
     """The price stays within the budget; or one of them is open."""
-    if want.budget_fen is None and offer.price_fen is None:
+    budget, price = want.budget_fen, offer.price_fen
+    if budget is None and price is None:
         return None
-    facts = {"budget_fen": want.budget_fen, "price_fen": offer.price_fen}
-    if want.budget_fen is None or offer.price_fen is None:
-        return Reason(
-            "money", f"预算{say_fen(want.budget_fen)}，报价{say_fen(offer.price_fen)}", 0.0, facts
-        )
-    return Reason(
-        "money",
-        f"报价{say_fen(offer.price_fen)}，在预算{say_fen(want.budget_fen)}以内",
-        weight,
-        facts,
-    )
+    if budget is None or price is None:
+        return Reason("money", Said("match.money_open", budget_fen=budget, price_fen=price), 0.0)
+    return Reason("money", Said("match.within_budget", budget_fen=budget, price_fen=price), weight)

@@ -30,7 +30,7 @@ class Pair:
 
     theirs: Line
     ours: Line
-    differences: tuple[str, ...] = ()
+    differences: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Lonely:
     """A row that only one book has, and the likely reason."""
 
     line: Line
-    reason: str
+    reason: Said
     kind: str  # place, day, late, class, name, unknown
 
 
@@ -53,7 +53,7 @@ class Piles:
     different: tuple[Pair, ...]
     only_theirs: tuple[Lonely, ...]
     only_ours: tuple[Lonely, ...]
-    doubtful: tuple[tuple[Line, Line, str], ...]
+    doubtful: tuple[tuple[Line, Line, Said], ...]
     twice: tuple[Line, ...]
 
 
@@ -68,7 +68,9 @@ class Rules:
     end: date | None = None
     place: str = ""
     published_on: date | None = None
-    elsewhere: Callable[[str], str] | None = None  # key → why our books know it outside this list
+    elsewhere: Callable[[str], Said | None] | None = (
+        None  # key → why our books know it outside this list
+    )
 
 
 def reconcile(theirs: Sequence[Line], ours: Sequence[Line], rules: Rules) -> Piles:
@@ -102,7 +104,7 @@ def reconcile(theirs: Sequence[Line], ours: Sequence[Line], rules: Rules) -> Pil
     )
 
 
-def differences(theirs: Line, ours: Line, rules: Rules) -> tuple[str, ...]:
+def differences(theirs: Line, ours: Line, rules: Rules) -> tuple[Said, ...]:
     """In words, each compared fact that both have and that differs."""
     found = []
     for name, words in rules.compare.items():
@@ -118,7 +120,7 @@ def _plain(value: object) -> str:
 
 
 def _only_theirs(line: Line, rules: Rules) -> Lonely:
-    known = rules.elsewhere(line.key) if rules.elsewhere else ""
+    known = rules.elsewhere(line.key) if rules.elsewhere else None
     if known:
         return Lonely(line, known, "class")
     place = str(line.facts.get("place") or "")
@@ -145,7 +147,7 @@ def _only_ours(line: Line, rules: Rules) -> Lonely:
     return Lonely(line, Said("lonely.not_theirs"), "unknown")
 
 
-def doubts(theirs: Sequence[Line], ours: Sequence[Line]) -> list[tuple[Line, Line, str]]:
+def doubts(theirs: Sequence[Line], ours: Sequence[Line]) -> list[tuple[Line, Line, Said]]:
     """Pairs of lonely rows with the same name (or a former one) and different keys: a person
     decides.
     """
@@ -155,9 +157,8 @@ def doubts(theirs: Sequence[Line], ours: Sequence[Line]) -> list[tuple[Line, Lin
             by_name.setdefault(_core(name), []).append(line)
     found = []
     for line in theirs:
-        found += [
-            (line, other, "名称相同，编号不同") for other in by_name.get(_core(line.label), [])
-        ]
+        why = Said("doubt.same_name_other_key")
+        found += [(line, other, why) for other in by_name.get(_core(line.label), [])]
     return found
 
 

@@ -178,8 +178,12 @@ def _staged(
         subject_kind=kind.subject_kind,
         subject_id=plan.subject_id,
         before={**plan.before, **({"version": plan.version} if plan.version else {})},
-        after={"doubts": [list(d) for d in plan.doubts]} if plan.doubts else {},
+        after={"doubts": [_doubt(*d) for d in plan.doubts]} if plan.doubts else {},
     )
+
+
+def _doubt(other: str, label: str, why: str) -> list[str]:
+    return [other, label, why.as_text() if isinstance(why, Said) else why]
 
 
 def apply_now(batch: ImportBatch) -> None:

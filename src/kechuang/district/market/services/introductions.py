@@ -73,21 +73,17 @@ def start(
     Raises:
         InvalidForm: Persons, message, or the word why are missing.
     """
-    settings = current_book().market
     judged = explain(demand, achievement, actor)
     _check_start(demand, achievement, persons, message)
     if isinstance(judged, Refusal) and not overruled.strip():
         raise InvalidForm(
             [Invalid("introduction.not_recommended", "overruled", reason=judged.text)]
         )
-    days = sorted(set(remind_after_days or settings.remind_after_days))
-    closing = close_after_days or settings.close_after_days
-    if not days or days[0] < 1 or closing <= days[-1]:
-        raise InvalidForm([Invalid("introduction.days", "remind_after_days")])
+    days, closing = _clock_of(remind_after_days, close_after_days)
     reasons = (
         []
         if isinstance(judged, Refusal)
-        else [{"text": r.text, "weight": round(r.weight, 4)} for r in judged.reasons]
+        else [{"text": r.text.stored(), "weight": round(r.weight, 4)} for r in judged.reasons]
     )
     introduction = Introduction(
         demand=demand,
@@ -109,6 +105,16 @@ def start(
         for person in persons:
             invite(introduction, person, actor, at)
     return introduction
+
+
+def _clock_of(remind: Sequence[int] | None, close: int | None) -> tuple[list[int], int]:
+    """When to remind and when to close: as asked, else as the book has it."""
+    settings = current_book().market
+    days = sorted(set(remind or settings.remind_after_days))
+    closing = close or settings.close_after_days
+    if not days or days[0] < 1 or closing <= days[-1]:
+        raise InvalidForm([Invalid("introduction.days", "remind_after_days")])
+    return days, closing
 
 
 def is_under_way(demand: int, achievement: int) -> bool:

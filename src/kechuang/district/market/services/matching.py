@@ -15,6 +15,7 @@ from kechuang.district.market.queries import (
     want_of,
 )
 from kechuang.engines.base.errors import NotAllowed, WrongState
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.matching import Corpus, Match, Matcher, Offer, Reason, Refusal, Want
 from kechuang.engines.matching.sense import Vectors
 
@@ -38,7 +39,7 @@ class Kept(Generic[T]):
     """A record that a hard constraint keeps out, and why."""
 
     thing: T
-    why: str
+    why: Said
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,6 @@ def explain(demand: Demand, achievement: Achievement, actor: Actor) -> Match | R
     corpus, _ = _offers(actor)
     want, offer = want_of(demand), offer_of(achievement)
     if achievement.state != "published":
-        return Refusal(
-            offer.id, "state", f"成果现在是“{achievement.state_label}”，发布后才参与匹配"
-        )
+        why = Said("match.not_published", state=achievement.state_label)
+        return Refusal(offer.id, "state", why)
     return matcher().explain(want, offer, want, corpus, _vector(want.whole))

@@ -20,7 +20,6 @@ from kechuang.district.plan.permissions import can_keep_tasks
 from kechuang.district.registry.queries import recognitions_of_rung
 from kechuang.district.transfer.queries import registered_between
 from kechuang.engines.base.errors import Invalid, NotAllowed
-from kechuang.engines.base.money import say_fen
 from kechuang.engines.base.sayings import Said, recalled
 from kechuang.engines.planning import Line, Piles, Rules, reconcile
 
@@ -35,7 +34,7 @@ class Compared:
     theirs: int
     ours: int
     explained: tuple[tuple[str, int], ...]
-    unreadable: tuple[str, ...]
+    unreadable: tuple[Said, ...]
 
 
 def lay(
@@ -100,11 +99,11 @@ def compare(made: Comparison) -> Compared:
     sheet = read_sheet_apart(files.fetch(made.digest), made.name)
     _, rows = read_rows(sheet, layout, book)
     theirs: list[Line] = []
-    wrong: list[str] = []
+    wrong: list[Said] = []
     for row in rows:
         key = row.values.get(_KEYS[made.kind])
         if not key:
-            said = "；".join(str(recalled(p["words"])) for p in row.problems) or "没有编号"
+            said = [recalled(p["words"]) for p in row.problems] or [Said("import.no_key")]
             wrong.append(Said("import.row", line=row.line, error=said))
             continue
         theirs.append(_their_line(made.kind, str(key), row.values, row.line))
@@ -135,9 +134,13 @@ def _their_line(kind: str, key: str, values: Mapping[str, Any], line: int) -> Li
         "name": values.get("name"),
         "day": values.get("registered_on"),
         "kind": values.get("kind"),
-        "amount": say_fen(values["amount_fen"]) if values.get("amount_fen") is not None else None,
+        "amount": _amount(values.get("amount_fen")),
     }
     return Line(key, str(values.get("name") or key), facts, str(line))
+
+
+def _amount(fen: int | None) -> Said | None:
+    return None if fen is None else Said("amount", amount_fen=fen)
 
 
 _EVER = (date(2000, 1, 1), date(2100, 1, 1))
@@ -161,12 +164,12 @@ def _firms(
     known = organisations_by_code([k for k in keys if k not in ours])
     days = {r.firm.organisation.code: r.valid_from for r in recognitions_of_rung(rung, *_EVER)}
 
-    def elsewhere(code: str) -> str:
+    def elsewhere(code: str) -> Said | None:
         if code not in known:
-            return ""
+            return None
         if code in days:
-            return f"我方记在 {days[code]}，不在这份名单的期间内"
-        return f"我方有这家企业（{known[code].name}），但没有这种认定"
+            return Said("lonely.other_period", day=days[code])
+        return Said("lonely.no_such_recognition", name=known[code].name)
 
     rules = Rules(
         {"name": "名称", "number": "编号"},
@@ -190,7 +193,7 @@ def _contracts(
                 "name": c.name,
                 "day": c.registered_on,
                 "kind": c.kind,
-                "amount": say_fen(c.amount_fen),
+                "amount": _amount(c.amount_fen),
             },
             str(c.pk),
         )
@@ -200,8 +203,8 @@ def _contracts(
     listed = registered_between(*_EVER).filter(number__in=keys)
     days = {c.number: c.registered_on for c in listed}
 
-    def elsewhere(number: str) -> str:
-        return f"我方登记在 {days[number]}，不在这份名单的期间内" if number in days else ""
+    def elsewhere(number: str) -> Said | None:
+        return Said("lonely.other_period", day=days[number]) if number in days else None
 
     rules = Rules(
         {"amount": "成交额", "kind": "类别", "day": "登记日期"},
@@ -225,7 +228,7 @@ def hand_over(made: Comparison, at: datetime) -> int:
             defaults={
                 "left_label": f"{theirs.label}（{theirs.key}）"[:320],
                 "right_label": f"{ours.label}（{ours.key}）"[:320],
-                "why": why,
+                "why": why.as_text(),
                 "created_at": at,
             },
         )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from kechuang.book.schemas import Book, Figure, Indicator, Plan, Target
-from kechuang.district.plan.measures import MEASURES, Measure
+from kechuang.district.plan.measures import MEASURES, Found, Measure
 from kechuang.district.plan.models import Bulletin, ReportedFigure
 from kechuang.district.plan.queries import bulletins_of, confirmed_figures, last_day, month_ends
 from kechuang.district.transfer.queries import turnover_by_month
@@ -138,7 +138,6 @@ def _reading(
     as_of = last_day(year, today)
     start = plan.start if kind in ("events", "sum") else date(year, 1, 1)
     found = known.find(start, as_of) if known else None
-    published = _published(book, target, kind, year, facts)
     blank = Reading(
         plan=plan,
         target=target,
@@ -154,7 +153,7 @@ def _reading(
         source="",
         period=str(year),
         parent=book.parent_target(target, plan),
-        published=published,
+        published=_published(book, target, kind, year, facts),
         difference=None,
         standing=Standing("unknown", Said("standing.no_value")),
         goal=None,
@@ -163,24 +162,28 @@ def _reading(
         bulletin=facts.bulletins.get(indicator.id),
         reported=facts.figures.get(indicator.id),
     )
-    if known and found and found.rows:
+    return _judged(_valued(blank, found, as_of), book, known, today, facts)
+
+
+def _valued(blank: Reading, found: Found | None, as_of: date) -> Reading:
+    """With a value: our own where there are records, else what others published."""
+    published = blank.published
+    if found and found.rows:
         gap = found.value - published.value if published else None
-        made = replace(
+        return replace(
             blank, as_of=as_of, value=found.value, how="computed", rows=found.rows, difference=gap
         )
-    elif published:
-        made = replace(
+    if published:
+        return replace(
             blank,
             as_of=published.as_of,
             value=published.value,
             how=published.how,
             source=published.source,
             scope=published.note or blank.scope,
-            period=published.period or str(year),
+            period=published.period or blank.period,
         )
-    else:
-        made = blank
-    return _judged(made, book, known, today, facts)
+    return blank
 
 
 def _published(book: Book, target: Target, kind: str, year: int, facts: _Facts) -> Published | None:

@@ -33,7 +33,10 @@ api = NinjaAPI(
 
 
 class ReasonOut(Schema):
+    """``text`` is in the caller's language; ``code`` names the sentence for programs."""
+
     kind: str
+    code: str
     text: str
     weight: float
 
@@ -155,7 +158,10 @@ def _matches(ranking: Any, top: int) -> list[MatchOut]:
             rank=c.rank,
             score=round(c.score, 6),
             reasons=[
-                ReasonOut(kind=r.kind, text=r.text, weight=round(r.weight, 6)) for r in c.reasons
+                ReasonOut(
+                    kind=r.kind, code=r.text.code, text=say(r.text), weight=round(r.weight, 6)
+                )
+                for r in c.reasons
             ],
         )
         for c in ranking.candidates[:top]

@@ -16,6 +16,7 @@ from kechuang.engines.rules import (
     Number,
     Parameter,
     Policy,
+    Step,
     Tiers,
     Value,
     assess,
@@ -40,23 +41,7 @@ def answer_facts(
     found = assess(law, given, wanted)
     rules = {n: r for p in law.policies for n, r in p.rules.items()}
     results = [(n, found.results[n], say(found.results[n], rules[n].unit)) for n in wanted]
-    known = wheres or {}
-    steps = [
-        {
-            "step": s,
-            "said": say(s.value, s.unit),
-            "used": [(n, say(v, _unit(law, n)), known.get(n, "")) for n, v, _ in s.used],
-            "held": [
-                (
-                    h.parameter.name,
-                    shown_value(h.value, h.parameter),
-                    h.parameter.said.get(h.since or date.min, ("", ""))[0],
-                )
-                for h in s.parameters
-            ],
-        }
-        for s in found.steps
-    ]
+    steps = [_told(law, s, wheres or {}) for s in found.steps]
     lost = [
         n
         for name, value, _ in results
@@ -84,6 +69,23 @@ def answer_facts(
         "ways": ways,
         "answered": True,
         "open_ends": any(not isinstance(v, (bool, Number)) for _, v, _ in results),
+    }
+
+
+def _told(law: Law, step: Step, wheres: Mapping[str, str]) -> dict[str, Any]:
+    """One step of the trace in words: what it used, and what the law held it against."""
+    return {
+        "step": step,
+        "said": say(step.value, step.unit),
+        "used": [(n, say(v, _unit(law, n)), wheres.get(n, "")) for n, v, _ in step.used],
+        "held": [
+            (
+                h.parameter.name,
+                shown_value(h.value, h.parameter),
+                h.parameter.said.get(h.since or date.min, ("", ""))[0],
+            )
+            for h in step.parameters
+        ],
     }
 
 

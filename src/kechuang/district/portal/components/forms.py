@@ -23,6 +23,7 @@ class Field:
     value: Any = ""
     error: str = ""
     proposals: Sequence[str] = ()
+    later: bool = False  # a draft may lack it, what is submitted may not
 
     @property
     def name(self) -> str:
@@ -76,7 +77,8 @@ class Form:
         by_name = {c.field: c for c in current_book().layouts[self.layout].columns}
         for name in self.names:
             column = replace(by_name[name], required=self._is_required(by_name[name]))
-            self.fields.append(Field(column, self._shown(column)))
+            later = by_name[name].required and not column.required
+            self.fields.append(Field(column, self._shown(column), later=later))
         if self.data is not None:
             self._read(self.data)
 

@@ -1,5 +1,6 @@
 """The list of firms; applications on their way."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -71,39 +72,38 @@ def _actions(actor: Actor) -> list[tuple[str, str]]:
     ]
 
 
+def _columns(today: date) -> list[Column]:
+    return [
+        Column("企业名称", lambda f: f.organisation.name, "organisation__name"),
+        Column("统一社会信用代码", lambda f: f.organisation.code, minor=True),
+        Column(
+            "街镇",
+            lambda f: format_html("{}<br><small>{}</small>", f.town, f.park) if f.park else f.town,
+            "town",
+            minor=True,
+        ),
+        Column("行业", lambda f: f.industry, "industry", minor=True),
+        Column(
+            "职工",
+            lambda f: f.staff if f.staff is not None else "",
+            "staff",
+            number=True,
+            minor=True,
+        ),
+        Column(
+            "有效认定",
+            lambda f: "、".join(
+                r.name for r in f.recognitions.all() if not r.valid_until or r.valid_until >= today
+            ),
+        ),
+    ]
+
+
 @signed_in
 def firms(request: HttpRequest) -> HttpResponse:
-    today = clock.today()
     table = Table(
         title="企业",
-        columns=[
-            Column("企业名称", lambda f: f.organisation.name, "organisation__name"),
-            Column("统一社会信用代码", lambda f: f.organisation.code, minor=True),
-            Column(
-                "街镇",
-                lambda f: (
-                    format_html("{}<br><small>{}</small>", f.town, f.park) if f.park else f.town
-                ),
-                "town",
-                minor=True,
-            ),
-            Column("行业", lambda f: f.industry, "industry", minor=True),
-            Column(
-                "职工",
-                lambda f: f.staff if f.staff is not None else "",
-                "staff",
-                number=True,
-                minor=True,
-            ),
-            Column(
-                "有效认定",
-                lambda f: "、".join(
-                    r.name
-                    for r in f.recognitions.all()
-                    if not r.valid_until or r.valid_until >= today
-                ),
-            ),
-        ],
+        columns=_columns(clock.today()),
         link=lambda f: reverse("firm", args=[f.pk]),
         filters=[
             Filter(

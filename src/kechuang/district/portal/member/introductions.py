@@ -1,5 +1,7 @@
 """Introductions under way, and the page behind a person's own link."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +12,9 @@ from django.views.decorators.http import require_POST
 
 from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core import clock, ledger
+from kechuang.district.core.actor import Actor
 from kechuang.district.core.workflow import WORKFLOWS
+from kechuang.district.market.models import Invitation
 from kechuang.district.market.models.introductions import OUTCOMES
 from kechuang.district.market.queries import introductions_visible_to
 from kechuang.district.market.services import introductions
@@ -114,46 +118,53 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     invitation, actor = introductions.open_token(token)
     error = ""
     if request.method == "POST":
-        what, words = request.POST.get("what", ""), request.POST.get("words", "").strip()
         try:
-            if what == "accept":
-                introductions.accept(invitation, actor, clock.now(), words)
-            elif what == "decline":
-                introductions.decline(invitation, actor, clock.now(), words)
-            elif what == "ask":
-                introductions.ask(invitation, actor, clock.now(), words)
-            elif what == "outcome":
-                introduction = invitation.introduction
-                introductions.report_outcome(
-                    introduction, request.POST.get("outcome", ""), words, actor, clock.now()
-                )
-            else:
-                raise Invalid("invitation.answer_missing")
+            _take_answer(request, invitation, actor)
         except DomainError as e:
             error = e.words
         else:
             messages.success(request, gettext("谢谢，已经记下您的回答"))
             return redirect("answer", token)
+    invitation.introduction.refresh_from_db()
+    facts = _seen_by(invitation) | {"error": error, "words": request.POST.get("words", "")}
+    response = render(request, "member/answer.html", facts, status=422 if error else 200)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _take_answer(request: HttpRequest, invitation: Invitation, actor: Actor) -> None:
+    what, words = request.POST.get("what", ""), request.POST.get("words", "").strip()
+    if what == "accept":
+        introductions.accept(invitation, actor, clock.now(), words)
+    elif what == "decline":
+        introductions.decline(invitation, actor, clock.now(), words)
+    elif what == "ask":
+        introductions.ask(invitation, actor, clock.now(), words)
+    elif what == "outcome":
+        outcome = request.POST.get("outcome", "")
+        introductions.report_outcome(invitation.introduction, outcome, words, actor, clock.now())
+    else:
+        raise Invalid("invitation.answer_missing")
+
+
+def _seen_by(invitation: Invitation) -> dict[str, Any]:
+    """What the invited may know: the firm's own side all of it, the owner's no more than the
+    demand tells strangers, until both sides are agreed.
+    """
     introduction = invitation.introduction
-    introduction.refresh_from_db()
     demand = introduction.demand
     agreed = introduction.state in ("agreed", "contracted")
     sees_demand = invitation.side == "firm" or demand.confidentiality != "brokers" or agreed
     sees_firm = invitation.side == "firm" or demand.confidentiality == "open" or agreed
-    facts = {
+    return {
         "invitation": invitation,
         "introduction": introduction,
         "demand": demand if sees_demand else None,
         "firm": demand.owner.name if sees_firm and demand.owner else "",
         "agreed": agreed,
-        "error": error,
         "outcomes": OUTCOMES,
         "state": INVITATIONS.states[invitation.state],
         "open": invitation.state in ("waiting", "asking"),
         "ask_outcome": invitation.side == "firm" and agreed,
-        "words": request.POST.get("words", ""),
         "others": introduction.invitations.all() if agreed else [],
     }
-    response = render(request, "member/answer.html", facts, status=422 if error else 200)
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response

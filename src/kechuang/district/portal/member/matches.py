@@ -26,7 +26,7 @@ from kechuang.district.portal.listings import owner_name
 from kechuang.district.portal.requests import actor_in, for_roles, one, signed_in
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed
 from kechuang.engines.base.numbers import parse_whole
-from kechuang.engines.matching import Match, Refusal
+from kechuang.engines.matching import Refusal
 
 PER_PAGE = 20
 
@@ -44,14 +44,8 @@ def for_demand(request: HttpRequest, pk: int) -> HttpResponse:
         for found in search(achievements_visible_to(actor), asked, actor)[:10]:
             judged: Any = listed.get(found.pk) or matching.explain(demand, found, actor)
             why.append((found, judged))
-    facts = _facts(request, ranking, demand, "demand") | {
-        "asked": asked,
-        "why": why,
-        "is_refusal": Refusal,
-    }
-    facts["why"] = [
-        (t, j, j.text if isinstance(j, Refusal) else "", isinstance(j, Match)) for t, j in why
-    ]
+    told = [(t, j, j.text if isinstance(j, Refusal) else "") for t, j in why]
+    facts = _facts(request, ranking, demand, "demand") | {"asked": asked, "why": told}
     return render(request, "member/matches.html", facts)
 
 
@@ -96,7 +90,6 @@ def introduce(request: HttpRequest, demand_pk: int, achievement_pk: int) -> Http
     demand = one(demands_visible_to(actor), demand_pk)
     achievement = one(achievements_visible_to(actor), achievement_pk)
     judged = matching.explain(demand, achievement, actor)
-    settings = current_book().market
     errors: list[Invalid] = []
     given = request.POST if request.method == "POST" else None
     if given is not None:
@@ -124,15 +117,24 @@ def introduce(request: HttpRequest, demand_pk: int, achievement_pk: int) -> Http
         "refused": isinstance(judged, Refusal),
         "errors": errors,
         "persons": _shown(given, demand, achievement),
-        "message": given.get("message", "") if given else _draft(demand, achievement),
-        "overruled": given.get("overruled", "") if given else "",
-        "remind": given.get("remind", "")
-        if given
-        else "、".join(str(d) for d in settings.remind_after_days),
-        "close": given.get("close", "") if given else settings.close_after_days,
         "owner": owner_name(actor, demand),
+        **(_typed(given) if given else _proposed(demand, achievement)),
     }
     return render(request, "member/introduce.html", facts, status=422 if errors else 200)
+
+
+def _typed(given: Any) -> dict[str, str]:
+    return {name: given.get(name, "") for name in ("message", "overruled", "remind", "close")}
+
+
+def _proposed(demand: Any, achievement: Any) -> dict[str, str]:
+    settings = current_book().market
+    return {
+        "message": _draft(demand, achievement),
+        "overruled": "",
+        "remind": "、".join(str(d) for d in settings.remind_after_days),
+        "close": str(settings.close_after_days),
+    }
 
 
 def _draft(demand: Any, achievement: Any) -> str:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from kechuang.district.accounts.models import ORGANISATION_KINDS
+from kechuang.district.accounts.models import ORGANISATION_KINDS, Letter
 from kechuang.district.accounts.queries import memberships, organisation_by_code, outbox, people
 from kechuang.district.accounts.roles import ROLES
 from kechuang.district.accounts.services import add_person, grant, keep_organisation, revoke
@@ -20,7 +20,7 @@ from kechuang.district.core import clock, ledger, worker
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.models import Delivery, Doubt, Entry
 from kechuang.district.core.registers import REGISTERS, Register, take
-from kechuang.district.portal.requests import actor_in, for_roles, one
+from kechuang.district.portal.requests import actor_in, for_roles, one, readers_of
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, NotFound
 from kechuang.engines.base.sayings import Said
@@ -170,4 +170,11 @@ def letters_of_demo(request: HttpRequest) -> HttpResponse:
     """All letters, in demo mode only: there is no mail server, and testers need the links."""
     if not settings.KECHUANG_DEMO:
         raise NotFound("page.none_here")
-    return render(request, "office/outbox.html", {"letters": outbox()[:100]})
+    actor = actor_in(request)
+    rows = [(letter, _opens(actor, letter)) for letter in outbox()[:100]]
+    return render(request, "office/outbox.html", {"rows": rows})
+
+
+def _opens(actor: Actor, letter: Letter) -> bool:
+    """A letter's link is its addressee's; what a link without an account opens is any tester's."""
+    return bool(letter.link) and (readers_of(letter.link) is None or letter.user_id == actor.id)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from kechuang.district.core import clock, ledger
 from kechuang.district.core.books import current_book
 from kechuang.district.core.workflow import WORKFLOWS
-from kechuang.district.plan.models import ESCALATIONS, RETURN_LIGHTS
+from kechuang.district.plan.models import ESCALATIONS, RETURN_LIGHTS, MonthlyReturn
 from kechuang.district.plan.queries import returns_visible_to
 from kechuang.district.plan.services import returns
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
@@ -171,14 +171,7 @@ def answer_return(request: HttpRequest, token: str) -> HttpResponse:
         "open": thing.state in ("asked", "sent_back"),
         "state": RETURNS.states[thing.state],
         "plan": chosen,
-        "why": next(
-            (
-                e.why
-                for e in ledger.history("plan.return", thing.pk).order_by("-id")
-                if e.kind.endswith("send_back_return")
-            ),
-            "",
-        ),
+        "why": _sent_back_why(thing),
     }
     response = render(
         request,
@@ -188,6 +181,11 @@ def answer_return(request: HttpRequest, token: str) -> HttpResponse:
     )
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _sent_back_why(thing: MonthlyReturn) -> str:
+    told = ledger.history("plan.return", thing.pk).filter(kind__endswith=".send_back_return")
+    return told.order_by("-id").values_list("why", flat=True).first() or ""
 
 
 def _save(

@@ -27,9 +27,10 @@ from kechuang.district.plan.queries import (
     public_history,
     task_files,
 )
+from kechuang.district.plan.registers import FIGURES
 from kechuang.district.plan.services.closings import drift
 from kechuang.district.portal.components.tables import Table, lines
-from kechuang.district.portal.registers.lists import table_of
+from kechuang.district.portal.registers.lists import creating, table_of
 from kechuang.district.portal.reports.charts import bars_chart, way_chart
 from kechuang.district.portal.requests import actor_in, year_in
 from kechuang.district.transfer.queries import years_with_contracts
@@ -97,7 +98,6 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
     reading = plan.reading(book, target, year, today, chosen)
     indicator = reading.indicator
     staff = is_staff(actor)
-    table, rows, shown = _rows(reading, actor)
     facts = {
         "reading": reading,
         "target": target,
@@ -106,11 +106,7 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         "year": year,
         "years": _years(chosen, today),
         "tasks": [t for t in chosen.tasks if t.number in target.tasks],
-        "table": table,
-        "heads": [(c, "", "") for c in table.columns] if table else [],
-        "lines": lines(table, rows) if table else [],
-        "hidden": max(reading.rows - shown, 0) if table else 0,
-        "more": max(shown - _SHOWN, 0),
+        **_records(reading, actor),
         "history": []
         if reading.kind == "sum"
         else measurements(indicator.id, year)[:20]
@@ -120,12 +116,12 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         "staff": staff,
         "figures": [f for f in book.figures if f.indicator == indicator.id],
         "bulletins": bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
+        "fills_in": bool(creating(FIGURES, actor)),
         "reported": figures_visible_to(actor).filter(indicator=indicator.id)[:20],
         "closings": _closings(indicator.id, staff),
         "can_close": actor.has("officer", "approver")
         and bool(plan.measure_of(indicator))
         and plan.measure_of(indicator).records is not None,  # type: ignore[union-attr]
-        "explained": plan.comparing.explaining(indicator, year) if staff and table else None,
         "same_measure": [
             (p, t)
             for p in book.plans.values()
@@ -134,6 +130,22 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         ],
     }
     return render(request, "public/target.html", facts)
+
+
+def _records(reading: Any, actor: Any) -> dict[str, Any]:
+    """The records that a value is made of, and for staff what a list of others says of it."""
+    table, rows, shown = _rows(reading, actor)
+    explains = table and is_staff(actor)
+    return {
+        "table": table,
+        "heads": [(c, "", "") for c in table.columns] if table else [],
+        "lines": lines(table, rows) if table else [],
+        "hidden": max(reading.rows - shown, 0) if table else 0,
+        "more": max(shown - _SHOWN, 0),
+        "explained": plan.comparing.explaining(reading.indicator, reading.year)
+        if explains
+        else None,
+    }
 
 
 def _rows(reading: Any, actor: Any) -> tuple[Table | None, list[Any], int]:

@@ -14,7 +14,6 @@ from kechuang.district.core.books import current_book
 from kechuang.district.portal.components.answers import answer_facts, shown_value
 from kechuang.district.portal.components.downloads import PDF, download
 from kechuang.district.portal.reports.paper import as_pdf
-from kechuang.district.portal.requests import actor_in
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, NotFound
 from kechuang.engines.rules import Input, Policy, Value, at
@@ -70,7 +69,6 @@ def policy_page(request: HttpRequest, identity: str) -> HttpResponse:
         "parameters": [
             (p, [(d, shown_value(v, p)) for d, v in p.versions]) for p in policy.parameters.values()
         ],
-        "is_officer": actor_in(request).has("officer", "approver", "auditor"),
     }
     if request.method == "POST" and not errors:
         facts |= answer_facts(law, policy, given, policy.results)

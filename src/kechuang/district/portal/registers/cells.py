@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from kechuang.book.sheets import Column
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.registers import Register, written
-from kechuang.district.portal.sayings import money, plain_figure
+from kechuang.district.portal.sayings import money
+from kechuang.engines.base.amounts import plain_figure
 from kechuang.engines.matching.parties import MODES
 
 _UNIT = re.compile(r"\s*[（(][^（）()]*[)）]$")

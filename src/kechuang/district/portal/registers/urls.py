@@ -46,4 +46,7 @@ def _bound(register: Register[Any], view: Page) -> View:
     def bound(request: HttpRequest, **given: Any) -> HttpResponse:
         return view(request, register, **given)
 
-    return bound if register.public else signed_in(bound)
+    if register.public:
+        return bound
+    bound.readers = frozenset(register.menu)  # type: ignore[attr-defined]
+    return signed_in(bound)

@@ -36,6 +36,10 @@ def render(spec: dict[str, object]) -> str:
     return _svg(json.dumps(whole, ensure_ascii=False, sort_keys=True))
 
 
+_Rows = list[dict[str, object]]
+_Channel = dict[str, object]  # what a chart draws along: a field with its axis or scale
+
+
 def way_chart(reading: Reading, words: dict[str, str]) -> str:
     """Way, observations, goal and forecast of a target.
 
@@ -43,28 +47,7 @@ def way_chart(reading: Reading, words: dict[str, str]) -> str:
     """
     rows, band = _lines(reading, words)
     goal = [{"value": float(reading.goal.value), "what": words["goal"]}] if reading.goal else []
-    scale = {
-        "domain": [words["value"], words["way"], words["forecast"], words["goal"]],
-        "range": [ACCENT, QUIET, WARN, "#1f1f1f"],
-    }
-    x = {
-        "field": "day",
-        "type": "temporal",
-        "title": None,
-        "axis": {"format": "%Y-%m", "grid": False, "tickCount": 6},
-    }
-    y = {
-        "field": "value",
-        "type": "quantitative",
-        "title": reading.indicator.unit,
-        "scale": {"zero": reading.kind == "flow"},
-    }
-    colour = {
-        "field": "what",
-        "type": "nominal",
-        "scale": scale,
-        "legend": {"title": None, "orient": "top"},
-    }
+    x, y, colour = _axes(reading, words)
     lines: dict[str, object] = {
         "data": {"values": rows},
         "mark": {"type": "line", "point": {"size": 28}, "strokeWidth": 1.8},
@@ -89,7 +72,31 @@ def way_chart(reading: Reading, words: dict[str, str]) -> str:
     return render({"width": 640, "height": 230, "layer": layers})
 
 
-_Rows = list[dict[str, object]]
+def _axes(reading: Reading, words: dict[str, str]) -> tuple[_Channel, _Channel, _Channel]:
+    """Day, value, and the colour of each line."""
+    scale = {
+        "domain": [words["value"], words["way"], words["forecast"], words["goal"]],
+        "range": [ACCENT, QUIET, WARN, "#1f1f1f"],
+    }
+    x: _Channel = {
+        "field": "day",
+        "type": "temporal",
+        "title": None,
+        "axis": {"format": "%Y-%m", "grid": False, "tickCount": 6},
+    }
+    y: _Channel = {
+        "field": "value",
+        "type": "quantitative",
+        "title": reading.indicator.unit,
+        "scale": {"zero": reading.kind == "flow"},
+    }
+    colour: _Channel = {
+        "field": "what",
+        "type": "nominal",
+        "scale": scale,
+        "legend": {"title": None, "orient": "top"},
+    }
+    return x, y, colour
 
 
 def _lines(reading: Reading, words: dict[str, str]) -> tuple[_Rows, _Rows]:

@@ -1,4 +1,4 @@
-"""Filters of the templates: words by language, amounts, days, reasons."""
+"""Filters of the templates: words by language, amounts, days."""
 
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 from kechuang.book.schemas import Book, Source
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.portal import sayings
+from kechuang.district.portal.requests import may_open
+from kechuang.engines.base.amounts import plain_figure
 
 register = template.Library()
 
@@ -18,6 +20,7 @@ register = template.Library()
 register.filter(sayings.say)
 register.filter(sayings.money)
 register.filter(sayings.titled)
+register.filter(may_open)
 
 
 @register.filter
@@ -46,13 +49,13 @@ def asked(ask: Any) -> str:
 @register.filter
 def figure(value: Decimal | str | None) -> str:
     """A figure without idle zeros, with thousands separated."""
-    return "" if value is None else sayings.plain_figure(Decimal(value))
+    return "" if value is None else plain_figure(Decimal(value))
 
 
 @register.filter
 def fraction(value: Any) -> str:
     """An exact fraction as at most four decimals."""
-    return "" if value is None else sayings.plain_figure(Decimal(round(value * 10000)) / 10000)
+    return "" if value is None else plain_figure(Decimal(round(value * 10000)) / 10000)
 
 
 @register.filter
@@ -64,34 +67,6 @@ def fen(value: Any) -> str:
 @register.filter
 def bound(text: str) -> str:
     return {">=": "≥", ">": ">", "<=": "≤", "<": "<", "about": "≈", "none": ""}.get(text, "")
-
-
-_REASONS = {
-    "words": lambda f: "Shared words: " + ", ".join(f["words"]),
-    "sense": lambda f: (
-        "Meaning not reckoned yet; compared by words only"
-        if f.get("pending")
-        else f"Close in meaning (cosine {f['cosine']:.2f}, {f['near']:.1f} deviations above the usual)"
-    ),
-    "field": lambda f: (
-        f"Same field: {gettext(f['field'])}"
-        if "field" in f
-        else f"Different fields: {gettext(f['want'])} / {gettext(f['offer'])}"
-    ),
-    "maturity": lambda f: f"Maturity TRL {f['offer']}, wanted {f['want']}",
-    "mode": lambda f: "Both accept: " + ", ".join(f["modes"]),
-    "money": lambda f: (
-        f"Budget {sayings.money(f['budget_fen'])}, price {sayings.money(f['price_fen'])}"
-    ),
-}
-
-
-@register.filter
-def reason(given: Any) -> str:
-    """A reason in the page's language."""
-    if sayings.english() and given.facts and given.kind in _REASONS:
-        return str(_REASONS[given.kind](given.facts))
-    return str(given.text)
 
 
 @register.filter

@@ -44,7 +44,7 @@ def test_simulate_shows_who_loses(subjects, tmp_path, capsys):
         ("科技人员占比下限: {取值: {2026-01-01: 20人}}", "单位应是"),
         ("没有的: {取值: {2026-01-01: 1%}}", "书里的参数"),
         ("", "没有写任何改动"),
-        ("a: b: c", "读不出来"),
+        ("a: b: c", "YAML 写法有误"),
     ],
 )
 def test_a_bad_change_is_refused(subjects, tmp_path, capsys, text, words):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kechuang.book import read_book
-from kechuang.book.shape_check import write_schemas
+from kechuang.book.files import write_schemas
 
 BOOKS = Path(__file__).parents[2] / "books"
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"

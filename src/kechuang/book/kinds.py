@@ -161,6 +161,12 @@ def _published(value: object) -> Quantity | str:
     return UNPUBLISHED if value == UNPUBLISHED else _quantity(value)
 
 
+def _cell(value: object) -> object:
+    if isinstance(value, dict):
+        raise Wrong("book.no_text")
+    return value
+
+
 def _span(value: object) -> object:
     if not isinstance(value, list) or len(value) != 2:
         raise Wrong("book.no_span")
@@ -173,6 +179,11 @@ def _shown(value: object) -> str:
 
 _WORDS = {"type": ["string", "integer"]}
 _AMOUNT = {**_WORDS, "description": "数和单位，如 50万元、60%、3人"}
+Cell = Annotated[
+    object,
+    PlainValidator(_cell),
+    WithJsonSchema({"type": ["string", "number", "boolean", "null", "array"]}),
+]
 as_text = BeforeValidator(_text)
 Text = Annotated[str, as_text, WithJsonSchema(_WORDS)]
 Texts = Annotated[

@@ -4,13 +4,13 @@ firms report each year, and a proposed change.
 Their keys are Chinese, as the law is.
 """
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, RootModel, Tag
 
 from .kinds import (
     Amount,
+    Cell,
     Day,
     DayKey,
     Exact,
@@ -27,9 +27,6 @@ from .kinds import (
     sort_of,
     span_or_plain,
 )
-
-Cell = str | int | float | bool | date | None
-"""What an example says of one input or result; the rules themselves read it."""
 
 
 class InputEntry(Shape):
@@ -182,8 +179,8 @@ class CaseEntry(Shape):
 
     about: Text = Field(alias="说明")
     day: Day = Field(alias="日期")
-    given: dict[str, Cell | list[Cell]] = Field({}, alias="输入")
-    expected: dict[str, Cell | list[Cell]] = Field({}, alias="期望")
+    given: dict[str, Cell] = Field({}, alias="输入")
+    expected: dict[str, Cell] = Field({}, alias="期望")
 
 
 class CasesFile(RootModel[tuple[CaseEntry, ...]]):

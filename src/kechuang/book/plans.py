@@ -100,8 +100,12 @@ def _check(given: shapes.PlanFile, desk: Desk) -> None:
     if given.period.start > given.period.to:
         desk.complain(given.period.at, "to", Said("book.period_backwards"))
     unique(desk, given.targets, "id")
+    groups = {g.id for g in given.groups}
+    told = bool(groups) or "groups" not in given.at.lost
     for target in given.targets:
-        _check_target(target, {g.id for g in given.groups}, desk)
+        if told and desk.missing(target.group, groups, ""):
+            desk.complain(target.at, "group", Said("book.no_group", name=target.group))
+        _check_target(target, desk)
     tasks = [t for a in given.areas for t in a.tasks]
     for task in tasks:
         named(desk, task.at, "source", task.source, SOURCES)
@@ -115,13 +119,11 @@ def _check(given: shapes.PlanFile, desk: Desk) -> None:
     _check_milestones([m for t in tasks for m in t.milestones], desk)
 
 
-def _check_target(given: shapes.Target, groups: set[str], desk: Desk) -> None:
+def _check_target(given: shapes.Target, desk: Desk) -> None:
     if given.value is None and not given.absence and "value" not in given.at.lost:
         desk.complain(given.at, "absence", Said("book.absence_missing"))
     if given.value is not None and given.absence:
         desk.complain(given.at, "absence", Said("book.value_and_absence"))
-    if desk.missing(given.group, groups, ""):
-        desk.complain(given.at, "group", Said("book.no_group", name=given.group))
     named(desk, given.at, "indicator", given.indicator, INDICATORS)
     named(desk, given.at, "source", given.source, SOURCES)
     for mark in (*given.marks, *((given.baseline,) if given.baseline else ())):

@@ -50,7 +50,7 @@ def _read(folder: Path, desk: Desk) -> _Folder | None:
     if policy is None:
         if len(desk.problems) == before:
             desk.problems.append(Problem(folder / "policy.yaml", 1, Said("book.no_policy")))
-        desk.lost.add("policy.yaml")
+        desk.lost |= {"policy.yaml", "rules.yaml"}
         return None
     return _Folder(
         policy,

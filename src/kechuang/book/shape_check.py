@@ -24,6 +24,7 @@ _SAID = {
     "list_type": _LIST,
     "dict_type": "book.no_names",
     "too_short": "book.empty",
+    "too_long": "book.one_only",
 }
 
 

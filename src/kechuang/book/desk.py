@@ -14,11 +14,11 @@ from .schemas import Book
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong in a book. What the book itself finds is ``Said`` and so in any language."""
+    """Something wrong in a book."""
 
     file: Path
     line: int
-    words: str
+    words: Said
 
     def __str__(self) -> str:
         return self.told(SOURCE)
@@ -29,9 +29,7 @@ class Problem:
 
     def told(self, language: str) -> str:
         """As a line of the command line, in a language."""
-        words = self.words
-        if isinstance(words, Said):
-            words = sentence(words.code, words.facts, language)
+        words = sentence(self.words.code, self.words.facts, language)
         return f"{self.file}:{self.line}: {words}"
 
 
@@ -51,7 +49,7 @@ class Desk:
     homes: dict[tuple[str, str, str], Lined] = field(default_factory=dict)
     later: list[tuple[Lined, str, Check]] = field(default_factory=list)
 
-    def complain(self, at: Lined, key: str, words: str) -> None:
+    def complain(self, at: Lined, key: str, words: Said) -> None:
         """Write down what is wrong with a key of a mapping."""
         self.problems.append(Problem(at.file, at.lines.get(key, at.line), words))
 

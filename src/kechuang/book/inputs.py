@@ -43,7 +43,7 @@ def formula(name: str, text: str, at: Lined, key: str, desk: Desk) -> Node | Non
     try:
         return parse(text)
     except Invalid as e:
-        desk.complain(at, key, Said("book.formula", name=name, why=e.words))
+        desk.complain(at, key, Said("rules.named", name=name, error=e.words))
         return None
 
 

@@ -103,7 +103,9 @@ def test_headings_are_found_under_their_other_names_and_units(jinnan):
     assert columns[2].unit == "元"
 
 
-@pytest.mark.parametrize("kind", ["achievements", "demands", "firms", "contracts", "bulletins"])
+@pytest.mark.parametrize(
+    "kind", ["achievements", "demands", "firms", "contracts", "bulletins", "figures"]
+)
 def test_what_is_written_reads_back(jinnan, kind):
     layout = jinnan.layouts[kind]
     samples = {
@@ -118,6 +120,7 @@ def test_what_is_written_reads_back(jinnan, kind):
         "day": "2023-07-15",
         "number": 12,
         "area": "新材料",
+        "figure": "12.5",
     }
     values = {
         c.field: next(iter(c.choices)) if c.kind == "choice" else samples[c.kind]

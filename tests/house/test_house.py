@@ -13,10 +13,8 @@ from kechuang.district.core.registers import REGISTERS
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.market.services import introductions
 from kechuang.district.plan.services import (
-    bulletins,
     closings,
     drafts,
-    figures,
     milestones,
     returns,
     tasks,
@@ -34,8 +32,6 @@ SERVICES = {
     "support.change": changes,
     "registry.year": registry.years,
     "registry.application": registry.applications,
-    "plan.bulletin": bulletins,
-    "plan.figure": figures,
     "plan.closing": closings,
     "plan.task": tasks,
     "plan.milestone": milestones,

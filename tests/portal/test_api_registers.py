@@ -1,11 +1,13 @@
 """Every register over JSON, from its declaration: what its pages do, an address does too."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 
 from kechuang.district.core import ledger
+from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
 from kechuang.district.core.registers import REGISTERS
 from kechuang.district.portal.api.shapes import columns_of
@@ -18,6 +20,7 @@ from tests.portal.test_registers import (
     creator,
     everything,
     house,
+    otherwise,
     typed,
 )
 
@@ -83,10 +86,8 @@ def test_every_step_is_taken_over_the_api_by_who_may_and_by_no_one_else(house, n
     thing = bring_to(register, house, made(register, house)[1], step)
     path = f"/api/{register.slug}/{thing.pk}/steps/{step_name}"
     given = body(register, house, step, why="有理由")
-    for field in ("name", "title", "work", "number"):
-        if field in given.get("values", {}) and not step.target:
-            given["values"][field] += "（改）"
-            break
+    if given.get("values") and step.target in ("", *step.sources):
+        given["values"] = otherwise(given["values"])
     if step.versioned:
         given["version"] = thing.version
     visitor = send(Client(), path, given)
@@ -195,3 +196,25 @@ def test_a_filter_that_does_not_exist_is_refused_not_ignored(house):
     client = client_of(house, "officer")
     refused = client.get("/api/establishments?yaer=2025")
     assert (refused.status_code, refused.json()["code"]) == (422, "api.filter_unknown")
+
+
+def test_a_step_without_fields_may_say_which_version_it_saw(house):
+    register = REGISTERS["registry.establishment"]
+    who, thing = made(register, house)
+    client, path = client_of(house, who), f"/api/{register.slug}/{thing.pk}/steps/withdraw"
+    refused = send(client, path, {"why": "错", "version": thing.version + 1})
+    assert (refused.status_code, refused.json()["code"]) == (409, "record.stale")
+    assert send(client, path, {"why": "错", "version": thing.version}).status_code == 200
+
+
+def test_a_field_that_the_law_no_longer_has_is_refused_not_dropped(house, monkeypatch):
+    register = REGISTERS["registry.establishment"]
+    who, _ = creator(register, house)
+    given = body(register, house, register.flow.step("establish"))
+    layout = register.book_layout
+    fewer = replace(layout, columns=tuple(c for c in layout.columns if c.field != "number"))
+    monkeypatch.setitem(current_book().layouts, register.layout, fewer)
+    answer = send(client_of(house, who), f"/api/{register.slug}/steps/establish", given)
+    assert answer.status_code == 422
+    assert [e["field"] for e in answer.json()["facts"]["errors"]] == ["number"]
+    assert not register.model.objects.exists()

@@ -70,7 +70,6 @@ def addresses(w):
         "layout-check",
         "drafts",
         "figures",
-        "figure-new",
         "comparisons",
         "ranks",
         "establishments",

@@ -5,14 +5,16 @@ through its page.
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from kechuang.district.accounts.models import FormDraft, SavedView
+from kechuang.district.accounts.models import FormDraft, Membership, SavedView
 from kechuang.district.core import ledger
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.models import Entry
 from kechuang.district.core.registers import REGISTERS, written
+from kechuang.district.portal.registers import filling
 from kechuang.district.portal.registers.lists import table_of
 from kechuang.district.registry.services import keep_firm
 from tests.factories import NOW
@@ -73,6 +75,21 @@ def typed(register, world):
             "prize": "first",
             "holder": firm,
             "awarded_on": "2025-09-01",
+        },
+        "bulletins": {
+            "indicator": "sme",
+            "place": "津南区",
+            "as_of": "2026-04-30",
+            "value": "1,204家",
+            "counting": "total",
+            "source": "市科技局通报",
+        },
+        "figures": {
+            "indicator": "rd-intensity",
+            "place": "津南区",
+            "period": "2025",
+            "value": "3.1",
+            "note": "统计局初步核算",
         },
         "demands": {
             "title": "散热",
@@ -165,6 +182,12 @@ def bring_to(register, house, thing, step):
     return thing
 
 
+def otherwise(values):
+    """The same with one field said otherwise: a correction that changes nothing is refused."""
+    name = next(n for n in ("name", "title", "work", "number", "source", "note") if n in values)
+    return {**values, name: values[name] + "（改）"}
+
+
 @pytest.mark.parametrize(("name", "step_name"), everything())
 def test_every_step_that_a_person_may_take_is_taken_through_its_page(house, name, step_name):
     register, step = REGISTERS[name], REGISTERS[name].flow.step(step_name)
@@ -184,10 +207,7 @@ def test_every_step_that_a_person_may_take_is_taken_through_its_page(house, name
         for n, v in {**typed(register, house), **EXTRA.get(register.slug, {})}.items()
         if n in asked
     }
-    for name_of_it in ("name", "title", "work", "number"):
-        if name_of_it in values and not step.target:
-            values[name_of_it] += "（改）"
-            break
+    values = otherwise(values) if values and step.target in ("", *step.sources) else values
     given = {**values, "why": "有理由"} if step.needs_why else values
     if step.needs_why:
         refused = post(client, url, values)
@@ -473,7 +493,8 @@ def test_saving_and_submitting_needs_no_change(house):
 @pytest.mark.parametrize("name", REGISTER_NAMES)
 def test_a_correction_that_changes_nothing_is_refused(house, name):
     register = REGISTERS[name]
-    correcting = [s for s in register.steps if s.asks and not s.target and not s.creates]
+    correcting = [s for s in register.steps if s.asks and s.target in ("", *s.sources)]
+    correcting = [s for s in correcting if s.page and not s.creates]
     assert correcting
     for step in correcting:
         thing = made(register, house)
@@ -516,10 +537,10 @@ def test_a_declared_record_waits_in_the_workspace_of_who_may_take_its_step_alone
     thing = made(register, house)
     register.model.objects.filter(pk=thing.pk).update(state="submitted")
     link = reverse("contest-results-record", args=[thing.pk])
-    assert link in client_of(house, "officer").get("/workspace/").content.decode()
+    assert link in client_of(house, "officer2").get("/workspace/").content.decode()
     assert link not in client_of(house, "rival").get("/workspace/").content.decode()
     register.model.objects.filter(pk=thing.pk).update(state="recognised")
-    assert link not in client_of(house, "officer").get("/workspace/").content.decode()
+    assert link not in client_of(house, "officer2").get("/workspace/").content.decode()
 
 
 def test_a_form_kept_half_done_is_found_in_the_workspace_of_who_kept_it(house):
@@ -543,3 +564,130 @@ def test_what_stood_in_a_draft_is_kept_nowhere_for_others(house):
     told = ledger.history(register.name, thing.pk).latest("id").facts
     assert told["changed"]
     assert "values" not in told
+
+
+def _bare(page):
+    """The hidden values of a record page's own buttons."""
+    return dict(re.findall(r'<input type="hidden" name="(key|version)" value="([^"]*)"', page))
+
+
+def test_a_button_on_an_old_page_is_refused_when_the_record_changed_meanwhile(house):
+    register = REGISTERS["registry.establishment"]
+    thing = made(register, house)
+    client = client_of(house, creator(register, house)[0])
+    record = reverse("establishments-record", args=[thing.pk])
+    hidden = _bare(client.get(record).content.decode())
+    changed = {**typed(register, house), "name": "另一间实验室", "why": "更名"}
+    correct = reverse("establishments-step", args=[thing.pk, "correct"])
+    assert post(client_of(house, "officer2"), correct, changed).status_code == 302
+    withdraw = reverse("establishments-step", args=[thing.pk, "withdraw"])
+    answer = client.post(withdraw, {**hidden, "why": "登记错了"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "先看看这条记录现在的内容" in page
+    assert "登记错了" in page
+    assert "看这条记录" in page
+    thing.refresh_from_db()
+    assert thing.state == "recorded"
+    assert client.post(withdraw, {**_bare(page), "why": "登记错了"}).status_code == 302
+
+
+def test_a_repeat_is_answered_though_the_step_was_the_last_one_may_take(house):
+    register = REGISTERS["registry.establishment"]
+    thing = made(register, house)
+    client = client_of(house, "officer")
+    hidden = _bare(client.get(reverse("establishments-record", args=[thing.pk])).content.decode())
+    withdraw = reverse("establishments-step", args=[thing.pk, "withdraw"])
+    sent = {**hidden, "why": "重复"}
+    assert client.post(withdraw, sent).status_code == 302
+    Membership.objects.filter(user_id=house.actor("officer").id).delete()
+    entries = Entry.objects.count()
+    assert client.post(withdraw, sent).status_code == 302
+    assert client.post(withdraw, {**sent, "why": "换个说法"}).status_code == 404
+    assert Entry.objects.count() == entries
+
+
+def test_a_new_owner_reads_nothing_of_what_happened_under_another(house):
+    register = REGISTERS["registry.contest-results"]
+    thing = made(register, house)
+    bring_to(register, house, thing, next(s for s in register.steps if s.name == "submit"))
+    register.model.objects.filter(pk=thing.pk).update(state="recognised")
+    url = reverse("contest-results-step", args=[thing.pk, "correct"])
+    given = {**typed(register, house), "holder": house.rival.code, "why": "原单位报错了"}
+    assert post(client_of(house, "officer"), url, given).status_code == 302
+    page = reverse("contest-results-record", args=[thing.pk])
+    assert not client_of(house, "rival").get(page).context["history"]
+    assert len(client_of(house, "officer").get(page).context["history"]) > 1
+
+
+def test_the_history_of_a_long_text_shows_where_it_differs(house):
+    register = REGISTERS["market.demand"]
+    thing = made(register, house)
+    register.model.objects.filter(pk=thing.pk).update(state="published", problem="甲" * 900 + "乙")
+    who = next(n for n in PEOPLE if register.flow.step("amend").permission(house.actor(n), thing))
+    url = reverse("demands-step", args=[thing.pk, "amend"])
+    given = {**typed(register, house), "problem": "甲" * 900 + "丙", "why": "笔误"}
+    assert post(client_of(house, who), url, given).status_code == 302
+    was, now = ledger.history(register.name, thing.pk).latest("id").facts["values"]["problem"]
+    assert (was, now) == ("…" + "甲" * 40 + "乙", "…" + "甲" * 40 + "丙")
+
+
+def test_ones_own_submitted_record_does_not_wait_for_oneself(house):
+    register = REGISTERS["registry.contest-results"]
+    thing = made(register, house)
+    register.model.objects.filter(pk=thing.pk).update(state="submitted")
+    link = reverse("contest-results-record", args=[thing.pk])
+    assert link not in client_of(house, "officer").get("/workspace/").content.decode()
+    assert link in client_of(house, "officer2").get("/workspace/").content.decode()
+
+
+def test_a_figure_far_from_the_last_is_asked_about_on_its_form_and_in_the_api(house):
+    client, url = client_of(house, "officer"), reverse("figures-new", args=["report_figure"])
+    usual = typed(REGISTERS["plan.figure"], house)
+    assert post(client, url, {**usual, "period": "2024"}).status_code == 302
+    odd = {**usual, "value": "31,000"}
+    asked = post(client, url, odd)
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert "单位是不是写成了万元" in page
+    assert 'name="sure"' in page
+    assert "31,000" in page
+    path = "/api/figures/steps/report_figure"
+    sent = {"values": odd}
+    refused = client.post(path, sent, content_type="application/json")
+    assert refused.json()["facts"]["errors"][0]["code"] == "figure.jump_unit"
+    assert post(client, url, {**odd, "sure": "1"}).status_code == 302
+    made = REGISTERS["plan.figure"].model.objects.get(period="2025")
+    assert made.value == "31000"
+    again = {"values": {**odd, "period": "2026-03"}, "sure": True}
+    assert client.post(path, again, content_type="application/json").status_code == 200
+
+
+def test_a_file_goes_with_its_record_and_is_for_who_reads_the_history(house):
+    client, url = client_of(house, "officer"), reverse("figures-new", args=["report_figure"])
+    proof = SimpleUploadedFile("统计局函.pdf", b"%PDF-1.4 proof")
+    given = {**typed(REGISTERS["plan.figure"], house), "evidence": proof}
+    assert post(client, url, given).status_code == 302
+    made = REGISTERS["plan.figure"].model.objects.get()
+    where = reverse("figures-file", args=[made.pk, "evidence"])
+    assert where in client.get(reverse("figures-record", args=[made.pk])).content.decode()
+    assert client.get(where).content == b"%PDF-1.4 proof"
+    REGISTERS["plan.figure"].model.objects.update(state="confirmed")
+    assert client_of(house, "rival").get(where).status_code == 404
+    assert client.get(reverse("figures-file", args=[made.pk, "value"])).status_code == 404
+    revise = reverse("figures-step", args=[made.pk, "revise_figure"])
+    REGISTERS["plan.figure"].model.objects.update(state="reported")
+    assert post(client, revise, {**typed(REGISTERS["plan.figure"], house), "note": "改"})
+    made.refresh_from_db()
+    assert (made.note, made.evidence_name) == ("改", "统计局函.pdf")
+
+
+def test_a_file_that_is_too_large_is_refused_at_its_field(house, monkeypatch):
+    monkeypatch.setattr(filling, "MOST_BYTES", 5)
+    client, url = client_of(house, "officer"), reverse("figures-new", args=["report_figure"])
+    given = {
+        **typed(REGISTERS["plan.figure"], house),
+        "evidence": SimpleUploadedFile("a", b"123456"),
+    }
+    assert post(client, url, given).status_code == 422
+    assert not REGISTERS["plan.figure"].model.objects.exists()

@@ -23,7 +23,8 @@ from kechuang.district.core.models import Doubt, Entry, ImportBatch
 from kechuang.district.core.registers import written
 from kechuang.district.market.models import Achievement, Demand
 from kechuang.district.market.registers import ACHIEVEMENTS, DEMANDS
-from kechuang.district.plan.models import Bulletin
+from kechuang.district.plan.models import Bulletin, ReportedFigure
+from kechuang.district.plan.registers import BULLETINS, FIGURES
 from kechuang.district.portal.firms.lists import _firm_rows
 from kechuang.district.registry.models import Firm, FirmYear, Recognition
 from kechuang.district.registry.services.years import take_in as take_in_year
@@ -258,6 +259,15 @@ def fill(world):
             ["技术合同成交额", "津南区", "2023-08-31", "44.5", "年初至今", "通报"],
         ),
     )
+    bring(
+        world,
+        "figures",
+        workbook(
+            ["指标", "地区", "期间", "数值", "分子", "分母"],
+            ["全社会研发投入强度", "津南区", "2025", None, "12.5", "400"],
+            ["科技型中小企业数", "津南区", "2026-03", "1,200家"],
+        ),
+    )
     firm = Firm.objects.get(organisation=world.firm)
     facts = {
         "销售收入": "1234.56万元",
@@ -274,17 +284,8 @@ EXPORTS = {
     "contracts": lambda w: [contract_row(c) for c in Contract.objects.all()],
     "firm_years": lambda w: [year_row(y, w.actor("officer")) for y in FirmYear.objects.all()],
     "firms": lambda w: [r for f in Firm.objects.all() for r in _firm_rows(f)],
-    "bulletins": lambda w: [
-        {
-            "indicator": b.indicator,
-            "place": b.place,
-            "as_of": b.as_of,
-            "value": b.value,
-            "counting": b.counting,
-            "source": b.source,
-        }
-        for b in Bulletin.objects.all()
-    ],
+    "bulletins": lambda w: [written(BULLETINS, b) for b in Bulletin.objects.all()],
+    "figures": lambda w: [written(FIGURES, f) for f in ReportedFigure.objects.all()],
 }
 
 

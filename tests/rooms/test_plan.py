@@ -12,14 +12,21 @@ from kechuang.district.accounts.models import Letter
 from kechuang.district.core import ledger, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.books import current_book
-from kechuang.district.plan.imports import parse_value
-from kechuang.district.plan.models import Closing, Duty, Milestone, MonthlyReturn, TaskFile
+from kechuang.district.core.registers import create, take
+from kechuang.district.plan.models import (
+    Closing,
+    Duty,
+    Milestone,
+    MonthlyReturn,
+    ReportedFigure,
+    TaskFile,
+)
 from kechuang.district.plan.queries import measurements
+from kechuang.district.plan.registers import BULLETINS, FIGURES
 from kechuang.district.plan.services import (
     closings,
     comparing,
     drafts,
-    figures,
     milestones,
     reading,
     readings,
@@ -32,6 +39,7 @@ from kechuang.engines.base.errors import (
     InvalidForm,
     NotAllowed,
     NotFound,
+    Questioned,
     Stale,
     WrongState,
 )
@@ -47,19 +55,35 @@ RATIO = {"indicator": "rd-intensity", "place": "津南区", "period": "2025"}
 # --- figures that somebody reports
 
 
+def report(values, actor, **more):
+    return create(FIGURES, "report_figure", values, actor, NOW, **more)
+
+
 def test_a_ratio_keeps_its_parts_and_another_person_confirms_it(world):
     officer, other = world.actor("officer"), world.actor("officer2")
-    made = figures.report_figure({**RATIO, "numerator": "12.5", "denominator": "400"}, officer, NOW)
+    made = report({**RATIO, "numerator": "12.5", "denominator": "400"}, officer)
     assert (made.value, made.numerator, made.denominator) == ("3.125", "12.5", "400")
     assert Fraction(made.numerator) / Fraction(made.denominator) * 100 == Fraction(made.value)
     with pytest.raises(NotAllowed, match="换一位"):
-        figures.confirm_figure(made, officer, NOW)
-    figures.return_figure(made, other, NOW, "请附统计局文件")
-    figures.revise_figure(made, {**RATIO, "value": "3.2"}, officer, NOW)
-    figures.confirm_figure(made, other, NOW)
-    assert made.state == "confirmed"
-    figures.withdraw_figure(made, officer, NOW, "口径有误")
+        take(FIGURES, "confirm_figure", made, {}, officer, NOW)
+    take(FIGURES, "return_figure", made, {}, other, NOW, why="请附统计局文件")
+    changes = {"value": "3.2%", "numerator": "", "denominator": ""}
+    take(FIGURES, "revise_figure", made, changes, officer, NOW, version=made.version)
+    take(FIGURES, "confirm_figure", made, {}, other, NOW)
+    assert (made.state, made.value) == ("confirmed", "3.2")
+    take(FIGURES, "withdraw_figure", made, {}, officer, NOW, why="口径有误")
     assert made.state == "withdrawn"
+
+
+def test_whoever_rewrote_a_figure_does_not_confirm_it(world):
+    officer, other = world.actor("officer"), world.actor("officer2")
+    made = report({**RATIO, "value": "3.1"}, officer)
+    take(FIGURES, "revise_figure", made, {"value": "3.2"}, other, NOW, version=made.version)
+    for actor in (officer, other):
+        with pytest.raises(NotAllowed, match="换一位"):
+            take(FIGURES, "confirm_figure", made, {}, actor, NOW)
+    take(FIGURES, "confirm_figure", made, {}, world.actor("approver"), NOW)
+    assert made.state == "confirmed"
 
 
 @pytest.mark.parametrize(
@@ -68,28 +92,31 @@ def test_a_ratio_keeps_its_parts_and_another_person_confirms_it(world):
         ({**RATIO, "numerator": "1", "denominator": "0"}, "denominator"),
         ({**RATIO, "numerator": "1"}, "denominator"),
         ({**RATIO, "value": "三点二"}, "value"),
+        ({**RATIO, "value": "3.2亿元"}, "value"),
         ({**RATIO, "period": "去年", "value": "3"}, "period"),
-        ({**RATIO, "indicator": "happiness", "value": "3"}, "indicator"),
+        ({**RATIO, "indicator": "", "value": "3"}, "indicator"),
         ({**RATIO}, "value"),
     ],
 )
 def test_a_wrong_figure_is_refused_by_field(world, values, field):
     with pytest.raises(InvalidForm) as refusal:
-        figures.report_figure(values, world.actor("officer"), NOW)
+        report(values, world.actor("officer"))
     assert field in [e.field for e in refusal.value.errors]
 
 
 def test_a_jump_is_asked_about_and_may_be_confirmed(world):
     officer, other = world.actor("officer"), world.actor("officer2")
-    first = figures.report_figure({**RATIO, "period": "2024", "value": "3.0"}, officer, NOW)
-    figures.confirm_figure(first, other, NOW)
-    with pytest.raises(InvalidForm) as refusal:
-        figures.report_figure({**RATIO, "value": "30000"}, officer, NOW)
+    first = report({**RATIO, "period": "2024", "value": "3.0"}, officer)
+    take(FIGURES, "confirm_figure", first, {}, other, NOW)
+    with pytest.raises(Questioned) as refusal:
+        report({**RATIO, "value": "30000"}, officer)
     assert refusal.value.errors[0].code == "figure.jump_unit"
-    assert (
-        figures.report_figure({**RATIO, "value": "30000"}, officer, NOW, sure=True).state
-        == "reported"
-    )
+    assert not ReportedFigure.objects.filter(period="2025").exists()
+    made = report({**RATIO, "value": "30000"}, officer, sure=True)
+    assert made.state == "reported"
+    assert ledger.history("plan.figure", made.pk).get().facts["asked"] == ["figure.jump_unit"]
+    calm = report({**RATIO, "period": "2023", "value": "2.9"}, officer, sure=True)
+    assert "asked" not in ledger.history("plan.figure", calm.pk).get().facts
 
 
 # --- what the records say
@@ -416,8 +443,32 @@ def test_a_book_extends_only_books_that_stand_here(world, parent):
         drafts.save_draft(draft, "shili", parent, "示例区", officer, NOW)
 
 
-@pytest.mark.parametrize("text", ["NaN", "Infinity", "1e400", "很多", ""])
-def test_what_is_no_number_is_no_bulletin(text):
-    with pytest.raises(Invalid):
-        parse_value(text)
-    assert parse_value("7,912家") == "7912"
+BULLETIN = {
+    "indicator": "technology-contract-turnover",
+    "place": "津南区",
+    "as_of": "2026-04-30",
+    "value": "44.5",
+    "counting": "ytd",
+    "source": "通报",
+}
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "1e400", "很多", "", "7,912家"])
+def test_what_is_no_number_in_the_indicators_unit_is_no_bulletin(world, text):
+    with pytest.raises(InvalidForm) as refusal:
+        create(BULLETINS, "report", {**BULLETIN, "value": text}, SYSTEM, NOW)
+    assert [e.field for e in refusal.value.errors] == ["value"]
+
+
+@pytest.mark.parametrize("text", ["44.5亿元", "445,000万元", "44.50", "4450000000元"])
+def test_a_printed_amount_is_kept_in_the_indicators_unit(world, text):
+    made = create(BULLETINS, "report", {**BULLETIN, "value": text}, SYSTEM, NOW)
+    assert made.value == "44.5"
+
+
+def test_a_second_figure_of_the_same_day_is_a_correction_of_the_first(world):
+    made = create(BULLETINS, "report", BULLETIN, world.actor("officer"), NOW)
+    with pytest.raises(InvalidForm, match="更正"):
+        create(BULLETINS, "report", {**BULLETIN, "value": "46"}, world.actor("officer"), NOW)
+    take(BULLETINS, "withdraw", made, {}, world.actor("officer"), NOW, why="登错")
+    create(BULLETINS, "report", {**BULLETIN, "value": "46"}, world.actor("officer"), NOW)

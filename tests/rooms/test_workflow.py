@@ -252,3 +252,17 @@ def test_a_record_is_called_by_its_label_or_as_it_says_itself(world):
 
     assert label_of(Nameless()) == "某物"
     assert label_of(Named()) == "另称"
+
+
+@pytest.mark.parametrize(
+    ("register", "standing"),
+    [
+        ("transfer.contract", {"recorded": "waits", "registered": "stands", "cancelled": "ended"}),
+        ("registry.establishment", {"recorded": "stands", "withdrawn": "ended"}),
+        ("plan.figure", {"returned": "waits", "reported": "waits", "confirmed": "stands"}),
+        ("market.demand", {"draft": "waits", "published": "stands", "closed": "ended"}),
+    ],
+)
+def test_a_state_waits_for_somebody_stands_or_has_ended(register, standing):
+    flow = WORKFLOWS[register]
+    assert {s: flow.standing(s) for s in standing} == standing

@@ -169,6 +169,7 @@ def fact_written(text: str) -> object:
 _READERS: dict[str, Callable[[Column, object, Book], Value]] = {
     "text": _text,
     "long": _text,
+    "figure": _text,  # digits as they were printed, of whatever length
     "words": _words,
     "patents": _patents,
     "modes": _modes,

@@ -17,6 +17,7 @@ from .registers import layout_of, read_registers
 from .returns import read_returns
 from .rhythm import read_calendar, read_market, read_supervision
 from .schemas import Book, Market, Plan
+from .sheets import with_choices
 from .tables import (
     read_bodies,
     read_fields,
@@ -146,13 +147,12 @@ def _firms(below: Book, folder: Path, desk: Desk) -> Book:
 def _sheets(below: Book, folder: Path, desk: Desk) -> Book:
     registers = {**below.registers, **read_registers(folder, desk)}
     layouts = {**below.layouts, **read_layouts(folder, desk)}
+    indicators = {i.id: i.title for i in below.indicators.values()}
+    filled = with_choices(with_firms(layouts, below.ladder, below.facts), "indicators", indicators)
     return replace(
         below,
         registers=registers,
-        layouts={
-            **with_firms(layouts, below.ladder, below.facts),
-            **{n: layout_of(r) for n, r in registers.items()},
-        },
+        layouts={**filled, **{n: layout_of(r) for n, r in registers.items()}},
         returns={**below.returns, **read_returns(folder, desk)},
     )
 

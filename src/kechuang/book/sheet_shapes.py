@@ -22,9 +22,11 @@ CellKind = Literal[
     "number",
     "area",
     "fact",
+    "figure",
 ]
 Choices = Annotated[
-    Annotated[dict[str, Text], Tag("<entry>")] | Annotated[Literal["ladder"], Tag("<plain>")],
+    Annotated[dict[str, Text], Tag("<entry>")]
+    | Annotated[Literal["ladder", "indicators"], Tag("<plain>")],
     Discriminator(entry_or_plain),
 ]
 

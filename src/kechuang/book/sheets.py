@@ -21,7 +21,7 @@ class Column:
     choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
     width: int = 16
     longest: int = 0
-    choices_from: str = ""  # ladder: its rungs, under every name they ever had
+    choices_from: str = ""  # ladder: its rungs under every name they had; indicators: by title
     other_words: Mapping[str, str] = dataclasses.field(default_factory=dict)  # former name → choice
 
 
@@ -56,3 +56,19 @@ class BookRegister:
     counts_for: str = ""  # an indicator of the book
     counts_on: str = ""  # the day by which a record counts
     english: Mapping[str, str] = dataclasses.field(default_factory=dict)  # of title and headings
+
+
+def with_choices(
+    layouts: Mapping[str, Layout], source: str, choices: Mapping[str, str]
+) -> Mapping[str, Layout]:
+    """The layouts with the choices that another file of the book gives: code → word."""
+    return {
+        kind: dataclasses.replace(
+            layout,
+            columns=tuple(
+                dataclasses.replace(c, choices=choices) if c.choices_from == source else c
+                for c in layout.columns
+            ),
+        )
+        for kind, layout in layouts.items()
+    }

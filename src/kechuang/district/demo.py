@@ -18,7 +18,8 @@ from kechuang.district.core.registers import Register, create, take
 from kechuang.district.market.registers import ACHIEVEMENTS, DEMANDS
 from kechuang.district.market.services import index
 from kechuang.district.plan.queries import returns_visible_to
-from kechuang.district.plan.services import milestones, report, returns, tasks
+from kechuang.district.plan.registers import BULLETINS
+from kechuang.district.plan.services import milestones, returns, tasks
 from kechuang.district.registry.models import Firm
 from kechuang.district.registry.registers import ESTABLISHMENTS, RECOGNITIONS
 from kechuang.district.registry.services import keep_firm
@@ -71,9 +72,7 @@ def seed(say: Say) -> None:
         say(f"成果 {_listings('achievements', ACHIEVEMENTS, known, officer, now)} 条")
         say(f"需求 {_listings('demands', DEMANDS, known, officer, now)} 条")
         contracts = [_contract(row, known, now) for row in _rows("contracts")]
-        bulletins = [
-            report({**r, "as_of": _day(r["as_of"])}, SYSTEM, now) for r in _rows("bulletins")
-        ]
+        bulletins = [create(BULLETINS, "report", r, SYSTEM, now) for r in _rows("bulletins")]
         say(f"技术合同 {len(contracts)} 份，通报 {len(bulletins)} 条")
         say(f"平台与设施 {_establishments(known, now)} 个，任务 {_tasks(now)} 项")
     worker.drain()

@@ -172,6 +172,11 @@ def record_many(lines: Sequence[Line], actor: Actor, at: datetime) -> list[Entry
     return entries
 
 
+def done(key: str) -> Entry | None:
+    """What an act of this key did already; None for an act without a key, or not done yet."""
+    return Entry.objects.filter(key=key).first() if key else None
+
+
 def history(subject_kind: str, subject_id: object) -> models.QuerySet[Entry]:
     """The entries of one subject, oldest first."""
     return Entry.objects.filter(subject_kind=subject_kind, subject_id=str(subject_id))

@@ -104,13 +104,24 @@ class Workflow(Generic[Thing]):
         """Whether nothing leads on from a state."""
         return not any(s.target for s in self.steps if state in s.sources)
 
+    def leads_on(self, row: Step[Thing], state: str) -> bool:
+        """Whether a step takes a record from this state further on its way: to a later state (they
+        are declared in their order) that is no end. Taking back and sending back are not waited for.
+        """
+        if not row.page or state not in row.sources or not row.target or self.ends(row.target):
+            return False
+        order = list(self.states)
+        return order.index(row.target) > order.index(state)
+
     def goes_on(self, state: str) -> bool:
-        """Whether a record in this state is on its way: a step leads to a state that is no end."""
-        return any(
-            s.page and s.target and not self.ends(s.target)
-            for s in self.steps
-            if state in s.sources
-        )
+        """Whether a record in this state is on its way."""
+        return any(self.leads_on(s, state) for s in self.steps)
+
+    def standing(self, state: str) -> str:
+        """What a state means to who looks: it waits for somebody, it stands, or it has ended."""
+        if self.goes_on(state):
+            return "waits"
+        return "ended" if self.ends(state) else "stands"
 
     def steps_of_others(self, thing: Thing, actor: Actor) -> list[tuple[Step[Thing], Said]]:
         """The steps that start from here but are not this person's, each with the reason."""
@@ -139,7 +150,7 @@ def begin(
     """Create ``thing`` by a creating step: lock → permission → write → ledger, one transaction."""
     row = workflow.step(name)
     with ledger.writing():
-        if key and (done := Entry.objects.filter(key=key).first()):
+        if done := ledger.done(key):
             return done
         _awake()
         _permit(row, actor, thing)
@@ -178,7 +189,7 @@ def advance(
     if row.versioned and version is None:
         raise TypeError(f"{workflow.name}.{name} writes fields: say which version was seen")
     with ledger.writing():
-        if key and (done := Entry.objects.filter(key=key).first()):
+        if done := ledger.done(key):
             return done
         _awake()
         manager = workflow.model._default_manager

@@ -19,10 +19,10 @@ def can_report_figure(actor: Actor, figure: ReportedFigure) -> Verdict:
 
 
 def can_confirm_figure(actor: Actor, figure: ReportedFigure) -> Verdict:
-    """Confirmed by an officer or approver who did not report it."""
+    """Confirmed by an officer or approver who neither reported nor revised it."""
     if not actor.has("officer", "approver"):
         return no("figure.who_confirms")
-    if figure.reported_by == actor.id:
+    if actor.id in {figure.reported_by, *figure.written_by}:
         return no("figure.not_your_own")
     return YES
 

@@ -26,6 +26,15 @@ def bulletins_visible_to(actor: Actor) -> QuerySet[Bulletin]:
     return Bulletin.objects.filter(state="recorded")
 
 
+def bulletin_of(indicator: str, place: str, day: date | None) -> Bulletin | None:
+    """The figure that stands for an indicator, a place and a day."""
+    if day is None:
+        return None
+    return Bulletin.objects.filter(
+        indicator=indicator, place=place, as_of=day, state="recorded"
+    ).first()
+
+
 def bulletins_of(place: str, year: int) -> dict[str, Bulletin]:
     """The newest figure of a year for a place, by indicator: one query for a whole page."""
     found: dict[str, Bulletin] = {}
@@ -43,9 +52,15 @@ def confirmed_figures(place: str, year: int) -> dict[str, ReportedFigure]:
 
 
 def figures_visible_to(actor: Actor) -> QuerySet[ReportedFigure]:
-    """Confirmed ones for everybody; the rest for those who report and confirm."""
+    """Confirmed ones for everybody, as the target's page shows them; all for who follows them up."""
     found = ReportedFigure.objects.all()
     return found if actor.is_system or actor.has(*SEES_RETURNS) else found.filter(state="confirmed")
+
+
+def figures_kept_for(actor: Actor) -> QuerySet[ReportedFigure]:
+    """The records themselves, with notes and who reported them: for who reports and confirms."""
+    found = ReportedFigure.objects.all()
+    return found if actor.is_system or actor.has(*SEES_RETURNS) else found.none()
 
 
 def last_figure(indicator: str, place: str, before: date) -> ReportedFigure | None:

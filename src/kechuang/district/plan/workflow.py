@@ -1,57 +1,7 @@
 from kechuang.district.core.workflow import Workflow, step
 
 from . import permissions as may
-from .models import Bulletin, Closing, Milestone, MonthlyReturn, PlanDraft, ReportedFigure, TaskFile
-
-BULLETINS = Workflow(
-    "plan.bulletin",
-    Bulletin,
-    {"recorded": "有效", "withdrawn": "已撤回"},
-    (
-        step("report", "录入通报数", "", "recorded", may.can_report),
-        step(
-            "restate",
-            "更正",
-            "recorded",
-            "",
-            may.can_report,
-            needs_why=True,
-            page=False,
-            asks=("value",),
-        ),
-        step("withdraw", "撤回", "recorded", "withdrawn", may.can_report, needs_why=True),
-    ),
-)
-
-FIGURES = Workflow(
-    "plan.figure",
-    ReportedFigure,
-    {"reported": "待确认", "confirmed": "已确认", "returned": "退回", "withdrawn": "已撤回"},
-    (
-        step("report_figure", "填报", "", "reported", may.can_report_figure),
-        step(
-            "revise_figure",
-            "修改",
-            "reported returned",
-            "reported",
-            may.can_report_figure,
-            page=False,
-            asks=("value",),
-        ),
-        step("confirm_figure", "确认", "reported", "confirmed", may.can_confirm_figure),
-        step(
-            "return_figure", "退回", "reported", "returned", may.can_confirm_figure, needs_why=True
-        ),
-        step(
-            "withdraw_figure",
-            "撤回",
-            "reported confirmed returned",
-            "withdrawn",
-            may.can_report_figure,
-            needs_why=True,
-        ),
-    ),
-)
+from .models import Closing, Milestone, MonthlyReturn, PlanDraft, TaskFile
 
 CLOSINGS = Workflow(
     "plan.closing",

@@ -12,6 +12,7 @@ from .member import contracts as contract_pages
 from .member import desk, introductions, matches
 from .member import listings as listing_pages
 from .office import changes as office_changes
+from .office import figures as figure_pages
 from .office import imports, planning, registers, supervision
 from .office import reports as office_reports
 from .office import tasks as office_tasks
@@ -44,12 +45,6 @@ _pages: list[URLPattern | URLResolver] = [
     path("drafts/<int:pk>/", planning.draft_page, name="draft"),
     path("drafts/<int:pk>/book.zip", planning.draft_book, name="draft-book"),
     path("drafts/<int:pk>/discard/", planning.draft_discard, name="draft-discard"),
-    path("figures/", planning.figure_list, name="figures"),
-    path("figures/new/", planning.figure_new, name="figure-new"),
-    path("figures/<int:pk>/", planning.figure_page, name="figure"),
-    path("figures/<int:pk>/edit/", planning.figure_edit, name="figure-edit"),
-    path("figures/<int:pk>/evidence/", planning.figure_evidence, name="figure-evidence"),
-    path("figures/<int:pk>/steps/<slug:name>/", planning.figure_step, name="figure-step"),
     path("closings/new/", planning.close_period, name="close-period"),
     path("closings/<int:pk>/", planning.closing_page, name="closing"),
     path("closings/<int:pk>/correct/", planning.closing_correct, name="closing-correct"),
@@ -73,7 +68,6 @@ _pages: list[URLPattern | URLResolver] = [
         name="layout-return",
     ),
     path("plan/bodies/", public.bodies, name="bodies"),
-    path("bulletins/", public.bulletins, name="bulletins"),
     path("roles/", public.roles, name="roles"),
     *register_urls.patterns(),
     path("demands/<int:pk>/matches/", matches.for_demand, name="demand-matches"),
@@ -117,5 +111,5 @@ _pages: list[URLPattern | URLResolver] = [
     path("outbox/", registers.letters_of_demo, name="outbox"),
     path("accounts/", include("allauth.urls")),
 ]
-OWN_PAGES = (contract_pages, listing_pages)  # what registers have of their own
+OWN_PAGES = (contract_pages, figure_pages, listing_pages)  # what registers have of their own
 urlpatterns = [path("api/", api.urls), *i18n_patterns(*_pages, prefix_default_language=False)]

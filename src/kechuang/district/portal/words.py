@@ -79,6 +79,13 @@ def in_book() -> Iterator[str]:
     yield from sorted({i.unit for i in book.indicators.values() if _HAN.search(i.unit)})
 
 
+def _english_in_book() -> dict[str, str]:
+    """The English that the book itself gives: of its registers and of its indicators' titles."""
+    book = current_book()
+    found = {k: v for r in book.registers.values() for k, v in r.english.items() if v}
+    return found | {i.title: i.title_en for i in book.indicators.values() if i.title_en}
+
+
 def po_file() -> Path:
     return Path(settings.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES" / "django.po"
 
@@ -92,7 +99,7 @@ def update() -> tuple[int, int]:
         with path.open("rb") as stream:
             old = read_po(stream, locale="en")
     new = Catalog(locale="en", project="Kechuang", charset="utf-8", fuzzy=False)
-    said = {k: v for r in current_book().registers.values() for k, v in r.english.items() if v}
+    said = _english_in_book()
     for words in [*in_templates(), *in_code(), *in_book()]:
         known = old.get(words)
         if isinstance(words, str) and words in said and not (known and known.string):

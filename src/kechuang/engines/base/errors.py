@@ -104,3 +104,9 @@ class InvalidForm(Invalid):
             "form.invalid", errors[0].field if errors else "", errors=[e.words for e in errors]
         )
         self.errors = errors
+
+
+class Questioned(InvalidForm):
+    """Nothing is wrong for certain, but a person is asked whether it is meant so; said to be sure
+    of it, he goes on.
+    """

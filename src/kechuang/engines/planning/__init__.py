@@ -1,6 +1,7 @@
 """Arithmetic of plans: ways, forecasts, standing, working days, ratios, two books side by side."""
 
 from .forecast import Forecast, flow_forecast, line_forecast
+from .printed import printed
 from .ratios import Ratio, ratio, suspicious
 from .reconcile import Line, Lonely, Pair, Piles, Rules, reconcile
 from .standing import LightRules, Standing, stand
@@ -24,6 +25,7 @@ __all__ = [
     "line_forecast",
     "month_shares",
     "path_of",
+    "printed",
     "ratio",
     "reconcile",
     "stand",

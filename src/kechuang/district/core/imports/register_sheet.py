@@ -17,6 +17,7 @@ from kechuang.district.core.registers import (
     errors_of,
     on_declared,
     put,
+    questions_of,
     settled,
     stamp,
     state_of,
@@ -163,6 +164,7 @@ class RegisterSheet:
             step = register.flow.step(self.rules.create(draft.values, options))
             thing.state = step.target
             plan.problems += errors_of(register, thing, clock.today())
+            self._ask(plan, thing)
             if self.rules.twin and not all(draft.values.get(n) for n in register.key):
                 plan.identity = self._key(thing, self.rules.twin)
                 plan.identity_at = register.listed.columns[0]
@@ -206,6 +208,12 @@ class RegisterSheet:
                 )
             )
         plan.problems += errors_of(self.register, known, clock.today())
+        self._ask(plan, known)
+
+    def _ask(self, plan: RowPlan, thing: Any) -> None:
+        """What the form would ask stands beside the row: confirming the sheet answers it."""
+        if not plan.problems:
+            plan.notes += [q.words for q in questions_of(self.register, thing, clock.today())]
 
     def apply(
         self, actor: Actor, rows: Sequence[ImportRow], options: Values, at: datetime

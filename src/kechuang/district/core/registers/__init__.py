@@ -18,7 +18,7 @@ from .declaration import (
 )
 from .many import change_many, create_many
 from .steps import create, stamp, take
-from .values import errors_of, put, settled, state_of, taken, written
+from .values import errors_of, put, questions_of, settled, state_of, taken, written
 
 __all__ = [
     "ALL",
@@ -37,6 +37,7 @@ __all__ = [
     "errors_of",
     "on_declared",
     "put",
+    "questions_of",
     "register_at",
     "settled",
     "stamp",

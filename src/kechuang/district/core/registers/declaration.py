@@ -119,6 +119,10 @@ class Register(Generic[Thing]):
         visible: What exists for a person; in the list ⇔ may open.
         checks: What is wrong with a record as it would be, on a day: the same for form, sheet and
             API.
+        questions: What a person is asked about a record before it is written, and may say to be
+            sure of; a sheet's preview says it beside the row.
+        files: Fields that hold the digest of a private file, beside ``<field>_name``, and what
+            each is called; whoever reads the history may fetch them.
         derive: Sets what follows from the fields (a text to search, an area).
         born: Stamps a new record (who recorded it).
         number: Gives new records their own number; they have their primary keys already.
@@ -149,6 +153,8 @@ class Register(Generic[Thing]):
     key: tuple[str, ...] = ()
     refers: Mapping[str, Refers] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    questions: tuple[Check, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
     derive: Callable[[Any], None] = lambda thing: None
     born: Callable[[Any, Actor, datetime], None] = lambda thing, actor, at: None
     number: Callable[[Sequence[Any]], None] = lambda things: None
@@ -224,6 +230,10 @@ class Register(Generic[Thing]):
         if step.asks == ALL:
             return self.columns
         return tuple(c for c in self.columns if c.field in step.asks)
+
+    def files_asked(self, step: Step[Any]) -> tuple[str, ...]:
+        """The fields of files that a step asks for."""
+        return tuple(f for f in self.files if step.asks == ALL or f in step.asks)
 
 
 _COLUMNS: dict[str, tuple[Layout, tuple[Column, ...]]] = {}

@@ -68,6 +68,7 @@ def _line(
     why: str,
     changed: Sequence[str] = (),
 ) -> ledger.Line:
-    facts = facts_of(register, thing) | ({"changed": list(changed)} if changed else {})
+    names = sorted(n.removesuffix("_id") for n in changed)
+    facts = facts_of(register, thing) | ({"changed": names} if names else {})
     kind = f"{register.name}.{step.name}"
     return ledger.Line(kind, register.name, thing.pk, label_of(thing), old, thing.state, why, facts)

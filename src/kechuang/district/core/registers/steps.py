@@ -7,10 +7,10 @@ from kechuang.district.core import bulk, clock, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
-from kechuang.engines.base.errors import Invalid, InvalidForm
+from kechuang.engines.base.errors import Invalid, InvalidForm, Questioned
 
 from .declaration import Done, Register, Thing, Values, fields_of
-from .values import errors_of, put, settled, state_of, taken_by_another, written
+from .values import errors_of, put, questions_of, settled, state_of, taken_by_another, written
 
 
 def create(
@@ -24,19 +24,21 @@ def create(
     why: str = "",
     key: str = "",
     facts: Values | None = None,
+    sure: bool = False,
     **stamped: Any,
 ) -> Thing:
     """A new record by a creating step: permission → values → checks → write → effect → ledger.
 
     Args:
         key: Makes a repeat harmless: the same key answers with the first record.
+        sure: Whoever types it was asked and stands by it.
         stamped: Fields that no person types.
 
     Raises:
-        NotAllowed, InvalidForm
+        NotAllowed, InvalidForm, Questioned
     """
     with ledger.writing():
-        if key and (done := Entry.objects.filter(key=key).first()):
+        if done := ledger.done(key):
             return register.model._default_manager.get(pk=done.subject_id)
         thing = register.model(**stamped)
         register.born(thing, actor, at)
@@ -53,9 +55,10 @@ def create(
         errors = errors_of(register, thing, clock.day_of(at), register.flow.step(name))
         if errors := [*errors, *taken_by_another(register, thing)]:
             raise InvalidForm(errors)
+        asked = _asked(register, thing, clock.day_of(at), sure)
         thing.pk = bulk.reserve(register.model, 1)[0]
         register.number([thing])
-        said = {**facts_of(register, thing), **(facts or {})}
+        said = {**facts_of(register, thing), **asked, **(facts or {})}
         entry = begin(register.flow, name, thing, actor, at, why=why, facts=said, key=key)
         effect_of(register, name, Done(thing, {}, entry, actor, at))
     return thing
@@ -74,6 +77,7 @@ def take(
     why: str = "",
     key: str = "",
     facts: Values | None = None,
+    sure: bool = False,
     **stamped: Any,
 ) -> Entry:
     """A step of a record: lock → permission → state → values → checks → what differs is written →
@@ -84,7 +88,7 @@ def take(
         version: The version the person saw; obligatory where the step asks for fields.
 
     Raises:
-        NotAllowed, WrongState, Stale, InvalidForm
+        NotAllowed, WrongState, Stale, InvalidForm, Questioned
     """
     said: dict[str, Any] = dict(facts or {})
     was: dict[str, Any] = {}
@@ -93,6 +97,8 @@ def take(
         was.update(state_of(register, locked))
         before, private = written(register, locked), locked.state in register.half_done
         made = _become(register, name, locked, values, stamped, actor, at)
+        if register.flow.step(name).asks:
+            said.update(_asked(register, locked, clock.day_of(at), sure))
         typed = sorted(n.removesuffix("_id") for n in made)
         said.update(facts_of(register, locked), **({"changed": typed} if typed else {}))
         pairs = _old_and_new(before, written(register, locked))
@@ -101,7 +107,7 @@ def take(
         return made
 
     with ledger.writing():
-        if key and (done := Entry.objects.filter(key=key).first()):
+        if done := ledger.done(key):
             return done
         entry = advance(
             register.flow,
@@ -134,7 +140,7 @@ def _become(
     same = all(getattr(locked, n) == v for n, v in given.items())
     put(register, locked, {**given, **stamp(register, name, locked, actor, at), **stamped})
     _still_yours(register, name, locked, actor, set(given) & set(register.refers))
-    if same and step.asks and not step.target:
+    if same and step.asks and step.target in ("", before):
         raise InvalidForm([Invalid("record.nothing_changed", "")])
     locked.state = step.target or before
     finished = before in register.half_done and locked.state not in register.half_done
@@ -145,18 +151,45 @@ def _become(
     return {n: v for n, v in state_of(register, locked).items() if v != held[n]}
 
 
+def _asked(register: Register[Thing], thing: Thing, day: date, sure: bool) -> dict[str, Any]:
+    """Ask what is to be asked of a record as it would be.
+
+    Returns:
+        For the ledger: what was asked, where it was answered with yes.
+
+    Raises:
+        Questioned: Nobody answered yet.
+    """
+    open_ones = questions_of(register, thing, day)
+    if open_ones and not sure:
+        raise Questioned(open_ones)
+    return {"asked": [q.code for q in open_ones]} if open_ones else {}
+
+
 _KEPT = 300  # letters of a text that the ledger keeps of what it was and became
+_LEAD = 40  # letters of it that stand before the first that differs
 
 
 def _old_and_new(before: Values, after: Values) -> dict[str, list[Any]]:
     """Field → what it was and what it became, for whoever reads the history."""
-    return {n: [_told(before[n]), _told(value)] for n, value in after.items() if before[n] != value}
+    return {n: _told(before[n], value) for n, value in after.items() if before[n] != value}
 
 
-def _told(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > _KEPT:
-        return value[:_KEPT] + "…"
-    return value.isoformat() if isinstance(value, date) else value
+def _told(was: Any, now: Any) -> list[Any]:
+    """Both values; of long texts and lists the stretch in which they differ."""
+    kept = [v.isoformat() if isinstance(v, date) else v for v in (was, now)]
+    texts = ["、".join(map(str, v)) if isinstance(v, list) else str(v or "") for v in kept]
+    if max(map(len, texts)) <= _KEPT:
+        return kept
+    alike = next(
+        (n for n, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts))
+    )
+    return [_stretch(text, max(0, alike - _LEAD)) for text in texts]
+
+
+def _stretch(text: str, start: int) -> str:
+    end = start + _KEPT
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
 def _asked_for(register: Register[Thing], name: str, values: Values) -> Values:
@@ -165,6 +198,7 @@ def _asked_for(register: Register[Thing], name: str, values: Values) -> Values:
     """
     step = register.flow.step(name)
     asked = {c.field for c in register.asked(step)} if step.asks else set()
+    asked |= {n for f in register.files_asked(step) for n in (f, f"{f}_name")}
     strange = sorted(n for n in values if n not in asked and n in fields_of(register.model))
     if strange:
         raise TypeError(f"{register.name}.{name} does not ask for {', '.join(strange)}")

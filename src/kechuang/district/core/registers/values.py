@@ -104,6 +104,13 @@ def errors_of(
     return found
 
 
+def questions_of(register: Register[Thing], thing: Thing, day: date) -> list[Invalid]:
+    """What a person is to be asked about a record as it would be; a half-done one is asked nothing."""
+    if thing.state in register.half_done:
+        return []
+    return [asked for check in register.questions for asked in check(register, thing, day)]
+
+
 def state_of(register: Register[Thing], thing: Thing) -> dict[str, Any]:
     """Every field of a record but those that `advance` keeps."""
     kept = {"state", "version", "changed_at"}

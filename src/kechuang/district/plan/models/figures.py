@@ -4,6 +4,7 @@ closed.
 
 from django.db import models
 
+from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Stated
 
 COUNTING = [("ytd", "年初至今"), ("total", "累计"), ("year", "全年")]
@@ -44,6 +45,11 @@ class Measurement(models.Model):
         return f"{self.indicator} {self.year}: {self.value}"
 
 
+def _titled(identity: str) -> str:
+    found = current_book().indicators.get(identity)
+    return found.title if found else identity
+
+
 class Bulletin(Stated):
     """A figure that somebody published or reported, as printed, with its source.
 
@@ -67,7 +73,7 @@ class Bulletin(Stated):
 
     @property
     def label(self) -> str:
-        return f"{self.place} {self.indicator} {self.as_of}: {self.value}"
+        return f"{self.place} {_titled(self.indicator)} {self.as_of}: {self.value}"
 
 
 class ReportedFigure(Stated):
@@ -91,6 +97,7 @@ class ReportedFigure(Stated):
     note = models.TextField(blank=True)
     reported_by = models.BigIntegerField(editable=False)
     reporter = models.CharField(max_length=160)
+    written_by = models.JSONField(default=list, editable=False)  # everybody who wrote into it
 
     class Meta:
         ordering = ["-as_of", "-id"]
@@ -101,7 +108,7 @@ class ReportedFigure(Stated):
 
     @property
     def label(self) -> str:
-        return f"{self.place} {self.indicator} {self.period}: {self.value}"
+        return f"{self.place} {_titled(self.indicator)} {self.period}: {self.value}"
 
 
 class Closing(Stated):

@@ -1,5 +1,4 @@
-from . import briefing, closings, comparing, drafts, figures, milestones, returns, tasks
-from .bulletins import indicator_by_words, report, restate, withdraw
+from . import briefing, closings, comparing, drafts, milestones, returns, tasks
 from .measuring import measure, measure_of, reckon
 from .readings import Reading, place_name, reading, readings
 
@@ -9,8 +8,6 @@ __all__ = [
     "closings",
     "comparing",
     "drafts",
-    "figures",
-    "indicator_by_words",
     "measure",
     "measure_of",
     "milestones",
@@ -18,9 +15,6 @@ __all__ = [
     "reading",
     "readings",
     "reckon",
-    "report",
-    "restate",
     "returns",
     "tasks",
-    "withdraw",
 ]

@@ -10,7 +10,7 @@ from ninja import Field, Header, NinjaAPI, Path, Query, Schema
 from ninja.security import django_auth
 from pydantic import create_model
 
-from kechuang.district.core import clock
+from kechuang.district.core import clock, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.registers import REGISTERS, Register, create, take
 from kechuang.district.core.workflow import Step
@@ -131,25 +131,18 @@ def _take(
     actor, now = actor_in(request), clock.now()
     place = f"{register.slug}/{thing.pk if thing else 'new'}/{step.name}"
     repeat = once(actor, place, key, body.model_dump(mode="json", exclude_unset=True))
+    if thing is not None and ledger.done(repeat):  # a step may end one's own leave to take it
+        return _whole(register, thing, actor)
     register.flow.permit(step.name, thing or register.blank_for(actor), actor)
     if step.needs_why and not body.why.strip():
         raise Invalid("step.why_missing", "why")
     values = taken_in(register, getattr(body, "values", None))
+    said: dict[str, Any] = {"why": body.why, "key": repeat, "sure": getattr(body, "sure", False)}
     if thing is None:
-        thing = create(register, step.name, values, actor, now, why=body.why, key=repeat)
+        thing = create(register, step.name, values, actor, now, **said)
     else:
         version = getattr(body, "version", None)
-        take(
-            register,
-            step.name,
-            thing,
-            values,
-            actor,
-            now,
-            version=version,
-            why=body.why,
-            key=repeat,
-        )
+        take(register, step.name, thing, values, actor, now, version=version, **said)
     return _whole(register, register.model._default_manager.get(pk=thing.pk), actor)
 
 

@@ -92,7 +92,9 @@ class _Strict(BaseModel):
 
 
 def body_of(register: Register[Any], step: Step[Any]) -> type[BaseModel]:
-    """What a step takes. A field left out stays as it is; null empties it."""
+    """What a step takes. A field left out stays as it is; null empties it. ``sure``: asked whether
+    it is meant so, one stands by it.
+    """
     values: dict[str, Any] = {
         c.field: (_in(register, c) | None, None)
         for c in columns_of(register)
@@ -102,8 +104,11 @@ def body_of(register: Register[Any], step: Step[Any]) -> type[BaseModel]:
     fields: dict[str, Any] = {"why": (Annotated[str, Field(max_length=2_000)], "")}
     if values:
         fields["values"] = (create_model(f"{name}Values", __base__=_Strict, **values), ...)
-    if step.versioned:
-        fields["version"] = (Annotated[int, Field(ge=0, le=2**31 - 1)], ...)
+    if register.questions and step.asks:
+        fields["sure"] = (bool, False)
+    version = Annotated[int, Field(ge=0, le=2**31 - 1)]
+    if not step.creates:
+        fields["version"] = (version, ...) if step.versioned else (version | None, None)
     return create_model(name, __base__=_Strict, **fields)
 
 
@@ -147,8 +152,9 @@ def taken_in(register: Register[Any], given: BaseModel | None) -> dict[str, Any]
         InvalidForm: Every field that cannot be accepted.
     """
     values: dict[str, Any] = {}
-    errors: list[Invalid] = []
     typed = given.model_dump(exclude_unset=True) if given else {}
+    gone = sorted(set(typed) - {c.field for c in register.columns})
+    errors = [Invalid("api.field_gone", name, name=name) for name in gone]
     for column in (c for c in register.columns if c.field in typed):
         plain = replace(column, required=False)  # what is required is asked of the whole record
         try:

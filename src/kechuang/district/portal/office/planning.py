@@ -1,4 +1,4 @@
-"""Reading a plan in, reported figures, closings, the city's lists beside ours."""
+"""Reading a plan in, closings, the city's lists beside ours."""
 
 import io
 import zipfile
@@ -7,11 +7,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from kechuang.district.core import clock, files, ledger
+from kechuang.district.core import clock, ledger
 from kechuang.district.core.books import current_book
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.plan.models import COMPARISONS
@@ -20,11 +19,9 @@ from kechuang.district.plan.queries import (
     comparisons_visible_to,
     draft_visible_to,
     drafts_visible_to,
-    figures_visible_to,
 )
-from kechuang.district.plan.services import closings, comparing, drafts, figures, place_name
+from kechuang.district.plan.services import closings, comparing, drafts, place_name
 from kechuang.district.portal.components.downloads import download
-from kechuang.district.portal.components.tables import Column, Filter, Table, show
 from kechuang.district.portal.office.draft_form import corrected, shown, typed_lines
 from kechuang.district.portal.requests import actor_in, for_roles, one
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
@@ -145,131 +142,6 @@ def draft_discard(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_in(request)
     drafts.discard_draft(one(draft_visible_to(actor), pk), actor, clock.now())
     return redirect("drafts")
-
-
-# --- figures that bodies report
-
-
-@for_roles(*OFFICE)
-def figure_list(request: HttpRequest) -> HttpResponse:
-    titles = {i.id: i.title for i in current_book().indicators.values()}
-    states = WORKFLOWS["plan.figure"].states
-    table = Table(
-        title="填报的指标数",
-        columns=[
-            Column("指标", lambda f: titles.get(f.indicator, f.indicator), "indicator"),
-            Column("地区", lambda f: f.place, "place", minor=True),
-            Column("期间", lambda f: f.period, "as_of", number=True),
-            Column("数值", lambda f: f.value, number=True),
-            Column("填报", lambda f: f.reporter, minor=True),
-            Column("状态", lambda f: gettext(states[f.state]), "state"),
-        ],
-        link=lambda f: reverse("figure", args=[f.pk]),
-        filters=[Filter("state", "状态", list(states.items()), lambda q, v: q.filter(state=v))],
-        search=lambda q, words: (
-            q.filter(place__contains=words) | q.filter(reporter__contains=words)
-        ),
-        hint="地区或填报单位",
-        actions=[(reverse("figure-new"), "填报")] if actor_in(request).has("officer") else [],
-        empty="还没有填报的数。",
-    )
-    return show(request, table, figures_visible_to(actor_in(request)))
-
-
-_FIGURE_FIELDS = ("indicator", "place", "period", "value", "numerator", "denominator", "note")
-
-
-def _figure_form(request: HttpRequest, thing: Any) -> HttpResponse:
-    actor, book, errors, jump = actor_in(request), current_book(), [], False
-    given: dict[str, str] = {n: getattr(thing, n) if thing else "" for n in _FIGURE_FIELDS}
-    given["place"] = given["place"] or place_name(book)
-    given["indicator"] = given["indicator"] or request.GET.get("indicator", "")
-    if request.method == "POST":
-        given = {n: request.POST.get(n, "") for n in _FIGURE_FIELDS}
-        sure = request.POST.get("sure") == "1"
-        try:
-            if thing:
-                figures.revise_figure(
-                    thing,
-                    given,
-                    actor,
-                    clock.now(),
-                    sure=sure,
-                    version=parse_whole(request.POST.get("version", "")) or 0,
-                )
-                return redirect("figure", thing.pk)
-            evidence = _sent(request, "evidence") if request.FILES.get("evidence") else None
-            made = figures.report_figure(given, actor, clock.now(), evidence=evidence, sure=sure)
-        except InvalidForm as e:
-            errors = e.errors
-            jump = any(figures.is_question(x) for x in errors)
-        except Invalid as e:
-            errors = [e]
-        else:
-            messages.success(request, gettext("已填报，等另一位同事确认"))
-            return redirect("figure", made.pk)
-    facts = {
-        "given": given,
-        "errors": errors,
-        "jump": jump,
-        "indicators": book.indicators.values(),
-        "thing": thing,
-    }
-    return render(request, "office/figure_form.html", facts, status=422 if errors else 200)
-
-
-@for_roles("officer")
-def figure_new(request: HttpRequest) -> HttpResponse:
-    return _figure_form(request, None)
-
-
-@for_roles("officer")
-def figure_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return _figure_form(request, one(figures_visible_to(actor_in(request)), pk))
-
-
-@for_roles(*OFFICE)
-def figure_page(request: HttpRequest, pk: int) -> HttpResponse:
-    actor = actor_in(request)
-    thing, flow = one(figures_visible_to(actor), pk), WORKFLOWS["plan.figure"]
-    facts = {
-        "thing": thing,
-        "indicator": current_book().indicators.get(thing.indicator),
-        "states": flow.states,
-        "steps": flow.open_steps(thing, actor),
-        "needs_why": {"return_figure", "withdraw_figure"},
-        "history": ledger.history("plan.figure", thing.pk),
-        "can_edit": actor.has("officer") and thing.state in ("reported", "returned"),
-    }
-    return render(request, "office/figure.html", facts)
-
-
-@require_POST
-@for_roles("officer", "approver")
-def figure_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    actor = actor_in(request)
-    thing, now, why = (
-        one(figures_visible_to(actor), pk),
-        clock.now(),
-        request.POST.get("why", "").strip(),
-    )
-    if name == "confirm_figure":
-        figures.confirm_figure(thing, actor, now)
-    elif name in ("return_figure", "withdraw_figure"):
-        {"return_figure": figures.return_figure, "withdraw_figure": figures.withdraw_figure}[name](
-            thing, actor, now, why
-        )
-    else:
-        raise NotFound("step.none")
-    return redirect("figure", pk)
-
-
-@for_roles(*OFFICE)
-def figure_evidence(request: HttpRequest, pk: int) -> HttpResponse:
-    thing = one(figures_visible_to(actor_in(request)), pk)
-    if not thing.evidence:
-        raise NotFound("figure.no_proof")
-    return download(files.fetch(thing.evidence), thing.evidence_name)
 
 
 # --- closed periods

@@ -1,18 +1,21 @@
 """How a field of a register is shown: one way for list, page and export."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from kechuang.book.sheets import Column
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.registers import Register, written
-from kechuang.district.portal.sayings import money
+from kechuang.district.portal.sayings import money, plain_figure
 from kechuang.engines.matching.parties import MODES
 
 _UNIT = re.compile(r"\s*[（(][^（）()]*[)）]$")
-NUMBERS = ("fen", "number", "day", "trl")
+_DIGITS = re.compile(r"-?\d+(\.\d+)?")
+NUMBERS = ("fen", "number", "figure", "day", "trl")
 
 
 def shown(register: Register[Any], thing: Any, column: Column, actor: Actor) -> str:
@@ -28,6 +31,8 @@ def said(column: Column, value: Any) -> str:
         return ""
     if column.kind == "fen":
         return money(value)
+    if column.kind == "figure":
+        return plain_figure(Decimal(value)) if _DIGITS.fullmatch(value) else str(value)
     if column.kind == "choice":
         return gettext(column.choices.get(str(value), str(value)))
     if column.kind == "modes":
@@ -53,6 +58,19 @@ def label(register: Register[Any], column: Column) -> str:
 def facts_of(register: Register[Any], thing: Any, actor: Actor) -> list[tuple[str, Column, str]]:
     """(label, field, value) of every field of a record, in the layout's order."""
     return [(label(register, c), c, shown(register, thing, c, actor)) for c in register.columns]
+
+
+def files_of(register: Register[Any], thing: Any) -> list[tuple[str, str, str]]:
+    """(label, the file's name, its address) of every file that a record holds."""
+    return [
+        (
+            gettext(label),
+            getattr(thing, f"{name}_name"),
+            reverse(f"{register.slug}-file", args=[thing.pk, name]),
+        )
+        for name, label in register.files.items()
+        if getattr(thing, name)
+    ]
 
 
 def row_of(register: Register[Any], thing: Any, actor: Actor) -> dict[str, Any]:

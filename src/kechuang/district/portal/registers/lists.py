@@ -16,6 +16,7 @@ from kechuang.district.core.imports import KINDS
 from kechuang.district.core.registers import Register
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
 from kechuang.district.portal.requests import actor_in
+from kechuang.engines.base.errors import NotAllowed
 from kechuang.engines.matching.parties import MODES
 from kechuang.engines.text import comparable
 
@@ -23,8 +24,15 @@ from .cells import NUMBERS, label, row_of, shown
 
 
 def listed(request: HttpRequest, register: Register[Any]) -> HttpResponse:
-    """All records that exist for this person."""
-    return show(request, table_of(register, actor_in(request)), register.visible(actor_in(request)))
+    """All records that exist for this person.
+
+    Raises:
+        NotAllowed: The list stands in the menu of other duties alone.
+    """
+    actor = actor_in(request)
+    if not (register.public or actor.has(*register.menu)):
+        raise NotAllowed("page.not_your_duty")
+    return show(request, table_of(register, actor), register.visible(actor))
 
 
 def table_of(register: Register[Any], actor: Actor) -> Table:
@@ -150,8 +158,9 @@ def search(register: Register[Any], found: QuerySet, words: str, actor: Actor) -
 
 def state_mark(register: Register[Any], thing: Any) -> Any:
     """A state as a word with its colour."""
-    label = gettext(register.states[thing.state])
-    return format_html('<span class="state state-{}">{}</span>', thing.state, label)
+    label, standing = gettext(register.states[thing.state]), register.flow.standing(thing.state)
+    mark = '<span class="state state-{} state-{}">{}</span>'
+    return format_html(mark, standing, thing.state, label)
 
 
 def _actions(register: Register[Any], actor: Actor) -> list[tuple[str, str]]:

@@ -1,49 +1,25 @@
-"""A record's page, its form, and every step that a person may take: all from the register's
-declaration.
-"""
+"""A record's page, and the way to its forms and steps: all from the register's declaration."""
 
-import json
 import uuid
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
-from django.template.loader import select_template
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
 
-from kechuang.district.accounts.queries import form_draft, organisations_for
-from kechuang.district.accounts.services import drop_form_draft, keep_form_draft
-from kechuang.district.core import clock, ledger
-from kechuang.district.core.registers import Register, create, take
-from kechuang.district.core.workflow import Step
-from kechuang.district.portal.components.forms import Form, texts_of
+from kechuang.district.core import files
+from kechuang.district.core.registers import Register
+from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.requests import actor_in, one, signed_in
 from kechuang.engines.base.errors import (
-    Invalid,
-    InvalidForm,
-    NotAllowed,
     NotFound,
-    Stale,
-    WrongState,
 )
-from kechuang.engines.base.numbers import parse_whole
 
-from .cells import facts_of, row_of
-from .lists import creating
-from .once import once
+from .cells import facts_of, files_of
+from .filling import Filling, place_of, repeated, template_of, told_done
+from .history import history_for, tells_values
+from .lists import creating, state_mark
 from .own import own_of
-
-Given = Mapping[str, Any]
-
-
-def _template(register: Register[Any], part: str) -> str:
-    """The room's own template where there is one, else the kit's."""
-    own = f"registers/{register.slug}_{part}.html"
-    return str(select_template([own, f"registers/{part}.html"]).template.name)
 
 
 def page(request: HttpRequest, register: Register[Any], pk: int) -> HttpResponse:
@@ -57,15 +33,28 @@ def page(request: HttpRequest, register: Register[Any], pk: int) -> HttpResponse
         "thing": thing,
         "rows": facts_of(register, thing, actor),
         "steps": [(s, reverse(f"{register.slug}-step", args=[thing.pk, s.name])) for s in steps],
-        "tells_values": actor.has("officer", "approver", "auditor"),
+        "tells_values": tells_values(register, thing, actor),
+        "files": files_of(register, thing) if inside else [],
         "others": register.flow.steps_of_others(thing, actor) if inside else [],
         "states": register.states,
-        "history": ledger.history(register.name, thing.pk) if inside else [],
+        "mark": state_mark(register, thing),
+        "history": history_for(register, thing, actor) if inside else [],
         "list_url": reverse(register.slug),
         "key": uuid.uuid4().hex,
         **own_of(register).page_facts(actor, thing),
     }
-    return render(request, _template(register, "page"), facts)
+    return render(request, template_of(register, "page"), facts)
+
+
+@signed_in
+def file_of(request: HttpRequest, register: Register[Any], pk: int, name: str) -> HttpResponse:
+    """A file of a record, for whoever reads its history."""
+    actor = actor_in(request)
+    thing = one(register.visible(actor), pk)
+    digest = getattr(thing, name) if name in register.files else ""
+    if not digest or not register.inside(actor, thing):
+        raise NotFound("file.none")
+    return download(files.fetch(digest), getattr(thing, f"{name}_name"))
 
 
 @signed_in
@@ -76,213 +65,18 @@ def new(request: HttpRequest, register: Register[Any], name: str) -> HttpRespons
     if step is None:
         raise NotFound("step.none")
     carried = own_of(register).carried(actor, request.GET)
-    return _Filling(request, register, step, None, carried).answer()
+    return Filling(request, register, step, None, carried).answer()
 
 
 @signed_in
 def step_of(request: HttpRequest, register: Register[Any], pk: int, name: str) -> HttpResponse:
     """A step of a record: its form where it asks for something, taken at once where it does not."""
     actor = actor_in(request)
-    thing = one(register.visible(actor), pk)
     step = next((s for s in register.steps if s.name == name and s.page and not s.creates), None)
     if step is None:
         raise NotFound("step.none")
+    if repeated(request, place_of(register, pk, step)):  # it may have ended one's own leave to see
+        return told_done(request, register, step, pk)
+    thing = one(register.visible(actor), pk)
     register.flow.permit(name, thing, actor)
-    return _Filling(request, register, step, thing, {}).answer()
-
-
-class _Filling:
-    """One form being filled in: shown, kept half-done, refused at the field, or taken."""
-
-    def __init__(
-        self,
-        request: HttpRequest,
-        register: Register[Any],
-        step: Step[Any],
-        thing: Any,
-        carried: Given,
-    ) -> None:
-        self.request, self.register, self.step, self.thing = request, register, step, thing
-        self.actor, self.carried = actor_in(request), carried
-        carries = f"?{self.request.GET.urlencode()}" if carried else ""
-        self.place = f"{register.slug}/{thing.pk if thing else 'new'}/{step.name}{carries}"
-        self.own = own_of(register)
-        self.changed: list[tuple[str, str, str]] = []
-        self.draft = form_draft(self.actor.id, self.place) if step.asks else None
-
-    def answer(self) -> HttpResponse:
-        if self.request.method != "POST":
-            return self._show(self._form(None))
-        if "keep" in self.request.POST:
-            keep_form_draft(self.actor.id, self.place, self.request.POST.urlencode(), clock.now())
-            messages.success(self.request, gettext("草稿已保存，下次打开接着填"))
-            return redirect(self.request.get_full_path())
-        if "drop" in self.request.POST:
-            drop_form_draft(self.actor.id, self.place)
-            return redirect(self.request.get_full_path())
-        form = self._form(self.request.POST)
-        if form.ok:
-            try:
-                thing = self._take(form.values)
-            except Stale:
-                self._conflict(form)
-            except Invalid as e:
-                form.add(e)
-            except (WrongState, NotAllowed) as e:
-                if not self.step.asks:
-                    raise
-                form.errors.append(Invalid(e.words, ""))  # what was typed stays on the page
-            else:
-                return self._done(thing)
-        return self._show(form)
-
-    def _initial(self) -> dict[str, Any]:
-        if self.thing is not None:
-            row = row_of(self.register, self.thing, self.actor)
-            return {**row, **self.own.proposes(self.step.name, self.thing)}
-        return dict(self.own.prefill(self.actor, self.carried))
-
-    def _form(self, data: QueryDict | None) -> Form:
-        if kept := self._kept:
-            form = self._made(None)
-            form.show(kept)
-            return form
-        return self._made(data)
-
-    @property
-    def _kept(self) -> QueryDict:
-        """A form kept half-done, when it is shown: with the version that was seen when it was
-        kept, so that no later change is lost.
-        """
-        if self.request.method == "POST" or self.draft is None or "fresh" in self.request.GET:
-            return QueryDict()
-        return QueryDict(self.draft.values)
-
-    def _made(self, data: QueryDict | None) -> Form:
-        names = [c.field for c in self.register.asked(self.step)]
-        state = self.step.target or getattr(self.thing, "state", "")
-        half_done = state in self.register.half_done and "then" not in self.request.POST
-        return Form(
-            self.register.layout,
-            names,
-            self._initial(),
-            data,
-            draft=half_done,
-            required=self.register.always if half_done else self.step.must,
-            organisations=organisations_for(self.actor),
-        )
-
-    @property
-    def _key(self) -> str:
-        given = self.request.POST
-        typed = [(n, given.getlist(n)) for n in sorted(given) if n != "csrfmiddlewaretoken"]
-        return once(self.actor, self.place, given.get("key", ""), typed)
-
-    def _take(self, values: Given) -> Any:
-        why, now = self.request.POST.get("why", "").strip(), clock.now()
-        if self.step.needs_why and not why:
-            raise Invalid("step.why_missing", "why")
-        with ledger.writing():
-            goes_on = "then" in self.request.POST and self.then
-            try:
-                thing = self._written(values, why, now)
-            except InvalidForm as e:
-                if not (goes_on and e.errors[0].code == "record.nothing_changed"):
-                    raise
-                thing = self.thing  # nothing to save: submitted as it stands
-            if goes_on and self.then:
-                key = f"{self._key}:then" if self._key else ""
-                take(self.register, self.then.name, thing, {}, self.actor, now, key=key)
-        return thing
-
-    @property
-    def then(self) -> Step[Any] | None:
-        """The step that the form offers to take along, when it can follow."""
-        name = self.register.then.get(self.step.name)
-        state = self.step.target or getattr(self.thing, "state", "")
-        found = self.register.flow.step(name) if name else None
-        return found if found and state in found.sources else None
-
-    def _written(self, values: Given, why: str, now: datetime) -> Any:
-        if self.thing is None:
-            return create(
-                self.register,
-                self.step.name,
-                values,
-                self.actor,
-                now,
-                why=why,
-                key=self._key,
-                **self.carried,
-            )
-        version = parse_whole(self.request.POST.get("version", "")) if self.step.versioned else None
-        if self.step.versioned and version is None:
-            raise Invalid("record.version_missing", "")
-        take(
-            self.register,
-            self.step.name,
-            self.thing,
-            values,
-            self.actor,
-            now,
-            version=version,
-            why=why,
-            key=self._key,
-        )
-        return self.thing
-
-    def _conflict(self, form: Form) -> None:
-        """Somebody else changed the record meanwhile: say what, take over what this person did
-        not touch, keep the rest.
-        """
-        self.thing.refresh_from_db()
-        seen = _seen(self.request.POST.get("seen", ""))
-        now = texts_of(form, self._initial())
-        for shown in form.fields:
-            before, current = seen.get(shown.name, ""), now.get(shown.name, "")
-            if before == current:
-                continue
-            self.changed.append((shown.column.heading, before, current))
-            if shown.text == before:
-                form.replace(shown.name, self._initial())
-        form.errors.append(Invalid("record.changed_meanwhile"))
-
-    def _done(self, thing: Any) -> HttpResponse:
-        drop_form_draft(self.actor.id, self.place)
-        messages.success(self.request, gettext("完成：") + gettext(self.step.label))
-        visible = self.register.visible(self.actor).filter(pk=thing.pk).exists()
-        if not visible:
-            return redirect(self.register.slug)
-        return redirect(f"{self.register.slug}-record", thing.pk)
-
-    def _show(self, form: Form) -> HttpResponse:
-        back = reverse(f"{self.register.slug}-record", args=[self.thing.pk]) if self.thing else ""
-        kept = self._kept
-        seen = json.dumps(texts_of(form, self._initial()), ensure_ascii=False)
-        facts = {
-            "register": self.register,
-            "thing": self.thing,
-            "step": self.step,
-            "form": form,
-            "why": self.request.POST.get("why", ""),
-            "key": self.request.POST.get("key", "") or uuid.uuid4().hex,
-            "version": kept.get("version") or getattr(self.thing, "version", ""),
-            "seen": kept.get("seen") or seen,
-            "changed": self.changed,
-            "then": self.then,
-            "draft": self.draft if self.request.method != "POST" else None,
-            "list_url": reverse(self.register.slug),
-            "back": back or reverse(self.register.slug),
-            "carried": self.carried,
-            "notes": self.own.warns(self.step.name, self.thing, self.actor),
-        }
-        status = 409 if self.changed else 422 if form.errors else 200
-        return render(self.request, _template(self.register, "form"), facts, status=status)
-
-
-def _seen(text: str) -> dict[str, str]:
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+    return Filling(request, register, step, thing, {}).answer()

@@ -26,6 +26,11 @@ def _of(register: Register[Any]) -> list[URLPattern]:
         path(f"{slug}/new/<slug:name>/", _bound(register, pages.new), name=f"{slug}-new"),
         path(f"{slug}/<int:pk>/", _bound(register, pages.page), name=f"{slug}-record"),
         path(
+            f"{slug}/<int:pk>/files/<slug:name>/",
+            _bound(register, pages.file_of),
+            name=f"{slug}-file",
+        ),
+        path(
             f"{slug}/<int:pk>/steps/<slug:name>/",
             _bound(register, pages.step_of),
             name=f"{slug}-step",

@@ -20,32 +20,35 @@ def waiting_records(actor: Actor, but: Collection[str]) -> list[dict[str, Any]]:
     ``but``: registers whose blocks the workspace makes itself.
     """
     registers = [r for r in REGISTERS.values() if r.slug not in but]
-    return [_block(r, found) for r in registers if (found := _wanting(r, actor))]
+    asked = ((r, *_wanting(r, actor)) for r in registers)
+    return [_block(r, found, more) for r, found, more in asked if found]
 
 
-def _block(register: Register[Any], found: list[Any]) -> dict[str, Any]:
+def _block(register: Register[Any], found: list[Any], more: bool) -> dict[str, Any]:
     def row(thing: Any) -> tuple[str, str, Any]:
         return reverse(f"{register.slug}-record", args=[thing.pk]), str(thing), thing
 
     return {
         "title": f"{gettext('待办')}：{gettext(register.title)}",
-        "count": len(found),
+        "count": f"{len(found)}+" if more else len(found),
         "url": reverse(register.slug),
         "rows": [row(thing) for thing in found[:_MOST]],
     }
 
 
-def _wanting(register: Register[Any], actor: Actor) -> list[Any]:
+def _wanting(register: Register[Any], actor: Actor) -> tuple[list[Any], bool]:
+    """The records that want a step of this person, and whether there are more than were asked."""
     flow = register.flow
     states = [s for s in register.states if flow.goes_on(s)]
     if not states:
-        return []
-    near = register.visible(actor).filter(state__in=states).order_by("-pk")[:_LOOKED_AT]
-    return [
+        return [], False
+    near = register.visible(actor).filter(state__in=states).order_by("-pk")[: _LOOKED_AT + 1]
+    found = [
         thing
         for thing in near
-        if any(s.target and not flow.ends(s.target) for s in flow.open_steps(thing, actor))
+        if any(flow.leads_on(s, thing.state) for s in flow.open_steps(thing, actor))
     ]
+    return found[:_LOOKED_AT], len(near) > _LOOKED_AT
 
 
 def kept_forms(actor: Actor) -> list[tuple[str, str, Any]]:

@@ -1,0 +1,232 @@
+"""The figures that others publish and that bodies report, declared once."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from kechuang.district.accounts.roles import is_staff
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import current_book
+from kechuang.district.core.checks import not_in_future
+from kechuang.district.core.registers import ALL, Listed, Register, SheetRules, Values
+from kechuang.district.core.workflow import step
+from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.numbers import parse_decimal
+from kechuang.engines.base.periods import period_end
+from kechuang.engines.base.sayings import Said
+from kechuang.engines.planning import printed, ratio, suspicious
+
+from . import permissions as may
+from . import queries
+from .models import Bulletin, ReportedFigure
+
+
+def _unit(thing: Bulletin | ReportedFigure) -> str:
+    found = current_book().indicators.get(thing.indicator)
+    return found.unit if found else ""
+
+
+def _plain(thing: Bulletin | ReportedFigure) -> None:
+    """A value as exact digits in the indicator's unit; what cannot be read stays, to be refused."""
+    with suppress(Invalid):
+        thing.value = printed(thing.value or "", _unit(thing))
+
+
+def _readable(register: Register[Any], thing: Any, day: date) -> Iterable[Invalid]:
+    try:
+        found = printed(thing.value or "", _unit(thing))
+    except Invalid as e:
+        yield e
+    else:
+        if not found:
+            yield Invalid("bulletin.no_value", "value")
+
+
+def _once(register: Register[Any], thing: Bulletin, day: date) -> Iterable[Invalid]:
+    """One figure of an indicator, place and day: a second is a correction of the first."""
+    if thing.pk is None and queries.bulletin_of(thing.indicator, thing.place, thing.as_of):
+        yield Invalid("bulletin.known", "as_of")
+
+
+def _reported(thing: Bulletin, actor: Actor, at: datetime) -> None:
+    thing.reported_by = actor.label
+
+
+def _corrects(thing: Bulletin, values: Values) -> Iterable[Said]:
+    known = queries.bulletin_of(thing.indicator, thing.place, thing.as_of)
+    if known and (known.value, known.source) != (thing.value, thing.source):
+        yield Said("import.note.bulletin_corrects", value=known.value, source=known.source)
+
+
+BULLETINS = Register(
+    name="plan.bulletin",
+    model=Bulletin,
+    title="月度通报",
+    layout="bulletins",
+    slug="bulletins",
+    states={"recorded": "有效", "withdrawn": "已撤回"},
+    steps=(
+        step("report", "录入通报数", "", "recorded", may.can_report, asks=ALL),
+        step(
+            "restate",
+            "更正",
+            "recorded",
+            "",
+            may.can_report,
+            needs_why=True,
+            asks=("value", "counting", "source"),
+        ),
+        step("withdraw", "撤回", "recorded", "withdrawn", may.can_report, needs_why=True),
+    ),
+    visible=queries.bulletins_visible_to,
+    listed=Listed(
+        columns=("indicator", "place", "as_of", "value", "counting", "source"),
+        filters=("indicator", "as_of"),
+        search=("place", "source"),
+        hint="地区或来源",
+        order="-as_of",
+        minor=("counting", "source"),
+    ),
+    key=("indicator", "place", "as_of"),
+    checks=(_readable, _once, not_in_future("as_of")),
+    derive=_plain,
+    born=_reported,
+    facts=("indicator", "place", "as_of", "value", "source"),
+    sheet=SheetRules(
+        permission=may.can_report,
+        create=lambda values, options: "report",
+        update=lambda thing, actor: "restate" if thing.state == "recorded" else "",
+        undo="withdraw",
+        gone=("withdrawn",),
+        remarks=_corrects,
+    ),
+    inside=lambda actor, thing: is_staff(actor),
+    public=True,
+)
+
+
+def _parts(thing: ReportedFigure) -> tuple[Decimal | None, Decimal | None]:
+    return (
+        parse_decimal(thing.numerator or "", "numerator"),
+        parse_decimal(thing.denominator or "", "denominator"),
+    )
+
+
+def _reckoned(thing: ReportedFigure) -> None:
+    """The day that the period ends on; a ratio from its two parts."""
+    _plain(thing)
+    with suppress(Invalid):
+        thing.as_of = period_end(thing.period or "")
+    with suppress(Invalid):
+        above, below = _parts(thing)
+        if above is not None and below is not None:
+            thing.value = format(ratio(above, below).percent, "f")
+            thing.numerator, thing.denominator = format(above, "f"), format(below, "f")
+
+
+def _of_a_period(register: Register[Any], thing: ReportedFigure, day: date) -> Iterable[Invalid]:
+    try:
+        period_end(thing.period or "")
+    except Invalid as e:
+        yield e
+
+
+def _sound(register: Register[Any], thing: ReportedFigure, day: date) -> Iterable[Invalid]:
+    """Both parts of a ratio or none; then a value."""
+    try:
+        above, below = _parts(thing)
+        if above is not None and below is not None:
+            ratio(above, below)
+            return
+    except Invalid as e:
+        yield e
+        return
+    if (above is None) != (below is None):
+        yield Invalid("figure.both_parts", "denominator")
+    elif not thing.value:
+        yield Invalid("figure.value_missing", "value")
+    else:
+        yield from _readable(register, thing, day)
+
+
+def _jump(register: Register[Any], thing: ReportedFigure, day: date) -> Iterable[Invalid]:
+    """A value far from the last one."""
+    last = queries.last_figure(thing.indicator, thing.place, thing.as_of)
+    if asked := suspicious(Decimal(thing.value), Decimal(last.value) if last else None):
+        yield Invalid(asked, "value")
+
+
+def _begun(thing: ReportedFigure, actor: Actor, at: datetime) -> None:
+    thing.reported_by, thing.reporter, thing.written_by = actor.id, actor.label[:160], [actor.id]
+
+
+def _rewritten(thing: ReportedFigure, actor: Actor, at: datetime) -> Values:
+    return {"written_by": sorted({*thing.written_by, actor.id})}
+
+
+FIGURES = Register(
+    name="plan.figure",
+    model=ReportedFigure,
+    title="填报的指标数",
+    layout="figures",
+    slug="figures",
+    states={
+        "returned": "退回",
+        "reported": "待确认",
+        "confirmed": "已确认",
+        "withdrawn": "已撤回",
+    },
+    steps=(
+        step("report_figure", "填报", "", "reported", may.can_report_figure, asks=ALL),
+        step(
+            "revise_figure",
+            "修改",
+            "reported returned",
+            "reported",
+            may.can_report_figure,
+            asks=ALL,
+        ),
+        step("confirm_figure", "确认", "reported", "confirmed", may.can_confirm_figure),
+        step(
+            "return_figure", "退回", "reported", "returned", may.can_confirm_figure, needs_why=True
+        ),
+        step(
+            "withdraw_figure",
+            "撤回",
+            "reported confirmed returned",
+            "withdrawn",
+            may.can_report_figure,
+            needs_why=True,
+        ),
+    ),
+    visible=queries.figures_kept_for,
+    listed=Listed(
+        columns=("indicator", "place", "period", "value"),
+        filters=("indicator",),
+        search=("place", "reporter"),
+        hint="地区或填报单位",
+        order="-as_of",
+        minor=("place",),
+    ),
+    key=("indicator", "place", "period"),
+    checks=(_of_a_period, _sound),
+    questions=(_jump,),
+    files={"evidence": "佐证文件"},
+    derive=_reckoned,
+    born=_begun,
+    stamps={"revise_figure": _rewritten},
+    facts=("indicator", "place", "period", "value"),
+    sheet=SheetRules(
+        permission=may.can_report_figure,
+        create=lambda values, options: "report_figure",
+        update=lambda thing, actor: (
+            "revise_figure" if thing.state in ("reported", "returned") else ""
+        ),
+        undo="withdraw_figure",
+        gone=("withdrawn",),
+    ),
+    inside=lambda actor, thing: is_staff(actor),
+    menu=("officer", "approver", "auditor"),
+)

@@ -1,0 +1,36 @@
+"""Figures as others print them: a number with its unit, in the unit that an indicator has."""
+
+import re
+import unicodedata
+from decimal import Decimal
+
+from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.money import FEN
+from kechuang.engines.base.numbers import parse_decimal
+
+_PRINTED = re.compile(r"([-+]?[\d.,\s]+)(.*)")
+
+
+def printed(text: object, unit: str, field: str = "value") -> str:
+    """A printed figure as exact digits in the indicator's unit; "" for nothing.
+
+    A bare number is in that unit. Money is converted exactly; every other unit must be the
+    indicator's own.
+
+    >>> printed("7,912家", "家"), printed("44,500万元", "亿元"), printed("3.05%", "%")
+    ('7912', '4.45', '3.05')
+
+    Raises:
+        Invalid: No number, or one in a unit that is not the indicator's.
+    """
+    plain = unicodedata.normalize("NFKC", str(text)).strip()
+    found = _PRINTED.fullmatch(plain)
+    value = parse_decimal(found[1] if found else plain, field)
+    if value is None:
+        return ""
+    given = found[2].strip() if found else ""
+    if given and given != unit:
+        if given not in FEN or unit not in FEN:
+            raise Invalid("figure.other_unit", field, given=given[:20], unit=unit)
+        value = value * Decimal(FEN[given]) / Decimal(FEN[unit])
+    return format(value.normalize() if value else Decimal(0), "f")

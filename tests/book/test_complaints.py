@@ -123,5 +123,5 @@ def test_the_command_tells_in_either_language(tmp_path, capsys):
     line = f"{own / 'market.yaml'}:1: remind_after_days"
     assert main(["book", "check", str(own)]) == 2
     assert f"{line} 应为递增的天数" in capsys.readouterr().err
-    assert main(["book", "check", str(own), "--language", "en"]) == 2
+    assert main(["book", "check", str(own), "--english"]) == 2
     assert f"{line} holds rising numbers" in capsys.readouterr().err

@@ -40,9 +40,9 @@ def check_policies(book: Book, folder: Path, desk: Desk) -> None:
 def _failed(policies: tuple[Policy, ...], policy: Policy, folder: Path) -> list[Problem]:
     path = folder / "policies" / policy.id / "cases.yaml"
     if not policy.cases:
-        return [Problem(path, 1, Said("book.no_example"))]
+        return [Problem(path, 1, Said("book.no_cases"))]
     return [
-        Problem(path, case.line, Said("book.example", about=case.about, why=words))
+        Problem(path, case.line, Said("book.case", case=case.about, error=words))
         for case in policy.cases
         for words in run_case(policies, policy, case)
     ]

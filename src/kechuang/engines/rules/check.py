@@ -30,7 +30,6 @@ class Complaint:
     where: str
     key: str
     words: Said
-    line: int = 0
 
 
 def check(policies: Sequence[Policy], days: Sequence[date]) -> list[Complaint]:
@@ -99,7 +98,7 @@ def _unknown(name: str, names: set[str]) -> Said:
         if word in name and any(part in names for part in name.split(word)):
             return Said("rules.spaces", name=name, word=word)
     near = max(names, key=lambda n: len(set(n) & set(name)) - abs(len(n) - len(name)), default="")
-    return Said("rules.name_near", name=name, near=near) if near else Said("rules.name", name=name)
+    return Said("rules.name_like", name=name, near=near) if near else Said("rules.name", name=name)
 
 
 def _units(
@@ -117,7 +116,7 @@ def _units(
         yield Complaint(policy.id, "rules", name, Said("rules.named", name=name, error=e.words))
         return
     if given != unit and {given, unit} != {"%", "倍"}:
-        words = Said("rules.unit_written", name=name, unit=unit, given=given)
+        words = Said("rules.unit_differs", name=name, unit=unit, given=given)
         yield Complaint(policy.id, "rules", name, words)
 
 
@@ -125,13 +124,13 @@ def _of_a_day(law: Law, *, bounds: bool) -> Iterator[Complaint]:
     try:
         topological(law.formulas)
     except Invalid as e:
-        circle = e.facts["circle"].split(" → ")[0]
+        circle = str(e.facts["circle"]).split(" → ")[0]
         yield Complaint(law.formulas[circle].policy.id, "rules", circle, e.words)
         return
     yield from _not_yet(law)
-    for name, words in prove(law) if bounds else ():
-        said = Said("rules.named", name=name, error=words)
-        yield Complaint(law.formulas[name].policy.id, "rules", name, said)
+    for name, why in prove(law) if bounds else ():
+        words = Said("rules.named", name=name, error=why)
+        yield Complaint(law.formulas[name].policy.id, "rules", name, words)
 
 
 def _not_yet(law: Law) -> Iterator[Complaint]:
@@ -148,7 +147,9 @@ def _not_yet(law: Law) -> Iterator[Complaint]:
                 and used not in law.formulas
                 and home.start > law.day
             ):
-                words = Said("rules.not_yet", name=name, used=used, law=home.title, day=home.start)
+                words = Said(
+                    "rules.not_yet", name=name, used=used, policy=home.title, day=str(home.start)
+                )
                 yield Complaint(formula.policy.id, "rules", name, words)
 
 

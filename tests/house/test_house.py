@@ -175,6 +175,7 @@ def test_every_sentence_stands_in_both_languages_and_gets_the_facts_it_names():
     names = {c: {n for _, n, _, _ in Formatter().parse(chinese[c]) if n} for c in chinese}
     others = {c: {n for _, n, _, _ in Formatter().parse(english[c]) if n} for c in english}
     assert [c for c in names if not others[c] <= names[c]] == []
+    assert [c for c in english if "{{}}" in english[c]] == []  # a fact without its name
     unknown, hungry = [], []
     for path in SOURCES:
         for code, given, where in said_in(path):

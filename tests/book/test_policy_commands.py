@@ -43,8 +43,9 @@ def test_simulate_shows_who_loses(subjects, tmp_path, capsys):
     [
         ("科技人员占比下限: {取值: {2026-01-01: 20人}}", "单位应是"),
         ("没有的: {取值: {2026-01-01: 1%}}", "书里的参数"),
+        ("科技人员占比下限: {取值: {2026-01-01: 1%, 2027-01-01: 2%}}", "只写一条"),
         ("", "没有写任何改动"),
-        ("a: b: c", "读不出来"),
+        ("a: b: c", "YAML 写法有误"),
     ],
 )
 def test_a_bad_change_is_refused(subjects, tmp_path, capsys, text, words):
@@ -52,6 +53,12 @@ def test_a_bad_change_is_refused(subjects, tmp_path, capsys, text, words):
     change.write_text(text, encoding="utf-8")
     assert main(["policy", "simulate", str(subjects), *RULES, "--change", str(change)]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_change_that_is_not_there_is_refused(subjects, tmp_path, capsys):
+    change = str(tmp_path / "none.yaml")
+    assert main(["policy", "simulate", str(subjects), *RULES, "--change", change]) == 2
+    assert "none.yaml:1: 没有这个文件" in capsys.readouterr().err
 
 
 def test_a_bad_subject_is_refused_by_line_and_field(tmp_path, capsys):

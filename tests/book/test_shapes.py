@@ -6,13 +6,25 @@ import json
 import shutil
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
+import yaml
 
 from kechuang.book import read_book
-from kechuang.book.shape_check import write_schemas
+from kechuang.book.files import FILES, write_schemas
 
 BOOKS = Path(__file__).parents[2] / "books"
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
+
+
+class AsAnEditor(yaml.SafeLoader):
+    """Editors read a day as a text."""
+
+
+AsAnEditor.yaml_implicit_resolvers = {
+    first: [r for r in found if r[0] != "tag:yaml.org,2002:timestamp"]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 @pytest.mark.parametrize(
@@ -43,6 +55,14 @@ def test_a_misspelt_key_is_told_with_its_line_and_the_nearest_name(tmp_path, pat
     assert [p.line for p in told] == [line]
     assert f"“{wrong.strip().rstrip(':')}”" in told[0].words
     assert f"“{right.strip().rstrip(':')}”" in told[0].words
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_an_editor_finds_nothing_wrong_with_the_books(name):
+    schema = jsonschema_rs.validator_for(FILES[name].model_json_schema(by_alias=True))
+    for path in BOOKS.glob(f"*/{name}"):
+        text = path.read_text(encoding="utf-8")
+        assert not [str(e) for e in schema.iter_errors(yaml.load(text, AsAnEditor))], path
 
 
 def test_the_schemas_for_editors_are_those_of_the_code(tmp_path):

@@ -8,8 +8,7 @@ import pytest
 
 from kechuang.book import read_book
 from kechuang.book.desk import Desk
-from kechuang.book.lines import load
-from kechuang.book.registers import read_register
+from kechuang.book.registers import read_registers
 from kechuang.district.core import imports, ledger, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.registers import REGISTERS, create, take, written
@@ -171,9 +170,11 @@ fields:
 
 
 def test_a_pipeline_goes_by_its_stages_and_ends_with_a_reason(world, tmp_path):
-    path = tmp_path / "visits.yaml"
+    path = tmp_path / "registers" / "visits.yaml"
+    path.parent.mkdir()
     path.write_text(PIPELINE, encoding="utf-8")
-    register = declare(read_register(load(path), Desk()))
+    (given,) = read_registers(tmp_path, Desk()).values()
+    register = declare(given)
     try:
         made = create(register, "begin", {"title": "北京某项目"}, SYSTEM, NOW)
         with pytest.raises(WrongState):

@@ -1,11 +1,15 @@
-"""Takes values out of lined mappings and writes down what is wrong with them."""
+"""Where what is wrong with a book is written down, and what can be told only when all is read."""
 
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from kechuang.engines.base.sayings import SOURCE, Said, sentence
+
+from .kinds import Shape
 from .lines import Lined
+from .schemas import Book
 
 
 @dataclass(frozen=True)
@@ -14,94 +18,62 @@ class Problem:
 
     file: Path
     line: int
-    words: str
+    words: Said
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.words}"
+        return self.told(SOURCE)
+
+    def said(self) -> Said:
+        """File, line and words as one sentence."""
+        return Said("book.problem", file=self.file.name, line=self.line, words=self.words)
+
+    def told(self, language: str) -> str:
+        """As a line of the command line, in a language."""
+        words = sentence(self.words.code, self.words.facts, language)
+        return f"{self.file}:{self.line}: {words}"
 
 
+Check = Callable[[Book], Said | None]
+
+
+@dataclass
 class Desk:
-    """Takes values out of lined mappings and writes down what is wrong with them."""
+    """Where what is wrong with a book is written down.
 
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
+    ``lost`` names files and entries that were told of and left out: nobody who names them is told
+    again. ``homes`` are the places of what policies declare, by policy, file and name.
+    """
 
-    def complain(self, at: Lined, key: str, words: str) -> None:
+    problems: list[Problem] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)
+    homes: dict[tuple[str, str, str], Lined] = field(default_factory=dict)
+    later: list[tuple[Lined, str, Check]] = field(default_factory=list)
+
+    def complain(self, at: Lined, key: str, words: Said) -> None:
+        """Write down what is wrong with a key of a mapping."""
         self.problems.append(Problem(at.file, at.lines.get(key, at.line), words))
 
-    def text(self, at: Lined, key: str, *, required: bool = True) -> str:
-        value = at.get(key)
-        if value is None:
-            if required:
-                self.complain(at, key, f'缺少 {key}，请补上（没有就写空字符串 ""）')
-            return ""
-        if isinstance(value, (dict, list)):
-            self.complain(at, key, f"{key} 应为一行文字")
-            return ""
-        return str(value).strip()
+    def ask(self, at: Lined, key: str, check: Check) -> None:
+        """Hold something against the whole book once it is read."""
+        self.later.append((at, key, check))
 
-    def optional(self, at: Lined, key: str) -> str:
-        return self.text(at, key, required=False)
+    def missing(self, name: str, known: Container[str], file: str) -> bool:
+        """Whether a name leads nowhere; not when what it meant was told of already."""
+        return name not in known and not {name, file} & self.lost
 
-    def one_of(self, at: Lined, key: str, allowed: tuple[str, ...], default: str = "") -> str:
-        value = self.optional(at, key) or default
-        if value not in allowed:
-            self.complain(at, key, f"{key} 应为 {' | '.join(allowed)} 之一，此处是“{value}”")
-        return value
-
-    def number(self, at: Lined, key: str) -> Decimal | None:
-        value = at.get(key)
-        if value is None:
-            return None
-        if isinstance(value, float):
-            self.complain(at, key, f'{key} 请加引号写成文字，如 "{value}"，免得二进制小数改了它')
-        try:
-            return Decimal(str(value))
-        except InvalidOperation:
-            self.complain(
-                at,
-                key,
-                f"{key}“{value}”不是数字；没有公布就删去此行并写 absence: no_number 或 unknown",
-            )
-            return None
-
-    def whole(self, at: Lined, key: str) -> int:
-        value = at.get(key)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        self.complain(at, key, f"{key} 应为整数")
-        return 0
-
-    def day(self, at: Lined, key: str, *, required: bool = True) -> date | None:
-        value = at.get(key)
-        if isinstance(value, date):
-            return value
-        if value is not None or required:
-            self.complain(at, key, f"{key} 应为日期，如 2022-12-31")
-        return None
-
-    def rows(self, at: Lined, key: str) -> list[Lined]:
-        value = at.get(key) or []
-        if not isinstance(value, list) or not all(isinstance(v, Lined) for v in value):
-            self.complain(at, key, f"{key} 应为条目的列表，每条以“- ”开头")
-            return []
-        return value
-
-    def texts(self, at: Lined, key: str) -> tuple[str, ...]:
-        value = at.get(key) or []
-        if isinstance(value, str):
-            value = [value]
-        if not isinstance(value, list):
-            self.complain(at, key, f"{key} 应为列表")
-            return ()
-        return tuple(str(v) for v in value)
+    def answer(self, book: Book) -> None:
+        """Complain of all that does not hold in the whole book."""
+        for at, key, check in self.later:
+            if words := check(book):
+                self.complain(at, key, words)
 
 
-def unique(desk: Desk, rows: list[Lined], key: str) -> None:
+def unique(desk: Desk, rows: Iterable[Shape], key: str) -> None:
     """Complain where a key stands twice in a list."""
-    seen: dict[str, int] = {}
+    seen: dict[Any, int] = {}
     for row in rows:
-        value = str(row.get(key))
+        value = row.at.get(key)
         if value in seen:
-            desk.complain(row, key, f"{key}“{value}”在第 {seen[value]} 行已经用过，请换一个")
-        seen[value] = row.lines.get(key, row.line)
+            words = Said("book.used_already", key=key, value=value, line=seen[value])
+            desk.complain(row.at, key, words)
+        seen[value] = row.at.lines.get(key, row.at.line)

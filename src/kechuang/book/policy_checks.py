@@ -1,13 +1,15 @@
-"""Checks of a book's policies: names, units, circles, bounds, sources, and the examples, run."""
+"""Checks of a book's policies: names, units, circles, bounds, and the examples, run."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.rules import Policy
 from kechuang.engines.rules.check import check, run_case
 
-from .desk import Problem
+from .desk import Desk, Problem
+from .lines import Lined
 from .schemas import Book
 
 
@@ -21,59 +23,26 @@ def days_of(policies: Iterable[Policy]) -> list[date]:
     return sorted(found)
 
 
-def check_policies(book: Book, folder: Path) -> list[Problem]:
-    """Names, units, circles, bounds, sources and examples of every policy in the stack; each with
-    file and line.
+def check_policies(book: Book, folder: Path, desk: Desk) -> None:
+    """Names, units, circles, bounds and examples of every policy in the stack; each with file and
+    line.
     """
     policies = tuple(book.policies.values())
-    complaints = check(policies, days_of(policies))
-    problems = [_placed(folder, book, c.policy, c.where, c.key, c.words) for c in complaints]
-    for policy in policies:
-        for where, listed in (("parameters", policy.parameters), ("rules", policy.rules)):
-            problems += [
-                _placed(
-                    folder,
-                    book,
-                    policy.id,
-                    where,
-                    x.name,
-                    f"sources.yaml 里没有来源“{x.source}”，请登记",
-                )
-                for x in listed.values()
-                if x.source not in book.sources
-            ]
-        problems += [
-            _placed(
-                folder,
-                book,
-                policy.id,
-                "parameters",
-                x.name,
-                f"sources.yaml 里没有来源“{source}”，请登记",
-            )
-            for x in policy.parameters.values()
-            for _, source in x.said.values()
-            if source not in book.sources
-        ]
-        if not problems:
-            problems += _failed(policies, policy, folder.parent / policy.book)
-    return problems
+    for found in check(policies, days_of(policies)):
+        home = folder.parent / book.policies[found.policy].book / "policies" / found.policy
+        at = desk.homes.get((found.policy, found.where, found.key))
+        desk.complain(at or Lined.empty(home / f"{found.where}.yaml"), found.key, found.words)
+    if not desk.problems:
+        for policy in policies:
+            desk.problems += _failed(policies, policy, folder.parent / policy.book)
 
 
 def _failed(policies: tuple[Policy, ...], policy: Policy, folder: Path) -> list[Problem]:
     path = folder / "policies" / policy.id / "cases.yaml"
     if not policy.cases:
-        return [Problem(path, 1, "没有一个例子；每份政策至少要有在界上和界外一个单位的例子")]
+        return [Problem(path, 1, Said("book.no_cases"))]
     return [
-        Problem(path, case.line, f"{case.about}：{words}")
+        Problem(path, case.line, Said("book.case", case=case.about, error=words))
         for case in policy.cases
         for words in run_case(policies, policy, case)
     ]
-
-
-def _placed(folder: Path, book: Book, policy: str, where: str, key: str, words: str) -> Problem:
-    home = book.policies[policy].book
-    path = folder.parent / home / "policies" / policy / f"{where}.yaml"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    line = next((n for n, text in enumerate(lines, 1) if text.strip().startswith(f"{key}:")), 1)
-    return Problem(path, line, words)

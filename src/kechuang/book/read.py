@@ -1,55 +1,32 @@
 """Reading a book: stack, check, hand over. Every complaint names file, line and remedy."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import yaml
+from kechuang.engines.base.sayings import Said
 
-from kechuang.engines.rules import Policy
-
-from .desk import Desk, Problem, unique
-from .firms import counted_feeds, fact_column, read_facts, read_ladder
-from .lines import DuplicateKey, Lined, load
-from .plans import read_calendar, read_plan, read_supervision
-from .policies import read_policy
+from . import shapes
+from .desk import Desk, Problem
+from .files import read_file, read_files
+from .firms import counted_feeds, read_facts, read_ladder
+from .law_shapes import FirmFactsFile
+from .plans import read_plan
+from .policies import read_policies
 from .policy_checks import check_policies
-from .references import check_references
-from .registers import layout_of, read_register
+from .registers import layout_of, read_registers
 from .returns import read_returns
-from .schemas import (
-    Body,
-    Book,
-    Fact,
-    Figure,
-    Indicator,
-    Market,
-    Place,
-    Plan,
-    Rung,
-    Source,
-)
-from .shape_check import check_shape
-from .sheets import BookRegister, Column, Layout, with_choices
-
-KINDS = ("ratio", "stock", "flow", "events")
-CELLS = (
-    "text",
-    "long",
-    "words",
-    "credit_code",
-    "patents",
-    "trl",
-    "modes",
-    "fen",
-    "day",
-    "choice",
-    "number",
-    "area",
-    "fact",
-    "figure",
+from .rhythm import read_calendar, read_market, read_supervision
+from .schemas import Book, Market, Plan
+from .sheets import with_choices
+from .tables import (
+    read_bodies,
+    read_fields,
+    read_figures,
+    read_indicators,
+    read_layouts,
+    read_places,
+    read_sources,
+    with_firms,
 )
 
 
@@ -62,323 +39,128 @@ def read_book(folder: Path) -> tuple[Book | None, list[Problem]]:
     desk = Desk()
     book = _read(folder, desk, ())
     if book:
-        check_references(book, folder, desk)
+        desk.answer(book)
     if book and not desk.problems:
-        desk.problems += check_policies(book, folder)
+        check_policies(book, folder, desk)
     return (None if desk.problems else book), desk.problems
 
 
-def _file(folder: Path, name: str, desk: Desk) -> Lined:
-    path = folder / name
-    empty = Lined()
-    empty.file, empty.line, empty.lines = path, 1, {}
-    if not path.exists():
-        return empty
-    try:
-        content = load(path)
-    except DuplicateKey as e:
-        desk.problems.append(Problem(path, e.line, f"键“{e.key}”写了两次，请合并成一处"))
-        return empty
-    except yaml.MarkedYAMLError as e:
-        line = e.problem_mark.line + 1 if e.problem_mark else 1
-        desk.problems.append(
-            Problem(path, line, f"YAML 写法有误：{e.problem}；请检查缩进、冒号后的空格和引号")
-        )
-        return empty
-    except (yaml.YAMLError, UnicodeDecodeError) as e:
-        desk.problems.append(Problem(path, 1, f"读不出来：{e}；请存成 UTF-8"))
-        return empty
-    if content is None:
-        return empty
-    if isinstance(content, list) and name.endswith("cases.yaml"):
-        empty["cases"] = content
-        return empty
-    if not isinstance(content, Lined):
-        desk.problems.append(Problem(path, 1, "文件最外层应为“键: 值”"))
-        return empty
-    check_shape(name, content, desk)
-    return content
-
-
 def _read(folder: Path, desk: Desk, seen: tuple[str, ...]) -> Book | None:
-    if not (folder / "book.yaml").exists():
-        desk.problems.append(
-            Problem(folder / "book.yaml", 1, "没有这个文件；一本书至少要有 book.yaml")
-        )
+    """A folder's book on those it extends; None where one of them has no head. What is wrong in
+    its other files is told all the same.
+    """
+    path, before = folder / "book.yaml", len(desk.problems)
+    head = read_file(path, shapes.BookFile, desk)
+    if head is None and len(desk.problems) == before:
+        desk.problems.append(Problem(path, 1, Said("book.no_book")))
+    above = head.extends if head else ""
+    if head and (above in seen or above == folder.name):
+        desk.complain(head.at, "extends", Said("book.extends_itself", book=above))
         return None
-    head = _file(folder, "book.yaml", desk)
-    parent: Book | None = None
-    if above := desk.optional(head, "extends"):
-        if above in seen or above == folder.name:
-            desk.complain(head, "extends", f"“{above}”绕回了自己，请改正 extends")
-            return None
-        parent = _read(folder.parent / above, desk, (*seen, folder.name))
-    return _on(parent, folder, head, desk)
+    parent = _read(folder.parent / above, desk, (*seen, folder.name)) if above else None
+    book = _on(parent, folder, desk)
+    if head is None or (above and parent is None):
+        return None
+    return replace(
+        book, id=head.id, title=head.title, title_en=head.title_en, place=head.place, parent=parent
+    )
 
 
 _NOTHING = Book("", "", "", "", None, {}, {}, (), {}, (), {}, {}, {}, Market(), ())
 
 
-def _on(parent: Book | None, folder: Path, head: Lined, desk: Desk) -> Book:
-    """A folder's book on the one it extends: tables entry by entry, lists one after the other."""
-    below = parent or _NOTHING
+def _on(parent: Book | None, folder: Path, desk: Desk) -> Book:
+    """A folder's files on the book below: tables entry by entry, lists one after the other, plans
+    its own.
+    """
+    book = replace(parent or _NOTHING, plan=None, plans={})
+    for add in (_tables, _places, _rhythm, _plans, _firms, _sheets):
+        book = add(book, folder, desk)
+    return book
 
-    def file(name: str) -> Lined:
-        return _file(folder, f"{name}.yaml", desk)
 
-    areas, disciplines = _fields(file("fields"), desk)
-    plans, main = _plans(folder, desk)
-    ladder = {**below.ladder, **read_ladder(file("ladder"), desk)}
-    own_facts, asks, feeds = read_facts(file("firm_facts"), desk)
-    facts = {**below.facts, **own_facts}
-    registers = {**below.registers, **_registers(folder, desk)}
-    layouts = _with_firms({**below.layouts, **_layouts(folder, desk)}, ladder, facts)
-    indicators = {**below.indicators, **_indicators(file("indicators"), desk)}
-    layouts = with_choices(layouts, "indicators", {i.id: i.title for i in indicators.values()})
-    return Book(
-        id=desk.text(head, "id"),
-        title=desk.text(head, "title"),
-        title_en=desk.text(head, "title_en"),
-        place=desk.optional(head, "place"),
-        plan=plans.get(main),
-        indicators=indicators,
-        sources={**below.sources, **_sources(file("sources"), desk)},
-        figures=below.figures + _figures(file("figures"), desk),
-        places={**below.places, **_places(file("places"), desk)},
-        bodies=below.bodies + _bodies(file("bodies"), desk),
+def _tables(below: Book, folder: Path, desk: Desk) -> Book:
+    indicators = read_file(folder / "indicators.yaml", shapes.IndicatorsFile, desk)
+    sources = read_file(folder / "sources.yaml", shapes.SourcesFile, desk)
+    figures = read_file(folder / "figures.yaml", shapes.FiguresFile, desk)
+    return replace(
+        below,
+        indicators={**below.indicators, **read_indicators(indicators, desk)},
+        sources={**below.sources, **read_sources(sources)},
+        figures=below.figures + read_figures(figures, desk),
+        lexicon=below.lexicon + _lexicon(folder, desk),
+    )
+
+
+def _places(below: Book, folder: Path, desk: Desk) -> Book:
+    places = read_file(folder / "places.yaml", shapes.PlacesFile, desk)
+    bodies = read_file(folder / "bodies.yaml", shapes.BodiesFile, desk)
+    fields = read_file(folder / "fields.yaml", shapes.FieldsFile, desk)
+    areas, disciplines = read_fields(fields, desk)
+    return replace(
+        below,
+        places={**below.places, **read_places(places, desk)},
+        bodies=below.bodies + read_bodies(bodies),
         areas={**below.areas, **areas},
         disciplines={**below.disciplines, **disciplines},
-        layouts={**layouts, **{n: layout_of(r) for n, r in registers.items()}},
-        registers=registers,
-        market=_market(file("market"), desk, below.market),
-        lexicon=below.lexicon + _lexicon(folder),
-        parent=parent,
-        plans=plans,
-        supervision=read_supervision(file("supervision"), desk, below.supervision),
-        calendar=read_calendar(file("calendar"), desk, below.calendar),
-        ladder=ladder,
-        facts=facts,
-        asks={**below.asks, **asks},
-        feeds=counted_feeds({**below.feeds, **feeds}, facts),
-        policies={**below.policies, **_policies(folder, desk)},
-        returns={**below.returns, **read_returns(folder, _files(folder, "returns", desk), desk)},
     )
 
 
-def _lexicon(folder: Path) -> tuple[str, ...]:
-    path = folder / "lexicon.txt"
-    return tuple(path.read_text(encoding="utf-8").splitlines()) if path.exists() else ()
+def _rhythm(below: Book, folder: Path, desk: Desk) -> Book:
+    market = read_file(folder / "market.yaml", shapes.MarketFile, desk)
+    asking = read_file(folder / "supervision.yaml", shapes.SupervisionFile, desk)
+    calendar = read_file(folder / "calendar.yaml", shapes.CalendarFile, desk)
+    return replace(
+        below,
+        market=read_market(market, desk, below.market),
+        supervision=read_supervision(asking, desk, below.supervision),
+        calendar=read_calendar(calendar, desk, below.calendar),
+    )
 
 
-def _registers(folder: Path, desk: Desk) -> dict[str, BookRegister]:
-    found = (read_register(at, desk) for at in _files(folder, "registers", desk).values())
-    return {r.id: r for r in found if r is not None}
-
-
-def _files(folder: Path, name: str, desk: Desk) -> dict[str, Lined]:
-    return {
-        p.stem: _file(folder, f"{name}/{p.name}", desk)
-        for p in sorted((folder / name).glob("*.yaml"))
-    }
-
-
-def _policies(folder: Path, desk: Desk) -> dict[str, Policy]:
-    """All policies of a folder by the name of theirs."""
-    found: dict[str, Policy] = {}
-    for path in sorted((folder / "policies").glob("*/policy.yaml")):
-        name = path.parent.name
-        files = {
-            kind: _file(folder, f"policies/{name}/{kind}.yaml", desk)
-            for kind in ("policy", "parameters", "rules", "cases")
-        }
-        if policy := read_policy(name, files, desk, folder.name):
-            found[name] = policy
-    return found
-
-
-def _plans(folder: Path, desk: Desk) -> tuple[dict[str, Plan], str]:
-    """All plans of a folder by id, and the id of the main one (plan.yaml)."""
+def _plans(below: Book, folder: Path, desk: Desk) -> Book:
+    """All plans of a folder by id; plan.yaml is the main one."""
+    main = read_file(folder / "plan.yaml", shapes.PlanFile, desk)
+    others = read_files(folder / "plans", shapes.PlanFile, desk)
     found: dict[str, Plan] = {}
-    main = ""
-    for name, at in {
-        "plan": _file(folder, "plan.yaml", desk),
-        **_files(folder, "plans", desk),
-    }.items():
-        plan = read_plan(at, desk)
-        if plan is None:
-            continue
-        if plan.id in found:
-            desk.complain(at, "id", f"计划编号“{plan.id}”用了两次")
-        found[plan.id] = plan
-        main = plan.id if name == "plan" else main
-    return found, main
+    for given in [*([main] if main else []), *others.values()]:
+        if given.id in found:
+            desk.complain(given.at, "id", Said("book.plan_twice", id=given.id))
+        found[given.id] = read_plan(given, desk)
+    return replace(below, plans=found, plan=found[main.id] if main else None)
 
 
-def _indicators(at: Lined, desk: Desk) -> dict[str, Indicator]:
-    rows = desk.rows(at, "indicators")
-    unique(desk, rows, "id")
-    return {
-        r["id"]: Indicator(
-            desk.text(r, "id"),
-            desk.text(r, "title"),
-            desk.text(r, "title_en"),
-            desk.text(r, "unit"),
-            desk.one_of(r, "kind", KINDS),
-            desk.text(r, "definition"),
-            desk.optional(r, "definition_en"),
-            desk.optional(r, "producer"),
-            desk.optional(r, "rhythm"),
-            desk.optional(r, "measure"),
-            desk.text(r, "source"),
-        )
-        for r in rows
-        if "id" in r
-    }
-
-
-def _sources(at: Lined, desk: Desk) -> dict[str, Source]:
-    found: dict[str, Source] = {}
-    listed: Any = at.get("sources") or {}
-    for code, row in listed.items() if isinstance(listed, Lined) else ():
-        if not isinstance(row, Lined):
-            desk.complain(listed, code, f"来源 {code} 下应有 title、status、checked_on")
-            continue
-        found[code] = Source(
-            code,
-            desk.text(row, "title"),
-            desk.one_of(row, "status", ("official", "copy", "news", "aggregator")),
-            desk.optional(row, "url"),
-            desk.optional(row, "issuer"),
-            desk.optional(row, "date"),
-            desk.day(row, "checked_on"),
-            desk.optional(row, "note"),
-        )
-    return found
-
-
-def _figures(at: Lined, desk: Desk) -> tuple[Figure, ...]:
-    return tuple(
-        Figure(
-            desk.text(r, "indicator"),
-            desk.text(r, "place"),
-            desk.number(r, "value") or Decimal(0),
-            desk.text(r, "period"),
-            desk.day(r, "as_of", required=False),
-            desk.text(r, "basis"),
-            desk.text(r, "source"),
-            desk.optional(r, "note"),
-        )
-        for r in desk.rows(at, "figures")
+def _firms(below: Book, folder: Path, desk: Desk) -> Book:
+    ladder = read_file(folder / "ladder.yaml", shapes.LadderFile, desk)
+    own = read_facts(read_file(folder / "firm_facts.yaml", FirmFactsFile, desk), desk)
+    facts = {**below.facts, **own.facts}
+    return replace(
+        below,
+        ladder={**below.ladder, **read_ladder(ladder, desk)},
+        facts=facts,
+        asks={**below.asks, **own.asks},
+        feeds=counted_feeds({**below.feeds, **own.feeds}, facts),
+        policies={**below.policies, **read_policies(folder, desk)},
     )
 
 
-def _places(at: Lined, desk: Desk) -> dict[str, Place]:
-    rows = desk.rows(at, "places")
-    unique(desk, rows, "id")
-    return {
-        r["id"]: Place(
-            desk.text(r, "id"),
-            desk.text(r, "name"),
-            desk.optional(r, "name_en"),
-            desk.text(r, "kind"),
-            desk.optional(r, "code"),
-            desk.optional(r, "parent"),
-        )
-        for r in rows
-        if "id" in r
-    }
-
-
-def _bodies(at: Lined, desk: Desk) -> tuple[Body, ...]:
-    return tuple(
-        Body(
-            desk.text(r, "id"),
-            desk.text(r, "name"),
-            desk.optional(r, "name_en"),
-            desk.text(r, "kind"),
-            desk.one_of(r, "known", ("known", "unknown")) == "known",
-            desk.optional(r, "facts"),
-            desk.texts(r, "sources"),
-        )
-        for r in desk.rows(at, "bodies")
+def _sheets(below: Book, folder: Path, desk: Desk) -> Book:
+    registers = {**below.registers, **read_registers(folder, desk)}
+    layouts = {**below.layouts, **read_layouts(folder, desk)}
+    indicators = {i.id: i.title for i in below.indicators.values()}
+    filled = with_choices(with_firms(layouts, below.ladder, below.facts), "indicators", indicators)
+    return replace(
+        below,
+        registers=registers,
+        layouts={**filled, **{n: layout_of(r) for n, r in registers.items()}},
+        returns={**below.returns, **read_returns(folder, desk)},
     )
 
 
-def _fields(at: Lined, desk: Desk) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
-    areas = {
-        r["id"]: (desk.text(r, "name"), desk.text(r, "name_en"))
-        for r in desk.rows(at, "areas")
-        if "id" in r
-    }
-    disciplines: Any = at.get("disciplines") or {}
-    for name, area in disciplines.items():
-        if area and area not in areas:
-            desk.complain(disciplines, name, f"学科“{name}”指向不存在的领域“{area}”")
-    return areas, {str(k): str(v or "") for k, v in disciplines.items()}
-
-
-def _layouts(folder: Path, desk: Desk) -> dict[str, Layout]:
-    found: dict[str, Layout] = {}
-    for path in sorted((folder / "layouts").glob("*.yaml")):
-        at = _file(folder, f"layouts/{path.name}", desk)
-        columns = tuple(_column(c, desk) for c in desk.rows(at, "columns"))
-        kind = desk.text(at, "kind")
-        key = desk.texts(at, "key")
-        if strange := set(key) - {c.field for c in columns}:
-            desk.complain(at, "key", f"key 里的 {sorted(strange)} 不是任何一列的 field")
-        found[kind] = Layout(kind, desk.text(at, "title"), key, columns)
-    return found
-
-
-def _with_firms(
-    layouts: Mapping[str, Layout], ladder: Mapping[str, Rung], facts: Mapping[str, Fact]
-) -> Mapping[str, Layout]:
-    """The columns that the ladder and the yearly facts of firms give."""
-    rungs = sorted(ladder.values(), key=lambda r: r.order)
-    choices = {r.id: r.title for r in rungs}
-    former = {
-        w: r.id for r in rungs for w in (*(n for _, n, _ in r.names), *r.aliases) if w != r.title
-    }
-    made = {}
-    for kind, layout in layouts.items():
-        columns = [
-            replace(c, choices=choices, other_words=former) if c.choices_from == "ladder" else c
-            for c in layout.columns
-            if c.kind != "fact"
-        ]
-        if kind == "firm_years":
-            columns += [fact_column(f) for f in facts.values()]
-        made[kind] = replace(layout, columns=tuple(columns))
-    return made
-
-
-def _column(at: Lined, desk: Desk) -> Column:
-    choices: Any = at.get("choices") or {}
-    source = choices if isinstance(choices, str) else ""
-    choices = {} if source else choices
-    return Column(
-        desk.text(at, "field"),
-        desk.text(at, "heading"),
-        desk.one_of(at, "kind", CELLS),
-        desk.texts(at, "aliases"),
-        at.get("required") is True,
-        desk.optional(at, "unit"),
-        {str(k): str(v) for k, v in choices.items()},
-        int(at.get("width") or 16),
-        int(at.get("longest") or 0),
-        source,
-    )
-
-
-def _market(at: Lined, desk: Desk, below: Market) -> Market:
-    if not at:
-        return below
-    days = tuple(int(d) for d in desk.texts(at, "remind_after_days") if d.isdigit())
-    if not days or list(days) != sorted(set(days)):
-        desk.complain(at, "remind_after_days", "remind_after_days 应为递增的天数，如 [3, 9, 21]")
-    return Market(
-        days,
-        desk.whole(at, "close_after_days"),
-        desk.whole(at, "ask_outcome_after_days"),
-        desk.whole(at, "longest_persons"),
-    )
+def _lexicon(folder: Path, desk: Desk) -> tuple[str, ...]:
+    path = folder / "lexicon.txt"
+    try:
+        return tuple(path.read_text(encoding="utf-8").splitlines()) if path.exists() else ()
+    except UnicodeDecodeError as e:
+        desk.problems.append(Problem(path, 1, Said("book.unreadable", why=str(e))))
+        return ()

@@ -1,78 +1,68 @@
-"""What one file of a book says about another: every source, indicator and parent named exists."""
+"""What one file of a book says about another: checks of names against the whole book."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Container
+from dataclasses import dataclass
 
-from .desk import Desk, Problem
-from .firms import check_firms
-from .schemas import Book, Plan
+from kechuang.engines.base.sayings import Said
 
-
-def check_references(book: Book, folder: Path, desk: Desk) -> None:
-    """Complain, at the line that says it, of every name the book ``folder`` does not hold."""
-    for path, at, words in _references(book, folder, desk):
-        desk.problems.append(Problem(path, at, words))
+from .desk import Desk
+from .lines import Lined
+from .schemas import Book, Plan, Target
 
 
-def _references(book: Book, folder: Path, desk: Desk) -> Iterator[tuple[Path, int, str]]:
-    """References across files: sources, indicators, parents. Lines are looked up again by value."""
-    for plan in book.plans.values():
-        yield from _plan_references(book, plan, _plan_file(folder, plan.id))
-    for name, words, complaint in check_firms(
-        book.ladder, book.facts, book.asks, book.feeds, book.policies, book.sources
-    ):
-        path = next(
-            (
-                f / name
-                for f in (folder, *_above(folder, book))
-                if _line_finder(f / name)(words) > 1
-            ),
-            folder / name,
-        )
-        yield path, _line_finder(path)(words), complaint
-    path = folder / "figures.yaml"
-    for figure in book.figures:
-        if figure.source not in book.sources:
-            yield path, _line_finder(path)(figure.source), _no_source(figure.source)
+@dataclass(frozen=True)
+class Table:
+    """What stands in a kind of file, the whole stack of books together; what is said of a name
+    that does not.
+    """
+
+    file: str
+    code: str
+    of: Callable[[Book], Container[str]]
 
 
-def _above(folder: Path, book: Book) -> list[Path]:
-    found, below = [], book.parent
-    while below:
-        found.append(folder.parent / below.id)
-        below = below.parent
-    return found
+def _rules(book: Book) -> Container[str]:
+    return {n for p in book.policies.values() for n in p.rules}
 
 
-def _plan_file(folder: Path, identity: str) -> Path:
-    mark = f"id: {identity}"
-    files = [folder / "plan.yaml", *sorted((folder / "plans").glob("*.yaml"))]
-    return next(
-        (f for f in files if f.exists() and mark in f.read_text(encoding="utf-8").splitlines()),
-        files[0],
-    )
+def _inputs(book: Book) -> Container[str]:
+    return {n for p in book.policies.values() for n in p.inputs}
 
 
-def _no_source(code: str) -> str:
-    return f"sources.yaml 里没有来源“{code}”，请登记"
+SOURCES = Table("sources.yaml", "book.no_source", lambda book: book.sources)
+INDICATORS = Table("indicators.yaml", "book.no_indicator", lambda book: book.indicators)
+RUNGS = Table("ladder.yaml", "book.no_rung", lambda book: book.ladder)
+FACTS = Table("firm_facts.yaml", "book.no_fact", lambda book: book.facts)
+RULES = Table("rules.yaml", "book.no_rule", _rules)
+INPUTS = Table("policy.yaml", "book.no_input", _inputs)
 
 
-def _plan_references(book: Book, plan: Plan, path: Path) -> Iterator[tuple[Path, int, str]]:
-    find = _line_finder(path)
-    for target in plan.targets:
-        if target.indicator not in book.indicators:
-            yield path, find(target.indicator), f"indicators.yaml 里没有指标“{target.indicator}”"
-        if target.parent and book.plan_above(plan) and not book.parent_target(target, plan):
-            yield path, find(f"parent: {target.parent}"), f"上级计划里没有目标“{target.parent}”"
-        marks = (*target.marks, *((target.baseline,) if target.baseline else ()))
-        for code in (target.source, *(m.source for m in marks)):
-            if code and code not in book.sources:
-                yield path, find(f"source: {code}"), _no_source(code)
-    for task in plan.tasks:
-        if task.source not in book.sources:
-            yield path, find(f"source: {task.source}"), _no_source(task.source)
+def named(desk: Desk, at: Lined, key: str, name: str, table: Table) -> None:
+    """A name must stand in its table."""
+
+    def check(book: Book) -> Said | None:
+        lost = desk.missing(name, table.of(book), table.file)
+        return Said(table.code, name=name) if lost else None
+
+    desk.ask(at, key, check)
 
 
-def _line_finder(path: Path) -> Callable[[str], int]:
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return lambda text: next((n for n, line in enumerate(lines, 1) if text in line), 1)
+def carries_out(desk: Desk, at: Lined, plan: Plan, target: Target) -> None:
+    """A target's parent must stand in the plan above, where there is one."""
+
+    def check(book: Book) -> Said | None:
+        above = _plan_above(book, plan)
+        known = {t.id for t in above.targets} if above else {target.parent}
+        lost = desk.missing(target.parent, known, "plan.yaml")
+        return Said("book.no_parent_target", name=target.parent) if lost else None
+
+    if target.parent:
+        desk.ask(at, "parent", check)
+
+
+def _plan_above(book: Book, plan: Plan) -> Plan | None:
+    """The plan above as the book sees it in which the plan stands."""
+    held: Book | None = book
+    while held and held.plans.get(plan.id) is not plan:
+        held = held.parent
+    return held.plan_above(plan) if held else None

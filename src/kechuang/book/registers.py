@@ -2,39 +2,30 @@
 
 from pathlib import Path
 
-from pydantic import ValidationError
+from kechuang.engines.base.sayings import Said
 
-from .desk import Desk
-from .lines import Lined
-from .shapes import RegisterField, RegisterFile
+from .desk import Desk, unique
+from .files import read_files
+from .sheet_shapes import RegisterField, RegisterFile
 from .sheets import BookRegister, Column, Layout
 
 _READ_AS = {"organisation": "credit_code"}
 
 
-def read_register(at: Lined, desk: Desk) -> BookRegister | None:
-    """One register, or None when its file is not right (which the check of its shape has said)."""
-    try:
-        given = RegisterFile.model_validate(at)
-    except ValidationError:
-        return None
-    names = [f.field for f in given.fields]
-    for key in ("key", "columns", "filters"):
-        for name in getattr(given, key):
-            if name not in names:
-                desk.complain(at, key, f"{key} 里的“{name}”不是 fields 里的一栏")
-    for key in ("name", "counts_on"):
-        if getattr(given, key) and getattr(given, key) not in names:
-            desk.complain(at, key, f"{key} 应是 fields 里的一栏")
-    for found in given.fields:
-        if (found.kind == "organisation") != (found.field == "holder"):
-            desk.complain(
-                at, "fields", "单位一栏的 field 写 holder，kind 写 organisation，至多一栏"
-            )
-    if given.life == "pipeline" and len(given.stages) < 2:
-        desk.complain(at, "stages", "pipeline 至少要有两个 stages")
-    if len(set(names)) < len(names):
-        desk.complain(at, "fields", "fields 里有同名的栏，请改名")
+def read_registers(folder: Path, desk: Desk) -> dict[str, BookRegister]:
+    """The registers that a book's folder declares, by id."""
+    files = read_files(folder / "registers", RegisterFile, desk)
+    return {given.id: _register(given, desk) for given in files.values()}
+
+
+def _register(given: RegisterFile, desk: Desk) -> BookRegister:
+    if "fields" not in given.at.lost:
+        _check_names(given, desk)
+    for field in given.fields:
+        if (field.kind == "organisation") != (field.field == "holder"):
+            desk.complain(field.at, "field", Said("book.holder"))
+    if given.life == "pipeline" and len(given.stages) < 2 and "stages" not in given.at.lost:
+        desk.complain(given.at, "stages", Said("book.stages"))
     return BookRegister(
         id=given.id,
         title=given.title,
@@ -42,16 +33,33 @@ def read_register(at: Lined, desk: Desk) -> BookRegister | None:
         life=given.life,
         name=given.name,
         columns=tuple(_column(f) for f in given.fields),
-        key=tuple(given.key),
-        listed=tuple(given.columns),
-        filters=tuple(given.filters),
+        key=given.key,
+        listed=given.columns,
+        filters=given.filters,
         stages=given.stages,
         sees=given.sees,
-        writes=tuple(given.writes),
+        writes=given.writes,
         counts_for=given.counts_for,
         counts_on=given.counts_on,
         english={f.heading: f.heading_en for f in given.fields} | {given.title: given.title_en},
     )
+
+
+def _check_names(given: RegisterFile, desk: Desk) -> None:
+    """Every field that the register speaks of is one of its own, and none stands twice."""
+    names = [f.field for f in given.fields]
+    spoken = {
+        "key": given.key,
+        "columns": given.columns,
+        "filters": given.filters,
+        "name": (given.name,),
+        "counts_on": (given.counts_on,) if given.counts_on else (),
+    }
+    for key, found in spoken.items():
+        for name in found:
+            if name not in names:
+                desk.complain(given.at, key, Said("book.not_among_fields", key=key, name=name))
+    unique(desk, given.fields, "field")
 
 
 def _column(given: RegisterField) -> Column:
@@ -60,7 +68,7 @@ def _column(given: RegisterField) -> Column:
         given.field,
         given.heading,
         kind,
-        tuple(given.aliases),
+        given.aliases,
         given.required,
         given.unit,
         given.choices,
@@ -72,8 +80,3 @@ def _column(given: RegisterField) -> Column:
 def layout_of(given: BookRegister) -> Layout:
     """The sheet of a declared register."""
     return Layout(given.id, given.title, given.key, given.columns)
-
-
-def register_files(folder: Path) -> list[Path]:
-    """The files that declare registers in a book's folder."""
-    return sorted((folder / "registers").glob("*.yaml"))

@@ -3,14 +3,15 @@
 import re
 from pathlib import Path
 from string import Formatter
-from typing import Any
 
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
 
 from .desk import Desk
+from .files import read_files
 from .layout_files import unlike
-from .lines import Lined
 from .schemas import ReturnLayout
+from .sheet_shapes import ReturnFile
 
 FIELDS = {
     "targets": (
@@ -66,91 +67,89 @@ WORDS = ("year", "month", "quarter", "day", "place", "title", "receiver")
 _CELL = re.compile(r"[A-Z]{1,3}[1-9]\d*")
 
 
-def read_returns(folder: Path, files: dict[str, Lined], desk: Desk) -> dict[str, ReturnLayout]:
+def read_returns(folder: Path, desk: Desk) -> dict[str, ReturnLayout]:
     """All layouts of a book, by id."""
     found = {}
-    for at in files.values():
-        layout = _layout(at, desk)
-        _check(layout, at, desk)
-        if layout.checked_against:
-            _check_file(layout, folder / "returns" / layout.checked_against, at, desk)
+    for given in read_files(folder / "returns", ReturnFile, desk).values():
+        layout, before = _layout(given), len(desk.problems)
+        _check(layout, given, desk)
+        if layout.checked_against and len(desk.problems) == before:
+            _check_file(layout, folder / "returns" / layout.checked_against, given, desk)
         found[layout.id] = layout
     return found
 
 
-def _layout(at: Lined, desk: Desk) -> ReturnLayout:
-    kind = desk.one_of(at, "kind", ("xlsx", "docx"))
-    given: Any = at.get("head") or {}
-    head = (
-        tuple((str(k), str(v)) for k, v in given.items())
-        if isinstance(given, dict)
-        else tuple(("", str(v)) for v in given)
-    )
+def _layout(given: ReturnFile) -> ReturnLayout:
+    head = given.head.items() if isinstance(given.head, dict) else (("", t) for t in given.head)
     return ReturnLayout(
-        desk.text(at, "id"),
-        desk.text(at, "title"),
-        desk.text(at, "receiver"),
-        kind,
-        desk.one_of(at, "rows", tuple(FIELDS)),
-        head,
-        desk.whole(at, "first_row") if kind == "xlsx" else 0,
-        tuple((desk.text(c, "heading"), desk.text(c, "field")) for c in desk.rows(at, "columns")),
-        desk.optional(at, "line"),
-        desk.texts(at, "foot"),
-        desk.optional(at, "checked_against"),
+        given.id,
+        given.title,
+        given.receiver,
+        given.kind,
+        given.rows,
+        tuple(head),
+        given.first_row if given.kind == "xlsx" else 0,
+        tuple((c.heading, c.field) for c in given.columns),
+        given.line,
+        given.foot,
+        given.checked_against,
     )
 
 
-def _check(layout: ReturnLayout, at: Lined, desk: Desk) -> None:
-    fields = FIELDS.get(layout.rows, ())
-    for row in desk.rows(at, "columns"):
-        if fields and str(row.get("field")) not in fields:
-            words = f"{layout.rows} 没有“{row.get('field')}”这一栏，可用 {' '.join(fields)}"
-            desk.complain(row, "field", words)
-    _check_words(at, "head", [t for _, t in layout.head], WORDS, desk)
-    _check_words(at, "foot", list(layout.foot), WORDS, desk)
-    _check_words(at, "line", [layout.line], (*fields, *WORDS), desk)
-    if bool(layout.columns) == bool(layout.line):
-        desk.complain(at, "columns", "columns（表）与 line（逐句）二者写一个")
+def _check(layout: ReturnLayout, given: ReturnFile, desk: Desk) -> None:
+    fields = FIELDS[layout.rows]
+    for column in given.columns:
+        if column.field not in fields:
+            words = Said("book.no_field", rows=layout.rows, name=column.field, known=fields)
+            desk.complain(column.at, "field", words)
+    _check_words(given, "head", [t for _, t in layout.head], WORDS, desk)
+    _check_words(given, "foot", list(layout.foot), WORDS, desk)
+    _check_words(given, "line", [layout.line], (*fields, *WORDS), desk)
+    written = {"columns", "line"} & given.at.lost
+    if bool(layout.columns) == bool(layout.line) and not written:
+        desk.complain(given.at, "columns", Said("book.table_or_line"))
     if layout.kind == "docx" and any(cell for cell, _ in layout.head):
-        desk.complain(at, "head", "docx 的 head 是一列文字，一段一条，不写单元格")
+        desk.complain(given.at, "head", Said("book.cells_in_word"))
     if layout.kind == "xlsx":
-        _check_cells(layout, at, desk)
+        _check_cells(layout, given, desk)
 
 
-def _check_file(layout: ReturnLayout, file: Path, at: Lined, desk: Desk) -> None:
+def _check_file(layout: ReturnLayout, file: Path, given: ReturnFile, desk: Desk) -> None:
     """The file that was sent last year stands beside the layout, and is compared with it at every
     check.
     """
+    at, key = given.at, "checked_against"
     if not file.is_file():
-        desk.complain(at, "checked_against", f"returns/ 里没有文件“{layout.checked_against}”")
+        desk.complain(at, key, Said("book.no_sent_file", name=layout.checked_against))
         return
     try:
         for place, ours, theirs in unlike(layout, file):
-            words = f"与 {file.name} 的 {place} 不同：表样是“{ours}”，文件是“{theirs}”"
-            desk.complain(at, "checked_against", words)
+            words = Said(
+                "book.unlike_sent_file", file=file.name, place=place, ours=ours, theirs=theirs
+            )
+            desk.complain(at, key, words)
     except Invalid as e:
-        desk.complain(at, "checked_against", e.words)
+        desk.complain(at, key, e.words)
 
 
 def _check_words(
-    at: Lined, key: str, texts: list[str], allowed: tuple[str, ...], desk: Desk
+    given: ReturnFile, key: str, texts: list[str], allowed: tuple[str, ...], desk: Desk
 ) -> None:
     for name in (n for t in texts for n in _names(t)):
         if name not in allowed:
-            known = " ".join(f"{{{n}}}" for n in allowed)
-            desk.complain(at, key, f"{key} 里没有“{{{name}}}”，可用 {known}")
+            known = tuple(f"{{{n}}}" for n in allowed)
+            words = Said("book.no_blank", key=key, name=f"{{{name}}}", known=known)
+            desk.complain(given.at, key, words)
 
 
-def _check_cells(layout: ReturnLayout, at: Lined, desk: Desk) -> None:
+def _check_cells(layout: ReturnLayout, given: ReturnFile, desk: Desk) -> None:
     if layout.line:
-        desk.complain(at, "line", "line 只用于 docx，xlsx 请写 columns")
-    if layout.first_row < 2:
-        words = "first_row 是第一行数据的行号，上面要留一行栏目名，至少为 2"
-        desk.complain(at, "first_row", words)
+        desk.complain(given.at, "line", Said("book.line_in_a_sheet"))
+    if layout.first_row < 2 and "first_row" not in given.at.lost:
+        desk.complain(given.at, "first_row", Said("book.first_row"))
     for cell, _ in layout.head:
         if not _CELL.fullmatch(cell):
-            desk.complain(at, "head", f"“{cell}”不是单元格，请写成 A1 这样")
+            desk.complain(given.at.inner("head"), cell, Said("book.no_cell", name=cell))
 
 
 def _names(text: str) -> list[str]:

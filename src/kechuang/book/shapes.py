@@ -1,361 +1,332 @@
-"""The shape of every file of a book: which keys there are, and what stands under them.
-
-A misspelt key is an error.
+"""The shape of the files of a book, except those of the law: which keys there are, and what
+stands under them.
 
 The JSON schemas in docs/schemas are made from these models (`kechuang book schemas`), so that an
-editor completes and
-checks while one types. What a value means, and whether it fits the others, is the readers' to say.
+editor completes and checks while one types. Whether a value fits the others is the readers' to
+say.
 """
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Discriminator, Field, Tag
 
-Word = str | int | float | bool | date | None
-Words = list[Word] | Word
+from .kinds import Day, Exact, Shape, Text, Texts, Whole, as_text, entry_or_plain
 
-
-class Shape(BaseModel):
-    """A mapping with these keys and no others."""
-
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, populate_by_name=True)
+MonthDay = Annotated[
+    str,
+    Field(pattern=r"^((0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?$", description="月-日，如 09-30"),
+    as_text,
+]
 
 
 class BookFile(Shape):
-    id: Word = None
-    title: Word = None
-    title_en: Word = None
-    extends: Word = None
-    place: Word = None
+    """Which book this is, and which one it builds on."""
+
+    id: Text = Field(description="与文件夹同名")
+    title: Text
+    title_en: Text
+    extends: Text = Field("", description="下面一本书的文件夹名")
+    place: Text = Field("", description="places.yaml 里的 id")
 
 
 class Period(Shape):
-    start: Word = Field(None, alias="from")
-    to: Word = None
+    """From a day to a day."""
+
+    start: Day = Field(alias="from")
+    to: Day
 
 
 class Group(Shape):
-    id: Word = None
-    title: Word = None
-    title_en: Word = None
+    """A group of targets."""
+
+    id: Text
+    title: Text
+    title_en: Text
 
 
 class Mark(Shape):
-    day: Word = None
-    value: Word = None
-    source: Word = None
+    """A value on a day."""
+
+    day: Day
+    value: Exact
+    source: Text = ""
 
 
 class Target(Shape):
-    number: Word = None
-    id: Word = None
-    group: Word = None
-    title: Word = None
-    title_en: Word = None
-    indicator: Word = None
-    printed: Word = None
-    bound: Word = None
-    value: Word = None
-    absence: Word = None
-    by: Word = None
-    source: Word = None
-    status: Word = None
-    parent: Word = None
-    note: Word = None
-    tasks: Words = None
-    clause: Word = None
-    scope: Word = None
-    kind: Word = None
-    direction: Word = None
-    baseline: Mark | Word = None
-    marks: list[Mark] | Word = None
-    reports: Word = None
-    confirms: Word = None
+    """A figure to be reached, or why none was printed."""
+
+    number: Whole = Field(description="印在文件里的序号")
+    id: Text
+    group: Text = Field(description="groups 里的 id")
+    title: Text
+    title_en: Text
+    indicator: Text = Field(description="indicators.yaml 里的 id")
+    printed: Text = Field("", description="原文怎么写")
+    bound: Literal[">=", ">", "<=", "<", "about", "hold", "relative", "none"] = "none"
+    value: Exact | None = None
+    absence: Literal["", "no_number", "unknown", "masked"] = Field(
+        "", description="没有 value 时写明为什么"
+    )
+    by: Day
+    source: Text = Field(description="sources.yaml 里的代号")
+    status: Text = ""
+    parent: Text = Field("", description="上级计划里的目标 id")
+    note: Text = ""
+    tasks: tuple[Whole, ...] = Field((), description="支撑它的任务编号")
+    clause: Text = ""
+    scope: Text = ""
+    kind: Literal["", "level", "flow", "share", "events", "sum", "ratio", "stock"] = ""
+    direction: Literal["up", "down"] = "up"
+    baseline: Mark | None = None
+    marks: tuple[Mark, ...] = Field((), description="中间年份的目标")
+    reports: Text = Field("", description="填报单位")
+    confirms: Text = Field("", description="核定单位")
 
 
 class Milestone(Shape):
-    title: Word = None
-    due: Word = None
-    after: Words = None
+    """What a task is to have reached by a day."""
+
+    title: Text
+    due: Day
+    after: Texts = Field((), description="先要完成的节点的名称")
 
 
 class Task(Shape):
-    number: Word = None
-    id: Word = None
-    title: Word = None
-    title_en: Word = None
-    content: Word = None
-    lead: Word = None
-    cooperating: Words = Field(None, alias="with")
-    basis: Word = None
-    records: Word = None
-    source: Word = None
-    clause: Word = None
-    milestones: list[Milestone] | Word = None
-    after: Words = None
+    """A piece of work."""
+
+    number: Whole = Field(description="全计划从 1 连续编号")
+    id: Text
+    title: Text
+    title_en: Text
+    content: Text = ""
+    lead: Text = Field("", description="牵头单位")
+    cooperating: Texts = Field((), alias="with", description="配合单位")
+    basis: Literal["named", "typical"] = Field(description="named 文件点名；typical 按职能推断")
+    records: Text = ""
+    source: Text
+    clause: Text = ""
+    milestones: tuple[Milestone, ...] = ()
+    after: tuple[Whole, ...] = Field((), description="先要完成的任务编号")
 
 
 class Area(Shape):
-    number: Word = None
-    title: Word = None
-    title_en: Word = None
-    tasks: list[Task] | Word = None
+    """A chapter of tasks."""
+
+    number: Whole
+    title: Text
+    title_en: Text
+    tasks: tuple[Task, ...] = ()
 
 
 class Safeguard(Shape):
-    title: Word = None
-    content: Word = None
+    """A measure that holds the plan up."""
+
+    title: Text = ""
+    content: Text = ""
 
 
 class PlanFile(Shape):
-    id: Word = None
-    title: Word = None
-    title_en: Word = None
-    number: Word = None
-    period: Period | Word = None
-    sources: Words = None
-    parent: Word = None
-    succeeds: Word = None
-    place: Word = None
-    groups: list[Group] | Word = None
-    targets: list[Target] | Word = None
-    areas: list[Area] | Word = None
-    safeguards: list[Safeguard | Word] | Word = None
+    """Targets and tasks of one document for one period."""
+
+    id: Text
+    title: Text
+    title_en: Text
+    number: Text = Field("", description="文号")
+    period: Period
+    sources: Texts = ()
+    parent: Text = Field("", description="上级计划的 id")
+    succeeds: Text = Field("", description="它接替的计划的 id")
+    place: Text = ""
+    groups: tuple[Group, ...] = ()
+    targets: tuple[Target, ...] = ()
+    areas: tuple[Area, ...] = ()
+    safeguards: tuple[
+        Annotated[
+            Annotated[Safeguard, Tag("<entry>")] | Annotated[Text, Tag("<plain>")],
+            Discriminator(entry_or_plain),
+        ],
+        ...,
+    ] = ()
 
 
 class Indicator(Shape):
-    id: Word = None
-    title: Word = None
-    title_en: Word = None
-    unit: Word = None
-    kind: Word = None
-    definition: Word = None
-    definition_en: Word = None
-    producer: Word = None
-    rhythm: Word = None
-    how: Word = None
-    source: Word = None
-    measure: Word = None
+    """What is measured."""
+
+    id: Text
+    title: Text
+    title_en: Text
+    unit: Text
+    kind: Literal["ratio", "stock", "flow", "events"]
+    definition: Text
+    definition_en: Text = ""
+    producer: Text = ""
+    rhythm: Text = ""
+    how: Literal["", "computed", "quoted", "both"] = Field(
+        "", description="由登记记录算出、只能引用，或两者并列"
+    )
+    source: Text
+    measure: Text = Field("", description="能从登记记录算出时，算法的名称")
 
 
 class IndicatorsFile(Shape):
-    indicators: list[Indicator] | Word = None
+    """indicators.yaml."""
+
+    indicators: tuple[Indicator, ...] = ()
 
 
 class Source(Shape):
-    title: Word = None
-    issuer: Word = None
-    dated: Word = Field(None, alias="date")
-    url: Word = None
-    status: Word = None
-    checked_on: Word = None
-    note: Word = None
+    """Where a figure or sentence comes from."""
+
+    title: Text
+    issuer: Text = ""
+    dated: Text = Field("", alias="date")
+    url: Text = ""
+    status: Literal["official", "copy", "news", "aggregator"]
+    checked_on: Day = Field(description="哪天核对的")
+    note: Text = ""
 
 
 class SourcesFile(Shape):
-    sources: dict[str, Source | Word] | Word = None
+    """sources.yaml: documents by their code."""
+
+    sources: dict[str, Source] = {}
 
 
 class Figure(Shape):
-    indicator: Word = None
-    place: Word = None
-    value: Word = None
-    period: Word = None
-    as_of: Word = None
-    basis: Word = None
-    source: Word = None
-    note: Word = None
+    """A published figure, as printed."""
+
+    indicator: Text
+    place: Text
+    value: Exact
+    period: Text
+    as_of: Day | None = None
+    basis: Text = Field(description="official、copy、news、derived")
+    source: Text
+    note: Text = ""
 
 
 class FiguresFile(Shape):
-    figures: list[Figure] | Word = None
+    """figures.yaml."""
+
+    figures: tuple[Figure, ...] = ()
 
 
 class Place(Shape):
-    id: Word = None
-    name: Word = None
-    name_en: Word = None
-    kind: Word = None
-    code: Word = None
-    parent: Word = None
-    source: Word = None
-    note: Word = None
+    """A district, a town, a park."""
+
+    id: Text
+    name: Text
+    name_en: Text = ""
+    kind: Text
+    code: Text = ""
+    parent: Text = ""
+    source: Text = ""
+    note: Text = ""
 
 
 class PlacesFile(Shape):
-    places: list[Place] | Word = None
+    """places.yaml."""
+
+    places: tuple[Place, ...] = ()
 
 
 class Body(Shape):
-    id: Word = None
-    name: Word = None
-    name_en: Word = None
-    kind: Word = None
-    known: Word = None
-    facts: Word = None
-    sources: Words = None
+    """An organisation, platform or fund that the plan names."""
+
+    id: Text
+    name: Text
+    name_en: Text = ""
+    kind: Text
+    known: Literal["known", "unknown"] = Field(description="unknown：只在计划里出现，其他查不到")
+    facts: Text = ""
+    sources: Texts = ()
 
 
 class BodiesFile(Shape):
-    bodies: list[Body] | Word = None
+    """bodies.yaml."""
+
+    bodies: tuple[Body, ...] = ()
 
 
 class TechArea(Shape):
-    id: Word = None
-    name: Word = None
-    name_en: Word = None
+    """A high-tech area."""
+
+    id: Text
+    name: Text
+    name_en: Text
 
 
 class FieldsFile(Shape):
-    areas: list[TechArea] | Word = None
-    disciplines: dict[str, Word] | Word = None
+    """fields.yaml: areas, and which discipline belongs to which."""
+
+    areas: tuple[TechArea, ...] = ()
+    disciplines: dict[str, Text | None] = {}
 
 
 class RungName(Shape):
-    start: Word = Field(None, alias="from")
-    name: Word = None
-    name_en: Word = None
+    """A name of a rung from a day on."""
+
+    start: Day = Field(alias="from")
+    name: Text
+    name_en: Text
 
 
 class Rung(Shape):
-    id: Word = None
-    order: Word = None
-    names: list[RungName] | Word = None
-    aliases: Words = None
-    counts: Word = None
-    counts_in: Word = None
-    rule: Word = None
-    months: Word = None
-    recognised_by: Word = None
-    update_by: Word = None
-    source: Word = None
-    note: Word = None
+    """A step of the ladder of firms."""
+
+    id: Text
+    order: Whole
+    names: Annotated[tuple[RungName, ...], Field(min_length=1)]
+    aliases: Texts = ()
+    counts: Literal["flow", "stock"] = Field(description="flow 当年认定数；stock 当日有效数")
+    counts_in: Text = Field("", description="官方并入哪一级统计")
+    rule: Text = Field("", description="判断达标的政策规则")
+    months: Whole | None = Field(None, description="有效月数；没有规定的不写")
+    recognised_by: Literal["state", "city", "district"]
+    update_by: MonthDay = ""
+    source: Text
+    note: Text = ""
 
 
 class LadderFile(Shape):
-    rungs: list[Rung] | Word = None
+    """ladder.yaml."""
 
-
-class Days(Shape):
-    start: Word = Field(None, alias="from")
-    to: Word = None
+    rungs: tuple[Rung, ...] = ()
 
 
 class CalendarFile(Shape):
-    known_until: Word = None
-    holidays: list[Days] | Word = None
-    worked: Words = None
-    sources: Words = None
+    """calendar.yaml: holidays as days or {from, to}, worked weekends as days."""
+
+    known_until: Day | None = None
+    holidays: tuple[
+        Annotated[
+            Annotated[Period, Tag("<entry>")] | Annotated[Day, Tag("<plain>")],
+            Discriminator(entry_or_plain),
+        ],
+        ...,
+    ] = ()
+    worked: tuple[Day, ...] = ()
+    sources: Texts = ()
 
 
 class MarketFile(Shape):
-    remind_after_days: Words = None
-    close_after_days: Word = None
-    ask_outcome_after_days: Word = None
-    longest_persons: Word = None
+    """market.yaml: days of reminders and closing."""
+
+    remind_after_days: tuple[Whole, ...]
+    close_after_days: Whole
+    ask_outcome_after_days: Whole
+    longest_persons: Whole
 
 
 class SupervisionFile(Shape):
-    ask_on: Word = None
-    answer_within: Word = None
-    remind_after: Words = None
-    escalate_after: Words = None
-    coordinator: Word = None
-    at_risk_points: Word = None
-    behind_points: Word = None
-    stale_days: Word = None
-    source: Word = None
+    """supervision.yaml; what it does not say stays as in the book below."""
 
-
-class Column(Shape):
-    field: Word = None
-    heading: Word = None
-    kind: Word = None
-    aliases: Words = None
-    longest: Word = None
-    width: Word = None
-    required: Word = None
-    unit: Word = None
-    choices: dict[str, Word] | Word = None
-
-
-class LayoutFile(Shape):
-    kind: Word = None
-    title: Word = None
-    key: Words = None
-    columns: list[Column] | Word = None
-
-
-class ReturnColumn(Shape):
-    heading: Word = None
-    field: Word = None
-
-
-class ReturnFile(Shape):
-    id: Word = None
-    title: Word = None
-    receiver: Word = None
-    kind: Word = None
-    rows: Word = None
-    head: dict[str, Word] | Words = None
-    first_row: Word = None
-    columns: list[ReturnColumn] | Word = None
-    line: Word = None
-    foot: Words = None
-    checked_against: Any = None
-
-
-class RegisterField(Shape):
-    """A field of a register that the book declares."""
-
-    field: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,38}$")]
-    heading: str
-    heading_en: str = ""
-    kind: Literal["text", "long", "day", "choice", "number", "fen", "organisation", "words"]
-    unit: str = ""
-    required: bool = False
-    longest: int = 0
-    width: int = 16
-    aliases: list[str] = []
-    choices: dict[str, str] = {}
-
-
-class RegisterFile(Shape):
-    """A register that a book declares, without a line of Python. See docs/howto/register.md."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z-]{1,30}$")]
-    title: str
-    title_en: str = ""
-    life: Literal["kept", "recognised", "pipeline"]
-    stages: dict[str, str] = {}
-    key: list[str] = []
-    name: str
-    columns: list[str] = []
-    filters: list[str] = []
-    sees: Literal["everybody", "staff"] = "staff"
-    writes: list[Literal["officer", "broker", "enterprise", "researcher", "approver"]] = ["officer"]
-    counts_for: str = ""
-    counts_on: str = ""
-    source: str = ""
-    fields: list[RegisterField]
-
-
-FILES: dict[str, type[Shape]] = {
-    "book.yaml": BookFile,
-    "plan.yaml": PlanFile,
-    "plans/*.yaml": PlanFile,
-    "indicators.yaml": IndicatorsFile,
-    "sources.yaml": SourcesFile,
-    "figures.yaml": FiguresFile,
-    "places.yaml": PlacesFile,
-    "bodies.yaml": BodiesFile,
-    "fields.yaml": FieldsFile,
-    "ladder.yaml": LadderFile,
-    "calendar.yaml": CalendarFile,
-    "market.yaml": MarketFile,
-    "supervision.yaml": SupervisionFile,
-    "layouts/*.yaml": LayoutFile,
-    "returns/*.yaml": ReturnFile,
-    "registers/*.yaml": RegisterFile,
-}
+    ask_on: Whole | None = Field(None, description="每月几日催报")
+    answer_within: Whole | None = Field(None, description="几个工作日内填报")
+    remind_after: tuple[Whole, ...] | None = None
+    escalate_after: tuple[Whole, ...] | None = None
+    coordinator: Text | None = None
+    at_risk_points: Whole | None = None
+    behind_points: Whole | None = None
+    stale_days: Whole | None = None
+    source: Text | None = None

@@ -15,7 +15,7 @@ from typing import Any
 from kechuang.book import read_book
 from kechuang.book.cells import fact_written
 from kechuang.book.coverage import coverage
-from kechuang.book.policies import read_change
+from kechuang.book.parameters import read_change
 from kechuang.book.schemas import Book
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid

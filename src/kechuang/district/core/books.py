@@ -23,17 +23,25 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
-from kechuang.book import Book, read_book
+from kechuang.book import Book, Problem, read_book
 from kechuang.book.desk import Desk
-from kechuang.book.lines import Lined, load
-from kechuang.book.registers import layout_of, read_register, register_files
+from kechuang.book.registers import layout_of, read_registers
 from kechuang.book.sheets import BookRegister
 from kechuang.district.core.files import write_atomically
 from kechuang.engines.base.errors import Invalid, InvalidForm
+from kechuang.engines.base.sayings import Said
 
 from .models import LawInForce, LawVersion
 
 _LOOK_AGAIN = 1.0  # seconds until it is looked up anew which version is in force
+
+
+class Unreadable(ImproperlyConfigured):
+    """A book with problems."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(p) for p in problems))
+        self.problems = problems
 
 
 class _Held:
@@ -42,7 +50,7 @@ class _Held:
     book: Book | None = None
     key: object = None
     until = 0.0
-    trouble: tuple[str, ...] = ()
+    trouble: tuple[Said, ...] = ()
 
 
 _held = _Held()
@@ -56,7 +64,7 @@ def current_book() -> Book:
     return book
 
 
-def trouble() -> tuple[str, ...]:
+def trouble() -> tuple[Said, ...]:
     """Why the version in force cannot be read by this software; nothing when it can.
 
     Then the house only shows.
@@ -80,8 +88,8 @@ def _look_up() -> Book:
     if version is not None:
         try:
             _held.book = book = _whole(_read(laid_out(version), version.digest))
-        except ImproperlyConfigured as e:
-            _held.trouble = tuple(str(e).splitlines())
+        except Unreadable as e:
+            _held.trouble = tuple(p.said() for p in e.problems)
         else:
             return book
     _held.book = book = shipped_book()
@@ -109,7 +117,7 @@ def _whole(book: Book) -> Book:
 def _read(folder: Path, stamp: object) -> Book:
     book, problems = read_book(folder)
     if book is None:
-        raise ImproperlyConfigured("\n".join(str(p) for p in problems))
+        raise Unreadable(problems)
     return book
 
 
@@ -167,10 +175,7 @@ def declared_registers() -> list[BookRegister]:
     """The registers that the shipped books declare: what a house is made of when it starts."""
     found: dict[str, BookRegister] = {}
     for name in reversed(_chain(shipped_folder())):
-        for path in register_files(shipped_folder().parent / name):
-            at = load(path)
-            if isinstance(at, Lined) and (given := read_register(at, Desk())):
-                found[given.id] = given
+        found |= read_registers(shipped_folder().parent / name, Desk())
     return list(found.values())
 
 
@@ -202,12 +207,7 @@ def tried_book(changes: Mapping[str, str]) -> Iterator[Path]:
         folder = home / shipped_folder().name
         book, problems = read_book(folder)
         if book is None:
-            raise InvalidForm(
-                [
-                    Invalid("book.problem", "value", file=p.file.name, line=p.line, words=p.words)
-                    for p in problems[:8]
-                ]
-            )
+            raise InvalidForm([Invalid(p.said(), "value") for p in problems[:8]])
         yield folder
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -15,6 +15,7 @@ from fractions import Fraction
 import polars as pl
 
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
 
 from . import ratios as r
 from .language import Apply, Literal, Name, Node, names_in
@@ -225,10 +226,10 @@ class _Inline(_Batch):
         return super()._named(name)
 
 
-def prove(law: Law) -> list[tuple[str, str]]:
+def prove(law: Law) -> list[tuple[str, Said]]:
     """Rules whose bounds cannot be held: (rule, words)."""
     work = _Batch(law, {n for i in law.inputs for n in (i, f"{i}{LOW}", f"{i}{HIGH}")})
-    refused: list[tuple[str, str]] = []
+    refused: list[tuple[str, Said]] = []
     for name in law.order:
         try:
             work.columns(name)

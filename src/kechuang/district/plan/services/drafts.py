@@ -112,12 +112,7 @@ def save_draft(
     book, problems = read_book(home / identity)
     if problems or book is None:
         shutil.rmtree(home / identity)
-        raise InvalidForm(
-            [
-                Invalid("book.problem", "identity", file=p.file.name, line=p.line, words=p.words)
-                for p in problems[:8]
-            ]
-        )
+        raise InvalidForm([Invalid(p.said(), "identity") for p in problems[:8]])
     facts = {"book": identity}
     try:
         advance(DRAFTS, "save_draft", thing, actor, at, changes=facts, facts=facts)

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from kechuang.book.cells import read_cell
 from kechuang.book.schemas import Milestone as BookMilestone
 from kechuang.district.accounts.models import Letter
 from kechuang.district.core import ledger, worker
@@ -472,3 +473,12 @@ def test_a_second_figure_of_the_same_day_is_a_correction_of_the_first(world):
         create(BULLETINS, "report", {**BULLETIN, "value": "46"}, world.actor("officer"), NOW)
     take(BULLETINS, "withdraw", made, {}, world.actor("officer"), NOW, why="登错")
     create(BULLETINS, "report", {**BULLETIN, "value": "46"}, world.actor("officer"), NOW)
+
+
+@pytest.mark.parametrize("words", ["科技型中小企业数", "科技型中小企业", "sme"])
+def test_an_indicator_is_known_by_what_bulletins_call_it(world, words):
+    column = next(c for c in current_book().layouts["bulletins"].columns if c.field == "indicator")
+    assert read_cell(column, words, current_book()) == "sme"
+    with pytest.raises(Invalid) as refusal:
+        read_cell(column, "中小企业", current_book())
+    assert "科技型中小企业数" in refusal.value.proposals

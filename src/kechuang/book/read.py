@@ -17,7 +17,6 @@ from .registers import layout_of, read_registers
 from .returns import read_returns
 from .rhythm import read_calendar, read_market, read_supervision
 from .schemas import Book, Market, Plan
-from .sheets import with_choices
 from .tables import (
     read_bodies,
     read_fields,
@@ -26,7 +25,9 @@ from .tables import (
     read_layouts,
     read_places,
     read_sources,
-    with_firms,
+    with_facts,
+    with_indicators,
+    with_rungs,
 )
 
 
@@ -147,8 +148,8 @@ def _firms(below: Book, folder: Path, desk: Desk) -> Book:
 def _sheets(below: Book, folder: Path, desk: Desk) -> Book:
     registers = {**below.registers, **read_registers(folder, desk)}
     layouts = {**below.layouts, **read_layouts(folder, desk)}
-    indicators = {i.id: i.title for i in below.indicators.values()}
-    filled = with_choices(with_firms(layouts, below.ladder, below.facts), "indicators", indicators)
+    filled = with_indicators(with_rungs(layouts, below.ladder), below.indicators)
+    filled = with_facts(filled, below.facts)
     return replace(
         below,
         registers=registers,

@@ -41,6 +41,7 @@ class Indicator:
     rhythm: str
     measure: str
     source: str
+    aliases: tuple[str, ...] = ()  # how others write its title
 
 
 @dataclass(frozen=True)

@@ -166,6 +166,7 @@ class Indicator(Shape):
     )
     source: Text
     measure: Text = Field("", description="能从登记记录算出时，算法的名称")
+    aliases: Texts = Field((), description="通报里的其他写法")
 
 
 class IndicatorsFile(Shape):

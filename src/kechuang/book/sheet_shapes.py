@@ -43,6 +43,7 @@ class Column(Shape):
     required: Truth = False
     unit: Text = ""
     choices: Choices = {}
+    hint: Text = Field("", description="填写时写在栏下的一句提示")
 
 
 class LayoutFile(Shape):

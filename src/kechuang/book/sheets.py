@@ -23,6 +23,7 @@ class Column:
     longest: int = 0
     choices_from: str = ""  # ladder: its rungs under every name they had; indicators: by title
     other_words: Mapping[str, str] = dataclasses.field(default_factory=dict)  # former name → choice
+    hint: str = ""  # how it is filled in, where the heading does not say it
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,21 @@ class BookRegister:
 
 
 def with_choices(
-    layouts: Mapping[str, Layout], source: str, choices: Mapping[str, str]
+    layouts: Mapping[str, Layout],
+    source: str,
+    choices: Mapping[str, str],
+    other_words: Mapping[str, str],
 ) -> Mapping[str, Layout]:
-    """The layouts with the choices that another file of the book gives: code → word."""
+    """The layouts with the choices that another file of the book gives: code → word, and what
+    else people write for them: word → code.
+    """
     return {
         kind: dataclasses.replace(
             layout,
             columns=tuple(
-                dataclasses.replace(c, choices=choices) if c.choices_from == source else c
+                dataclasses.replace(c, choices=choices, other_words=other_words)
+                if c.choices_from == source
+                else c
                 for c in layout.columns
             ),
         )

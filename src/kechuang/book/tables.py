@@ -14,7 +14,7 @@ from .references import SOURCES, named
 from .schemas import Body, Fact, Figure, Indicator, Place, Rung, Source
 from .sheet_shapes import Column as ColumnEntry
 from .sheet_shapes import LayoutFile
-from .sheets import Column, Layout
+from .sheets import Column, Layout, with_choices
 
 
 def read_indicators(given: shapes.IndicatorsFile | None, desk: Desk) -> dict[str, Indicator]:
@@ -34,6 +34,7 @@ def read_indicators(given: shapes.IndicatorsFile | None, desk: Desk) -> dict[str
             r.rhythm,
             r.measure,
             r.source,
+            r.aliases,
         )
         for r in rows
     }
@@ -112,25 +113,33 @@ def _column(given: ColumnEntry) -> Column:
         given.width,
         given.longest,
         source,
+        hint=given.hint,
     )
 
 
-def with_firms(
-    layouts: Mapping[str, Layout], ladder: Mapping[str, Rung], facts: Mapping[str, Fact]
-) -> Mapping[str, Layout]:
-    """The columns that the ladder and the yearly facts of firms give."""
+def with_rungs(layouts: Mapping[str, Layout], ladder: Mapping[str, Rung]) -> Mapping[str, Layout]:
+    """The columns in which a rung stands, under every name that it ever had."""
     rungs = sorted(ladder.values(), key=lambda r: r.order)
-    choices = {r.id: r.title for r in rungs}
     former = {
         w: r.id for r in rungs for w in (*(n for _, n, _ in r.names), *r.aliases) if w != r.title
     }
+    return with_choices(layouts, "ladder", {r.id: r.title for r in rungs}, former)
+
+
+def with_indicators(
+    layouts: Mapping[str, Layout], indicators: Mapping[str, Indicator]
+) -> Mapping[str, Layout]:
+    """The columns in which an indicator stands: by its title, or as others write it."""
+    found = indicators.values()
+    others = {word: i.id for i in found for word in i.aliases}
+    return with_choices(layouts, "indicators", {i.id: i.title for i in found}, others)
+
+
+def with_facts(layouts: Mapping[str, Layout], facts: Mapping[str, Fact]) -> Mapping[str, Layout]:
+    """The columns that the yearly facts of firms give."""
     made = {}
     for kind, layout in layouts.items():
-        columns = [
-            replace(c, choices=choices, other_words=former) if c.choices_from == "ladder" else c
-            for c in layout.columns
-            if c.kind != "fact"
-        ]
+        columns = [c for c in layout.columns if c.kind != "fact"]
         if kind == "firm_years":
             columns += [fact_column(f) for f in facts.values()]
         made[kind] = replace(layout, columns=tuple(columns))

@@ -70,7 +70,7 @@ def in_book() -> Iterator[str]:
     for layout in book.layouts.values():
         yield layout.title
         for column in layout.columns:
-            yield column.heading
+            yield from filter(None, (column.heading, column.hint))
             yield from column.choices.values()
     yield from MODES.values()
     yield from (name for name, _ in book.areas.values())

@@ -9,7 +9,7 @@ from dataclasses import replace
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.rules import Policy, Rule, parse
 from kechuang.engines.rules.facts import Feed
-from kechuang.engines.rules.language import names_in
+from kechuang.engines.rules.fold import names_in
 
 from .desk import Desk, unique
 from .inputs import read_input, strange

@@ -7,8 +7,10 @@ from fractions import Fraction
 
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.rules import Input, parse, quantity
-from kechuang.engines.rules.language import FUNCTIONS, names_in
+from kechuang.engines.rules.fold import names_in
+from kechuang.engines.rules.language import FUNCTIONS
 from kechuang.engines.rules.packs import Aggregate, Relation
+from kechuang.engines.rules.units import same_unit
 from kechuang.engines.rules.values import UNITS
 
 from .desk import Desk
@@ -53,7 +55,7 @@ def amount(text: object, unit: str, at: Lined, key: str, desk: Desk) -> Fraction
     except Invalid as e:
         desk.complain(at, key, e.words)
         return None
-    if given != unit and {given, unit} != {"%", "倍"}:
+    if not same_unit(given, unit):
         desk.complain(at, key, f"“{text}”的单位应是“{unit}”")
         return None
     return value

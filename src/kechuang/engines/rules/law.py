@@ -7,7 +7,8 @@ from functools import cached_property
 
 from kechuang.engines.base.errors import Invalid
 
-from .language import Name, Node, names_in
+from .fold import names_in
+from .language import Apply, Name, Node
 from .packs import Given, Input, Overlay, Parameter, Policy, Rule
 
 
@@ -176,10 +177,6 @@ def parts(law: Law, name: str) -> tuple[str, ...]:
 
 
 def _joined(node: Node) -> list[Node]:
-    if _is_and(node):
-        return [n for each in node.args for n in _joined(each)]  # type: ignore[union-attr]
+    if isinstance(node, Apply) and node.op == "and":
+        return [n for each in node.args for n in _joined(each)]
     return [node]
-
-
-def _is_and(node: Node) -> bool:
-    return not isinstance(node, Name) and getattr(node, "op", "") == "and"

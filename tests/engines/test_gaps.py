@@ -14,7 +14,7 @@ from benchmarks.hostile import hostile
 from benchmarks.rules import COLUMNS, frame_of, rows
 
 from kechuang.engines.base.errors import Invalid
-from kechuang.engines.rules import Action, Number, at, evaluate, gap, one, parse
+from kechuang.engines.rules import Action, Number, at, evaluate, gap, gaps, one, parse
 from kechuang.engines.rules.gap_batch import gap_batch
 from kechuang.engines.rules.gaps import moved_by
 from kechuang.engines.rules.plans import plans
@@ -192,7 +192,20 @@ def test_what_no_mix_can_do_or_say_is_said():
 def test_gaps_never_leave_the_range_of_an_input():
     law = at(POLICIES, DAY)
     full = {**GOOD, "科技人员数": one(10), "职工总数": one(1_000_000)}
-    assert gap(law, full, "科技人员达标", HIRE).steps is None
+    found = gap(law, full, "科技人员达标", HIRE)
+    assert found.steps is None
+    assert found.why
+    assert found.why.code == "gaps.not_enough"
+
+
+def test_only_actions_that_move_what_a_rule_rests_on_are_looked_at():
+    law = at(POLICIES, DAY)
+    few = {**GOOD, "科技人员数": one(5)}
+    assert [g.action.name for g in gaps(law, few, "科技人员达标", [INVEST, HIRE])] == ["招聘"]
+    blank = {k: v for k, v in few.items() if k != "职工总数"}
+    (found,) = gaps(law, blank, "科技人员达标", [INVEST, HIRE])
+    assert found.why
+    assert (found.why.code, found.why.facts) == ("gaps.missing", {"names": ["职工总数"]})
 
 
 def test_several_conditions_are_mended_together_where_the_whole_cannot_be_told():

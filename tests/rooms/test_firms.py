@@ -9,6 +9,7 @@ import pytest
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
 from kechuang.district.plan.measures import MEASURES
+from kechuang.district.portal.components.answers import answer_facts
 from kechuang.district.registry.models import Firm, FirmYear, Recognition
 from kechuang.district.registry.queries import (
     counted,
@@ -83,10 +84,13 @@ def test_what_fails_comes_with_clause_source_and_the_least_that_would_do(firm, w
     firm = report(firm, world, 研发费用="150万元", 境内研发费用="150万元")
     found = standings.explained(firm, "high_tech", TODAY)
     assert found.standing.failing == ("研发占比达标",)
-    (way,) = found.ways
-    assert "第（五）项" in way.clause
+    assert found.policy
+    facts = answer_facts(found.law, found.policy, found.given, ["高新技术企业"])
+    ((name, clause, gaps, _),) = facts["ways"]
+    assert name == "研发占比达标"
+    assert "第（五）项" in clause
     # three years' sales of 108 million at 5 % want 5.4 million; 4.5 million are there
-    assert {g.action.name: g.words for g in way.gaps} == {"增加境内研发投入": "90万元"}
+    assert {g.action.name: g.words for g in gaps} == {"增加境内研发投入": "90万元"}
     assert found.wheres["近三年研发费用"] == "2023—2025年“研发费用”（审计报告）"
 
 

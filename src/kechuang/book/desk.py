@@ -5,19 +5,25 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from kechuang.engines.base.sayings import SOURCE, in_language
+
 from .lines import Lined
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong in a book."""
+    """Something wrong in a book; ``words`` is a sentence of the catalogue or plain Chinese."""
 
     file: Path
     line: int
     words: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.words}"
+        return self.told(SOURCE)
+
+    def told(self, language: str) -> str:
+        """File, line and what is wrong, in a language as far as the catalogue knows it."""
+        return f"{self.file}:{self.line}: {in_language(self.words, language)}"
 
 
 class Desk:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.rules import Policy, Rule, parse
 from kechuang.engines.rules.facts import Feed
 from kechuang.engines.rules.fold import names_in
@@ -77,7 +78,7 @@ def read_facts(at: Lined, desk: Desk) -> tuple[dict[str, Fact], dict[str, Rule],
                 desk.text(row, "英文"),
             )
         except Invalid as e:
-            desk.complain(row, "公式", f"“{name}”：{e.words}")
+            desk.complain(row, "公式", Said("rules.named", name=name, error=e.words))
     feeds = {n: _feed(n, row, desk) for n, row in _rows(at, "供给", desk)}
     return facts, asks, feeds
 

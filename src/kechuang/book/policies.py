@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.rules import (
     UNPUBLISHED,
     Action,
@@ -246,7 +247,7 @@ def _rule(name: str, at: Lined, desk: Desk) -> Rule | None:
         try:
             node = None if text is None else parse(str(text))
         except Invalid as e:
-            desk.complain(where, key, f"“{name}”：{e.words}")
+            desk.complain(where, key, Said("rules.named", name=name, error=e.words))
             continue
         if since:
             versions.append((since, str(text or ""), node))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.rules import Policy
 from kechuang.engines.rules.check import check, run_case
 
@@ -37,7 +38,7 @@ def check_policies(book: Book, folder: Path) -> list[Problem]:
                     policy.id,
                     where,
                     x.name,
-                    f"sources.yaml 里没有来源“{x.source}”，请登记",
+                    Said("book.no_source", source=x.source),
                 )
                 for x in listed.values()
                 if x.source not in book.sources
@@ -49,7 +50,7 @@ def check_policies(book: Book, folder: Path) -> list[Problem]:
                 policy.id,
                 "parameters",
                 x.name,
-                f"sources.yaml 里没有来源“{source}”，请登记",
+                Said("book.no_source", source=source),
             )
             for x in policy.parameters.values()
             for _, source in x.said.values()
@@ -63,15 +64,15 @@ def check_policies(book: Book, folder: Path) -> list[Problem]:
 def _failed(policies: tuple[Policy, ...], policy: Policy, folder: Path) -> list[Problem]:
     path = folder / "policies" / policy.id / "cases.yaml"
     if not policy.cases:
-        return [Problem(path, 1, "没有一个例子；每份政策至少要有在界上和界外一个单位的例子")]
+        return [Problem(path, 1, Said("book.no_cases"))]
     return [
-        Problem(path, case.line, f"{case.about}：{words}")
+        Problem(path, case.line, Said("book.case", case=case.about, error=words))
         for case in policy.cases
         for words in run_case(policies, policy, case)
     ]
 
 
-def _placed(folder: Path, book: Book, policy: str, where: str, key: str, words: str) -> Problem:
+def _placed(folder: Path, book: Book, policy: str, where: str, key: str, words: Said) -> Problem:
     home = book.policies[policy].book
     path = folder.parent / home / "policies" / policy / f"{where}.yaml"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []

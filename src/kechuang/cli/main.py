@@ -11,6 +11,7 @@ from typing import Any
 from kechuang.book import read_book
 from kechuang.book.shape_check import write_schemas
 from kechuang.engines.base.numbers import parse_whole
+from kechuang.engines.base.sayings import SOURCE
 
 from . import match, plans, policies
 from .files import BadInput
@@ -42,7 +43,7 @@ def _house(name: str) -> Callable[[argparse.Namespace], int]:
 def _check(options: argparse.Namespace) -> int:
     book, problems = read_book(options.folder)
     for problem in problems:
-        print(problem, file=sys.stderr)
+        print(problem.told("en" if options.english else SOURCE), file=sys.stderr)
     if problems or book is None:
         return 2
     if options.json:
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     check = book.add_parser("check", help="说出文件、行和改法")
     check.add_argument("folder", type=Path)
     check.add_argument("--json", action="store_true")
+    check.add_argument("--english", action="store_true", help="目录里有英文的句子用英文说")
     check.set_defaults(run=_check)
 
     cover = book.add_parser(

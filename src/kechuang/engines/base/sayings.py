@@ -70,6 +70,11 @@ def sentence(
     return template.format_map(_Facts(words))
 
 
+def in_language(words: str, language: str) -> str:
+    """A sentence said in a language; a plain text stays what it is."""
+    return sentence(words.code, words.facts, language) if isinstance(words, Said) else words
+
+
 class _Facts(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return ""

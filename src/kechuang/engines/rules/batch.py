@@ -15,6 +15,7 @@ from fractions import Fraction
 import polars as pl
 
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
 
 from . import ratios as r
 from .fold import fold, names_in
@@ -214,15 +215,16 @@ class Inline(_Batch):
     """Rules as expressions inside others, over the columns of a frame."""
 
     def rule(self, name: str) -> Cell:
+        """The rule's formula as one cell."""
         if name not in self.cells:
             self.cells[name] = fold(self.law.formulas[name].node, self)
         return self.cells[name]
 
 
-def prove(law: Law) -> list[tuple[str, str]]:
-    """Rules whose bounds cannot be held: (rule, words)."""
+def prove(law: Law) -> list[tuple[str, Said]]:
+    """Rules whose bounds cannot be held: (rule, why)."""
     work = _Batch(law, {n for i in law.inputs for n in (i, f"{i}{LOW}", f"{i}{HIGH}")})
-    refused: list[tuple[str, str]] = []
+    refused: list[tuple[str, Said]] = []
     for name in law.order:
         try:
             work.columns(name)

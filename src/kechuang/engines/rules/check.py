@@ -31,8 +31,7 @@ class Complaint:
     policy: str
     where: str
     key: str
-    words: str
-    line: int = 0
+    words: Said
 
 
 def check(policies: Sequence[Policy], days: Sequence[date]) -> list[Complaint]:
@@ -68,9 +67,8 @@ def _doubled(policies: Sequence[Policy]) -> Iterator[Complaint]:
             for name in listed:
                 if name in seen or name in policy.inputs:
                     other = seen.get(name, policy.id)
-                    yield Complaint(
-                        policy.id, where, name, f"名称“{name}”在“{other}”里已经用过，请换一个"
-                    )
+                    words = Said("rules.name_taken", name=name, other=other)
+                    yield Complaint(policy.id, where, name, words)
                 seen[name] = policy.id
 
 
@@ -82,7 +80,7 @@ def _inputs(policies: Sequence[Policy]) -> Iterator[Complaint]:
             if given.name in seen:
                 known, other = seen[given.name]
                 if (known.unit, known.low, known.high) != (given.unit, given.low, given.high):
-                    words = f"输入“{given.name}”的单位或范围与“{other}”不同，请写成一样"
+                    words = Said("rules.input_differs", name=given.name, other=other)
                     yield Complaint(policy.id, "policy", given.name, words)
             seen.setdefault(given.name, (given, policy.id))
 
@@ -96,12 +94,12 @@ def _names(policy: Policy, names: set[str]) -> Iterator[Complaint]:
                     yield Complaint(policy.id, "rules", rule.name, _unknown(name, own | names))
 
 
-def _unknown(name: str, names: set[str]) -> str:
+def _unknown(name: str, names: set[str]) -> Said:
     for word in ("且", "或", "非"):
         if word in name and any(part in names for part in name.split(word)):
-            return f"没有“{name}”：“{word}”前后请留空格"
+            return Said("rules.spaces", name=name, word=word)
     near = max(names, key=lambda n: len(set(n) & set(name)) - abs(len(n) - len(name)), default="")
-    return f"没有“{name}”这个名称，是“{near}”吗？" if near else f"没有“{name}”这个名称"
+    return Said("rules.name_like", name=name, near=near) if near else Said("rules.name", name=name)
 
 
 def _units(
@@ -116,24 +114,24 @@ def _units(
     try:
         given = unit_of(node, units, tiers)  # type: ignore[arg-type]
     except Invalid as e:
-        yield Complaint(policy.id, "rules", name, f"“{name}”：{e.words}")
+        yield Complaint(policy.id, "rules", name, Said("rules.named", name=name, error=e.words))
         return
     if not same_unit(given, unit):
-        yield Complaint(
-            policy.id, "rules", name, f"“{name}”写的单位是“{unit}”，公式得出的是“{given}”"
-        )
+        words = Said("rules.unit_differs", name=name, unit=unit, given=given)
+        yield Complaint(policy.id, "rules", name, words)
 
 
 def _of_a_day(law: Law) -> Iterator[Complaint]:
     try:
         topological(law.formulas)
     except Invalid as e:
-        circle = e.words.partition("：")[2].split(" → ")[0]
+        circle = str(e.facts["circle"]).split(" → ")[0]
         yield Complaint(law.formulas[circle].policy.id, "rules", circle, e.words)
         return
     yield from _not_yet(law)
-    for name, words in prove(law):
-        yield Complaint(law.formulas[name].policy.id, "rules", name, f"“{name}”：{words}")
+    for name, why in prove(law):
+        words = Said("rules.named", name=name, error=why)
+        yield Complaint(law.formulas[name].policy.id, "rules", name, words)
 
 
 def _not_yet(law: Law) -> Iterator[Complaint]:
@@ -150,7 +148,9 @@ def _not_yet(law: Law) -> Iterator[Complaint]:
                 and used not in law.formulas
                 and home.start > law.day
             ):
-                words = f"“{name}”用到“{used}”，而“{home.title}”到 {home.start} 才施行；请推迟这条规则，或给它写分期的公式"
+                words = Said(
+                    "rules.not_yet", name=name, used=used, policy=home.title, day=str(home.start)
+                )
                 yield Complaint(formula.policy.id, "rules", name, words)
 
 
@@ -199,17 +199,17 @@ def _typed(given: Input, text: object) -> Value:
     return Number(ends[0], ends[1])
 
 
-def run_case(policies: Sequence[Policy], policy: Policy, case: Case) -> list[str]:
+def run_case(policies: Sequence[Policy], policy: Policy, case: Case) -> list[Said]:
     """What differs from what the example expects, in words."""
     law = at(policies, case.day)
     try:
         given = typed(case.given, policy.inputs)
     except Invalid as e:
         return [e.words]
-    wrong: list[str] = []
+    wrong: list[Said] = []
     strange = [n for n in case.expected if n not in policy.rules]
     if strange:
-        return [f"没有规则“{strange[0]}”"]
+        return [Said("rules.no_rule", name=strange[0])]
     found = evaluate(law, given, list(case.expected))
     for name, text in case.expected.items():
         try:

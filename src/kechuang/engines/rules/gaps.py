@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from kechuang.engines.base.sayings import Said
+
 from . import polynomials as poly
 from .check import say
 from .exact import apply, evaluate, step_of
@@ -42,7 +44,7 @@ class Gap:
     amount: Fraction = Fraction(0)
     cost: int | None = None
     tiers: tuple[str, ...] = ()
-    why: str = ""
+    why: Said | None = None
 
     @property
     def words(self) -> str:
@@ -97,7 +99,7 @@ def gap(law: Law, given: Mapping[str, Value], wanted: str, action: Action) -> Ga
     needed = set(law.needed([wanted]))
     blank = [n for n in action.effects if not isinstance(given.get(n, UNKNOWN), Number)]
     if unknown := [n for n in blank if n in needed]:
-        return Gap(action, None, why=f"缺少{'、'.join(unknown)}，算不出差多少")
+        return Gap(action, None, why=Said("gaps.missing", names=unknown))
     limit = room(law, given, action)
     k, breaks = 0, 0
     while k <= limit:
@@ -105,18 +107,21 @@ def gap(law: Law, given: Mapping[str, Value], wanted: str, action: Action) -> Ga
         if walk.named(wanted).now is True:
             return _found(law, given, wanted, action, k)
         if walk.opaque:
-            return Gap(action, None, why=f"“{walk.opaque}”要取整，不能推算")
+            return Gap(action, None, why=Said("gaps.rounded", rule=walk.opaque))
         following = walk.next_break(limit)
         breaks += 1
         if following is None or breaks > MOST_BREAKS:
             break
         k = following
-    return Gap(action, None, why="只靠这一项，做到上限也不够")
+    return Gap(action, None, why=Said("gaps.not_enough"))
 
 
 def gaps(law: Law, given: Mapping[str, Value], wanted: str, actions: Sequence[Action]) -> list[Gap]:
-    """Every action alone, the cheapest first; those that do not suffice at the end."""
-    found = [gap(law, given, wanted, a) for a in actions]
+    """Every action that moves something the rule rests on, alone: the cheapest first, those that
+    do not suffice at the end.
+    """
+    needed = set(law.needed([wanted]))
+    found = [gap(law, given, wanted, a) for a in actions if needed & set(a.effects)]
     return sorted(found, key=lambda g: (g.steps is None, g.cost is None, g.cost or 0))
 
 

@@ -83,9 +83,11 @@ class Model(Unfolded[Part]):
         self.model.add_bool_or(without)
 
     def number(self, number: Number) -> Part:
+        """A number that stands still."""
         return plain(number)
 
     def fact(self, given: Input) -> Part:
+        """An input along the actions, or a condition that no action moves."""
         value = self.given.get(given.name, UNKNOWN)
         if given.unit == "是否":
             return lambda holds, guards: None if value is holds else self._never(guards)
@@ -100,14 +102,17 @@ class Model(Unfolded[Part]):
         return Cases((((), low, high),))
 
     def absent(self, name: str) -> Part:
+        """A condition that never holds; a number that cannot be said."""
         if any(name in p.rules and p.rules[name].unit == "是否" for p in self.law.policies):
             return lambda _, guards: self._never(guards)
         raise CannotSay(Said("plans.unpublished", name=name))
 
     def unpublished(self, name: str) -> Part:
+        """A number that cannot be said."""
         raise CannotSay(Said("plans.unpublished", name=name))
 
     def choose(self, test: Part, yes: Callable[[], Part], no: Callable[[], Part]) -> Part:
+        """The cases of both branches, each under its condition."""
         flag = self.model.new_bool_var("")
         asked = _condition(test)
         asked(True, (flag,))
@@ -136,6 +141,7 @@ class Model(Unfolded[Part]):
         )
 
     def applied(self, op: str, args: Sequence[Part]) -> Part:
+        """A condition that can be required, or a number in cases."""
         if op == "not":
             inner = _condition(args[0])
             return lambda holds, guards: inner(not holds, guards)

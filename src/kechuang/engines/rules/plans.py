@@ -40,7 +40,7 @@ class Plans:
     """The cheapest plans, each with another set of actions; or why there are none."""
 
     found: tuple[Plan, ...]
-    why: str = ""
+    why: Said | None = None
 
 
 def plans(

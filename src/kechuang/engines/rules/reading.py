@@ -43,9 +43,11 @@ class Reading(Domain[T]):
         """The value's step in the table of that name; None where it is not published."""
 
     def literal(self, literal: Literal) -> T:
+        """A number of the text."""
         return self.number(one(literal.value))
 
     def named(self, name: str) -> T:
+        """What the law says stands behind a name."""
         if name in self.law.formulas:
             return self.rule(name)
         if name in self.law.inputs:
@@ -58,6 +60,7 @@ class Reading(Domain[T]):
         return self.unpublished(name)
 
     def graded(self, value: T, table: str) -> T:
+        """The step in the table as it stands on the day."""
         held = self.law.held[table].value
         if held is None:
             return self.absent(table)
@@ -72,9 +75,11 @@ class Unfolded(Reading[T]):
         self.known: dict[str, T] = {}
 
     def named(self, name: str) -> T:
+        """The same each time it is met."""
         if name not in self.known:
             self.known[name] = super().named(name)
         return self.known[name]
 
     def rule(self, name: str) -> T:
+        """The rule's formula, folded."""
         return fold(self.law.formulas[name].node, self)

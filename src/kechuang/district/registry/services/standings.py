@@ -15,9 +15,7 @@ from kechuang.district.registry.queries import in_force, live_of, years_of
 from kechuang.engines.base.days import months_after
 from kechuang.engines.rules import (
     ABSENT,
-    Action,
     Answer,
-    Gap,
     Input,
     Law,
     Policy,
@@ -26,7 +24,6 @@ from kechuang.engines.rules import (
     at,
     evaluate,
     failing,
-    gaps,
     parts,
 )
 from kechuang.engines.rules.batch import run
@@ -57,25 +54,15 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Way:
-    """A failing condition with its clause and the actions that would mend it alone, the cheapest
-    first.
-    """
-
-    condition: str
-    clause: str
-    gaps: tuple[Gap, ...]
-
-
-@dataclass(frozen=True)
 class Explained:
-    """One rung in full: the trace, where every input comes from, and the ways up."""
+    """One rung in full: the trace, where every input comes from, and the cheapest ways
+    up.
+    """
 
     standing: Standing
     answer: Answer | None
     given: Mapping[str, Value]
     wheres: Mapping[str, str]
-    ways: tuple[Way, ...]
     law: Law
     policy: Policy | None
     mixes: Plans = NO_PLANS
@@ -136,23 +123,22 @@ def ladder(book: Book, day: date) -> list[Rung]:
 
 
 def explained(firm: Firm, rung: str, day: date, *, drafts: bool = False) -> Explained:
-    """One rung with its trace, and for each failing condition what would do."""
+    """One rung with its trace, and the cheapest mixes of actions that would do."""
     book = current_book()
     law, given, wheres = _known(book, firm, day, drafts)
     held = book.ladder[rung]
     found = _standing(book, law, given, held, _in_force(firm, day).get(rung))
     policy = next((p for p in book.policies.values() if held.rule in p.rules), None)
     if policy is None or held.rule not in law.formulas:
-        return Explained(found, None, given, wheres, (), law, policy)
+        return Explained(found, None, given, wheres, law, policy)
     actions = tuple(policy.actions.values())
-    ways = tuple(_way(law, given, name, actions) for name in found.failing)
     mixes = plans(law, given, held.rule, actions) if found.failing else NO_PLANS
     partial = bool(found.failing) and not mixes.found
     if partial:  # other conditions cannot be told: mend at least what surely fails
         mixes = plans(law, given, found.failing, actions)
     opens = tuple((n, d) for n in found.failing if (d := _opens(book, firm, law, given, n, day)))
     answer = assess(law, given, [held.rule])
-    return Explained(found, answer, given, wheres, ways, law, policy, mixes, opens, partial)
+    return Explained(found, answer, given, wheres, law, policy, mixes, opens, partial)
 
 
 def _opens(
@@ -168,11 +154,6 @@ def _opens(
         if evaluate(law, {**given, **later}, [name])[name] is True:
             return then
     return None
-
-
-def _way(law: Law, given: Mapping[str, Value], name: str, actions: Sequence[Action]) -> Way:
-    found = tuple(g for g in gaps(law, given, name, actions) if g.steps)
-    return Way(name, law.formulas[name].rule.clause, found)
 
 
 def _known(

@@ -156,6 +156,7 @@ def test_officers_see_the_funnel_the_near_ones_and_what_the_plan_would_gain(worl
     assert firm.organisation.name in shown
     assert "科技人员达标" in shown
     assert "国家高新技术企业" in shown
+    assert "招聘科技人员 2人" in shown
     assert world.rival.name in page(client, "/ladder/?pile=ready")
     assert world.firm.name not in page(client, "/ladder/?pile=near&town=咸水沽镇")
     assert "按园区" in shown
@@ -166,6 +167,7 @@ def test_officers_see_the_funnel_the_near_ones_and_what_the_plan_would_gain(worl
     )  # no such option
     rows = read_sheet(client.get("/ladder/?pile=near&export=xlsx").content, "x.xlsx").rows
     assert rows[1][:2] == [firm.organisation.name, firm.organisation.code]
+    assert rows[1][-2:] == ["招聘科技人员 2人", "40万元"]
     for rung in current_book().ladder:
         page(client, f"/ladder/?rung={rung}")
 

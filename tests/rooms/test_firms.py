@@ -20,6 +20,7 @@ from kechuang.district.registry.queries import (
 )
 from kechuang.district.registry.services import applications, keep_firm, standings, years
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, Stale, WrongState
+from kechuang.engines.rules import gaps
 from tests.factories import NOW
 from tests.steps import recognise as record
 from tests.steps import withdraw
@@ -106,6 +107,25 @@ def test_the_funnel_says_the_same_as_the_trace(firm, world):
             assert placed.failing == (one.failing if one.verdict != "passes" else ())
     near = {p.firm.pk: p.near for p in standings.funnel(firms, "high_tech", TODAY)}
     assert near == {firm.pk: True, rival.pk: False}
+
+
+def test_many_firms_are_told_the_same_mend_as_each_alone(firm, world):
+    report(firm, world, 科技人员="5人")
+    rival = keep_firm(world.rival, {"founded_on": date(2019, 5, 5)}, world.actor("officer"), NOW)
+    report(rival, world, 研发费用="150万元", 境内研发费用="150万元")
+    firms = list(visible_to(world.actor("officer")))
+    for rung in current_book().ladder.values():
+        found = standings.mends(firms, rung.id, TODAY)
+        for each in firms:
+            one = standings.explained(each, rung.id, TODAY)
+            actions = tuple(one.policy.actions.values()) if one.policy else ()
+            alone = gaps(one.law, one.given, rung.rule, actions) if rung.rule else []
+            least = next((g for g in alone if g.steps is not None), None)
+            told = found.get(each.pk)
+            assert (told and (told.action, told.steps, told.cost)) == (
+                least and (least.action, least.steps, least.cost)
+            )
+    assert standings.mends(firms, "high_tech", TODAY)[firm.pk].words == "2人"
 
 
 def test_a_return_is_opened_with_what_changes_slowly_and_saved_half_done(firm, world):

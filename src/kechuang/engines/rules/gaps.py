@@ -122,16 +122,25 @@ def gaps(law: Law, given: Mapping[str, Value], wanted: str, actions: Sequence[Ac
     """
     needed = set(law.needed([wanted]))
     found = [gap(law, given, wanted, a) for a in actions if needed & set(a.effects)]
+    return cheapest_first(found)
+
+
+def cheapest_first(found: Sequence[Gap]) -> list[Gap]:
+    """By cost; those without one after, those that do not suffice at the end."""
     return sorted(found, key=lambda g: (g.steps is None, g.cost is None, g.cost or 0))
+
+
+def reached(action: Action, steps: int, tiers: tuple[str, ...] = ()) -> Gap:
+    """So many steps suffice."""
+    cost = None if action.cost is None else action.cost * steps
+    return Gap(action, steps, action.step * steps, cost, tiers)
 
 
 def _found(law: Law, given: Mapping[str, Value], wanted: str, action: Action, k: int) -> Gap:
     after = moved(given, action, k)
     assert evaluate(law, after, [wanted])[wanted] is True
     assert k == 0 or evaluate(law, moved(given, action, k - 1), [wanted])[wanted] is not True
-    tiers = tiers_moved(law, given, after, wanted)
-    cost = None if action.cost is None else action.cost * k
-    return Gap(action, k, action.step * k, cost, tiers)
+    return reached(action, k, tiers_moved(law, given, after, wanted))
 
 
 def _is_tier(node: Node) -> bool:

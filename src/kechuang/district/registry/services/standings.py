@@ -16,7 +16,8 @@ from kechuang.engines.base.days import months_after
 from kechuang.engines.rules import (
     ABSENT,
     Answer,
-    Input,
+    Gap,
+    Lack,
     Law,
     Policy,
     Value,
@@ -26,9 +27,8 @@ from kechuang.engines.rules import (
     failing,
     parts,
 )
-from kechuang.engines.rules.batch import run
 from kechuang.engines.rules.facts import Subject, inputs_of
-from kechuang.engines.rules.frames import frame_of
+from kechuang.engines.rules.many import evaluate_all, gaps_for_all
 from kechuang.engines.rules.plans import Plans, plans
 
 from .years import values_of
@@ -182,8 +182,11 @@ def _standing(
     if value is True:
         return Standing(rung, held, YES)
     answer = assess(law, given, [rung.rule])
-    verdict = NO if value is False else OPEN
-    return Standing(rung, held, verdict, lost, answer.missing, answer.unpublished)
+    return Standing(rung, held, _verdict(value), lost, answer.missing, answer.unpublished)
+
+
+def _verdict(value: Value) -> str:
+    return YES if value is True else NO if value is False else OPEN
 
 
 def may_explain(firm: Firm, actor: Actor) -> bool:
@@ -243,22 +246,29 @@ def funnel(firms: Sequence[Firm], rung: str, day: date) -> list[Placed]:
         return [Placed(f, _in_force(f, day).get(rung), NONE, (), ()) for f in firms]
     rows = [given for _, given in inputs_of_firms(firms, day)]
     named = parts(law, held.rule)
-    found = run(
-        law, frame_of(_needed(law, held.rule), rows), list(dict.fromkeys([held.rule, *named]))
-    ).frame
-    whole = found[held.rule].to_list()
-    columns = {p: found[p].to_list() for p in named}
+    found = evaluate_all(law, rows, list(dict.fromkeys([held.rule, *named])))
     return [
         Placed(
             f,
             _in_force(f, day).get(rung),
-            YES if whole[n] else OPEN if whole[n] is None else NO,
-            tuple(p for p in named if columns[p][n] is False),
-            tuple(p for p in named if columns[p][n] is None),
+            _verdict(told[held.rule]),
+            tuple(p for p in named if told[p] is False),
+            tuple(p for p in named if isinstance(told[p], Lack)),
         )
-        for n, f in enumerate(firms)
+        for f, told in zip(firms, found, strict=True)
     ]
 
 
-def _needed(law: Law, rule: str) -> dict[str, Input]:
-    return {n: law.inputs[n] for n in law.needed([rule])}
+def mends(firms: Sequence[Firm], rung: str, day: date) -> dict[int, Gap]:
+    """For each firm that one action alone would lift onto a rung: the cheapest such action, by the
+    firm's key. All firms are reckoned at once.
+    """
+    book = current_book()
+    held = book.ladder[rung]
+    law = at(tuple(book.policies.values()), day)
+    if held.rule not in law.formulas:
+        return {}
+    rows = [given for _, given in inputs_of_firms(firms, day)]
+    actions = tuple(law.formulas[held.rule].policy.actions.values())
+    found = gaps_for_all(law, rows, held.rule, actions)
+    return {f.pk: ways[0] for f, ways in zip(firms, found, strict=True) if ways}

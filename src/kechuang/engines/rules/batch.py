@@ -18,7 +18,7 @@ from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said
 
 from . import ratios as r
-from .fold import fold, names_in
+from .fold import fold
 from .law import Law
 from .packs import Input, Tiers
 from .ratios import Ratio
@@ -97,7 +97,7 @@ def _levels(law: Law, cone: Iterable[str]) -> list[list[str]]:
     depth: dict[str, int] = {}
     levels: list[list[str]] = []
     for name in cone:
-        at = 1 + max((depth.get(n, 0) for n in names_in(law.formulas[name].node)), default=0)
+        at = 1 + max((depth.get(n, 0) for n in law.formulas[name].names), default=0)
         depth[name] = at
         while len(levels) < at:
             levels.append([])

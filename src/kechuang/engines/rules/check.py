@@ -140,7 +140,7 @@ def _not_yet(law: Law) -> Iterator[Complaint]:
     """
     homes = {n: p for p in law.policies for n in p.rules}
     for name, formula in law.formulas.items():
-        for used in names_in(formula.node):
+        for used in formula.names:
             home = homes.get(used)
             if (
                 home

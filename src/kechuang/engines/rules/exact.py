@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from . import values as v
-from .fold import fold, names_in
+from .fold import fold
 from .law import Formula, Held, Law, parts
 from .packs import UNPUBLISHED, Input, Tiers
 from .reading import Reading
@@ -96,7 +96,7 @@ def failing(law: Law, given: Mapping[str, Value], name: str) -> tuple[str, ...]:
 def _step(
     law: Law, formula: Formula, env: Mapping[str, Value], given: Mapping[str, Value], work: "_Exact"
 ) -> Step:
-    names = tuple(dict.fromkeys(names_in(formula.node)))
+    names = tuple(dict.fromkeys(formula.names))
     used = tuple(
         (n, work.named(n), law.inputs[n].where if n in law.inputs else "")
         for n in names
@@ -124,6 +124,9 @@ class _Exact(Reading[Value]):
     def __init__(self, law: Law, given: Mapping[str, Value], env: Mapping[str, Value]) -> None:
         super().__init__(law)
         self.given, self.env = given, env
+
+    def named(self, name: str) -> Value:
+        return self.env[name] if name in self.env else super().named(name)
 
     def number(self, number: Number) -> Value:
         return number

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from .language import Literal, Name, Node
+from .language import Apply, Literal, Name, Node
 
 T = TypeVar("T")
 
@@ -39,20 +39,22 @@ class Domain(ABC, Generic[T]):
 
 def fold(node: Node, domain: Domain[T]) -> T:
     """A formula in a domain, from the leaves up."""
-    if isinstance(node, Literal):
-        return domain.literal(node)
     if isinstance(node, Name):
         return domain.named(node.name)
-    args = node.args
+    if isinstance(node, Literal):
+        return domain.literal(node)
     if node.op == "若":
-        return domain.choose(
-            fold(args[0], domain), lambda: fold(args[1], domain), lambda: fold(args[2], domain)
-        )
+        return _chosen(node, domain)
     if node.op == "分档":
-        table = args[1]
+        graded, table = node.args
         assert isinstance(table, Name), "the parser takes no other table"
-        return domain.graded(fold(args[0], domain), table.name)
-    return domain.applied(node.op, [fold(a, domain) for a in args])
+        return domain.graded(fold(graded, domain), table.name)
+    return domain.applied(node.op, [fold(a, domain) for a in node.args])
+
+
+def _chosen(node: Apply, domain: Domain[T]) -> T:
+    test, yes, no = node.args
+    return domain.choose(fold(test, domain), lambda: fold(yes, domain), lambda: fold(no, domain))
 
 
 class _Names(Domain[tuple[str, ...]]):

@@ -7,7 +7,7 @@ from .fold import Domain, fold
 from .language import Literal
 from .law import Law
 from .packs import Input, Tiers
-from .values import Number, one
+from .values import Number
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ class Reading(Domain[T]):
 
     def literal(self, literal: Literal) -> T:
         """A number of the text."""
-        return self.number(one(literal.value))
+        return self.number(Number(literal.value, literal.value))
 
     def named(self, name: str) -> T:
         """What the law says stands behind a name."""

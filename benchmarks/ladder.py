@@ -94,6 +94,11 @@ if __name__ == "__main__":
     given = {"value": "12%", "clause": "条", "document": "文件"}
     standings.standings_of(firms[0], TODAY)  # the book is read once a process
     timed(f"funnel of {len(firms)} firms", lambda: standings.funnel(firms, "high_tech", TODAY))
+    near = [p.firm for p in standings.funnel(firms, "high_tech", TODAY) if p.near]
+    timed(
+        f"the cheapest single action of {len(near)} near firms",
+        lambda: standings.mends(near, "high_tech", TODAY),
+    )
     timed("one firm on every rung", lambda: standings.standings_of(firms[0], TODAY))
     timed(
         "one rung explained with mixes", lambda: standings.explained(firms[0], "high_tech", TODAY)

@@ -134,7 +134,9 @@ def test_a_law_not_yet_in_force_is_refused_with_its_day(subjects, capsys):
     assert "自 2016-01-01 起施行" in capsys.readouterr().err
 
 
-def test_a_rule_that_rests_on_a_law_not_yet_in_force_is_refused_with_file_and_line(tmp_path):
+def test_a_rule_that_rests_on_a_law_not_yet_in_force_is_refused_with_file_and_line(
+    tmp_path, capsys
+):
     folder = copy_of_the_books(tmp_path) / "jinnan" / "policies" / "yunying-jigou-butie"
     path = folder / "rules.yaml"
     text = path.read_text(encoding="utf-8")
@@ -148,6 +150,8 @@ def test_a_rule_that_rests_on_a_law_not_yet_in_force_is_refused_with_file_and_li
     assert found.file == path
     assert found.line == len(text.splitlines()) + 1
     assert "2022-03-21" in found.words
+    assert main(["book", "check", str(tmp_path / "jinnan"), "--english"]) == 2
+    assert "is in force only from 2022-03-21; let the rule begin later" in capsys.readouterr().err
 
 
 def test_the_law_as_it_was_known_is_asked_on_the_command_line(subjects, capsys):

@@ -14,9 +14,21 @@ from benchmarks.hostile import hostile
 from benchmarks.rules import COLUMNS, frame_of, rows
 
 from kechuang.engines.base.errors import Invalid
-from kechuang.engines.rules import Action, Number, at, evaluate, gap, one, parse
+from kechuang.engines.rules import (
+    UNDEFINED,
+    UNKNOWN,
+    Action,
+    Number,
+    at,
+    evaluate,
+    gap,
+    gaps,
+    one,
+    parse,
+)
 from kechuang.engines.rules.gap_batch import gap_batch
 from kechuang.engines.rules.gaps import moved_by
+from kechuang.engines.rules.many import evaluate_all, steps_for_all
 from kechuang.engines.rules.plans import plans
 from tests.engines.test_rules import POLICIES
 
@@ -86,6 +98,44 @@ def test_many_at_once_lack_what_each_lacks_alone(rule, action):
     found = gap_batch(law, frame, rule, action)
     alone = [gap(law, g, rule, action).steps for g in given]
     assert found.to_list() == alone
+
+
+def misfits(given):
+    """The same subjects, every third with a figure that the batch cannot hold."""
+    strange = [
+        {"最近一年销售收入": one(Fraction(10**9, 3))},
+        {"近三年研发费用": one(10**14)},
+        {"职工总数": Number(Fraction(90), Fraction(91))},
+    ]
+    return [{**g, **(strange[n // 3 % 3] if n % 3 == 0 else {})} for n, g in enumerate(given)]
+
+
+def test_many_are_told_what_each_is_told_alone_whatever_their_figures():
+    law = at(POLICIES, DAY)
+    rows = misfits(hostile(law, 300, 5)[1])
+    wanted = [n for p in POLICIES for n in p.results]
+    for row, told in zip(rows, evaluate_all(law, rows, wanted), strict=True):
+        alone = evaluate(law, row, wanted)
+        assert told == {n: UNKNOWN if v is UNDEFINED else v for n, v in alone.items()}
+    for rule in ("高新技术企业", "研发占比达标", "科技型中小企业"):
+        for action in (INVEST, HIRE, SELL):
+            assert steps_for_all(law, rows, rule, action) == [
+                gap(law, g, rule, action).steps for g in rows
+            ]
+
+
+def test_what_is_no_straight_line_is_reckoned_one_by_one():
+    law = at(POLICIES, DAY)
+    node = parse(
+        "最近一年销售收入 × 取大(科技人员占比, 1%) ≥ 1亿元 且 科技人员占比 × 科技人员占比 ≥ 2%"
+    )
+    formulas = {**law.formulas, "弯": replace(law.formulas["科技人员达标"], node=node)}
+    bent = replace(law, formulas=formulas)
+    rows = [{**GOOD, "科技人员数": one(n)} for n in range(12)]
+    frame = pl.DataFrame({"科技人员数": [9], "职工总数": [60], "最近一年销售收入": [1]})
+    with pytest.raises(Invalid, match="相乘"):
+        gap_batch(bent, frame, "弯", HIRE)
+    assert steps_for_all(bent, rows, "弯", HIRE) == [gap(bent, g, "弯", HIRE).steps for g in rows]
 
 
 def test_a_milder_tier_further_on_is_found_for_many_too():
@@ -192,7 +242,20 @@ def test_what_no_mix_can_do_or_say_is_said():
 def test_gaps_never_leave_the_range_of_an_input():
     law = at(POLICIES, DAY)
     full = {**GOOD, "科技人员数": one(10), "职工总数": one(1_000_000)}
-    assert gap(law, full, "科技人员达标", HIRE).steps is None
+    found = gap(law, full, "科技人员达标", HIRE)
+    assert found.steps is None
+    assert found.why
+    assert found.why.code == "gaps.not_enough"
+
+
+def test_only_actions_that_move_what_a_rule_rests_on_are_looked_at():
+    law = at(POLICIES, DAY)
+    few = {**GOOD, "科技人员数": one(5)}
+    assert [g.action.name for g in gaps(law, few, "科技人员达标", [INVEST, HIRE])] == ["招聘"]
+    blank = {k: v for k, v in few.items() if k != "职工总数"}
+    (found,) = gaps(law, blank, "科技人员达标", [INVEST, HIRE])
+    assert found.why
+    assert (found.why.code, found.why.facts) == ("gaps.missing", {"names": ["职工总数"]})
 
 
 def test_several_conditions_are_mended_together_where_the_whole_cannot_be_told():

@@ -1,7 +1,5 @@
-"""Relations one level deep, and the law as it was known: both exact and in a batch."""
+"""Relations one level deep, and the law as it was known."""
 
-import random
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +10,7 @@ import pytest
 from kechuang.book import read_book
 from kechuang.engines.rules import ABSENT, UNKNOWN, Number, at, evaluate, one
 from kechuang.engines.rules.policy import Library
-from kechuang.engines.rules.relations import gather, gather_batch
+from kechuang.engines.rules.relations import gather
 from tests.book.test_books import copy_of_the_books
 
 DAY = date(2026, 11, 26)
@@ -59,49 +57,6 @@ def test_a_row_that_may_or_may_not_count_makes_an_interval_and_a_missing_sum_is_
         Fraction(100), Fraction(150)
     )
     assert gather(agency, {"合同": [row(None, True, one(3))]}, DAY)["运营机构技术交易额"] is UNKNOWN
-
-
-def test_many_agencies_at_once_are_summed_alike(agency):
-    rng = random.Random(1)
-    rows = [
-        {
-            "id": rng.randrange(40),
-            "成交额": rng.randrange(10**9),
-            "已登记": rng.choice([True, True, False, None]),
-            "登记月数": rng.randrange(20),
-        }
-        for _ in range(3000)
-    ]
-    found = gather_batch(agency, {"合同": pl.DataFrame(rows)}, DAY)
-    for key, total in found.rows():
-        own = [
-            row(one(r["成交额"]), r["已登记"], one(r["登记月数"])) for r in rows if r["id"] == key
-        ]
-        exact = gather(agency, {"合同": own}, DAY)["运营机构技术交易额"]
-        assert total == (int(exact.low) if exact.exact else None)
-
-
-def test_who_has_no_contract_has_none_and_who_is_not_asked_about_is_left_out(agency):
-    rows = [
-        {"id": 1, "成交额": 100, "已登记": True, "登记月数": 3},
-        {"id": 9, "成交额": 5, "已登记": True, "登记月数": 3},
-    ]
-    found = gather_batch(agency, {"合同": pl.DataFrame(rows)}, DAY, subjects=pl.Series([1, 2]))
-    assert found.rows() == [(1, 100), (2, 0)]
-
-
-def test_a_table_that_is_not_given_stops_no_other(agency):
-    policy = next(p for p in agency if p.aggregates)
-    (each,) = policy.aggregates.values()
-    other = replace(each, input="别处交易额", relation="没有的表")
-    both = [replace(policy, aggregates={"别处交易额": other, **policy.aggregates})]
-    rows = pl.DataFrame([{"id": 1, "成交额": 100, "已登记": True, "登记月数": 3}])
-    assert gather_batch(both, {"合同": rows}, DAY).to_dicts() == [
-        {"id": 1, "运营机构技术交易额": 100}
-    ]
-    assert gather(both, {"合同": [row(one(100), True, one(3))]}, DAY) == {
-        "运营机构技术交易额": one(100)
-    }
 
 
 def test_an_aggregate_that_leads_nowhere_is_refused(tmp_path):

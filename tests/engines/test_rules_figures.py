@@ -42,7 +42,7 @@ from kechuang.engines.rules.straight import (
     product,
 )
 from kechuang.engines.rules.values import floored, rounded
-from tests.engines.test_gaps import GOOD, HIRE, INVEST, SELL
+from tests.engines.test_gaps import GOOD, HIRE, INVEST
 from tests.engines.test_rules import POLICIES
 
 DAY = date(2026, 11, 25)
@@ -257,17 +257,18 @@ def test_a_frame_holds_what_can_be_put_in_exactly_and_leaves_the_rest_unknown():
 def test_gaps_come_cheapest_first_and_what_does_not_suffice_last():
     law = at(POLICIES, DAY)
     short = {**GOOD, "科技人员数": one(5)}
-    found = gaps(law, short, "科技人员达标", [SELL, INVEST, HIRE])
+    few = Action("少招聘", HIRE.effects, Fraction(1), Fraction(1), "人", 1, 0)
+    found = gaps(law, short, "科技人员达标", [few, INVEST, HIRE])
     assert (found[0].action, found[0].steps) == (HIRE, 2)
-    assert {g.why for g in found[1:]} == {"只靠这一项，做到上限也不够"}
+    assert [(g.action, g.why) for g in found[1:]] == [(few, "只靠这一项，做到上限也不够")]
     assert (found[0].amount, found[0].cost, found[0].words) == (2, 40_000_000, "2人")
     dear = Action("高薪招聘", HIRE.effects, Fraction(1), Fraction(9), "人", HIRE.cost + 1, 0)
     free = Action("无价招聘", HIRE.effects, Fraction(1), Fraction(9), "人", None, 0)
-    order = gaps(law, short, "科技人员达标", [SELL, free, dear, HIRE])
-    assert [g.action.name for g in order] == ["招聘", "高薪招聘", "无价招聘", "增收"]
+    order = gaps(law, short, "科技人员达标", [few, free, dear, HIRE])
+    assert [g.action.name for g in order] == ["招聘", "高薪招聘", "无价招聘", "少招聘"]
     assert order[2].cost is None
     met = gap(law, GOOD, "科技人员达标", HIRE)
-    assert (met.steps, met.amount, met.cost, met.tiers, met.why) == (0, 0, 0, (), "")
+    assert (met.steps, met.amount, met.cost, met.tiers, met.why) == (0, 0, 0, (), None)
 
 
 def test_a_gap_that_cannot_be_told_names_what_is_missing():

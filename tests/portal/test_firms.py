@@ -67,6 +67,16 @@ def test_a_firm_sees_why_it_fails_and_what_would_do(world, firm):
     assert "The cheapest ways" in page(client, f"/en/firms/{firm.pk}/rungs/high_tech/")
 
 
+def test_an_action_that_does_not_suffice_says_why_in_the_readers_language(world):
+    firm = reported(world, world.firm, 科技人员="5人", 职工总数="1000000人")
+    address = f"firms/{firm.pk}/rungs/high_tech/"
+    client = client_of(world, "enterprise")
+    assert "招聘科技人员：只靠这一项，做到上限也不够" in page(client, f"/{address}")
+    told = page(client, f"/en/{address}")
+    assert "This alone does not suffice even at its limit." in told
+    assert "做到上限也不够" not in told
+
+
 def test_finances_stay_with_the_firm_and_the_bureau(world, firm):
     record(firm, "gazelle", "D1", date(2026, 1, 1), None, world.actor("officer"), NOW)
     broker = client_of(world, "broker")
@@ -146,6 +156,7 @@ def test_officers_see_the_funnel_the_near_ones_and_what_the_plan_would_gain(worl
     assert firm.organisation.name in shown
     assert "科技人员达标" in shown
     assert "国家高新技术企业" in shown
+    assert "招聘科技人员 2人" in shown
     assert world.rival.name in page(client, "/ladder/?pile=ready")
     assert world.firm.name not in page(client, "/ladder/?pile=near&town=咸水沽镇")
     assert "按园区" in shown
@@ -156,6 +167,7 @@ def test_officers_see_the_funnel_the_near_ones_and_what_the_plan_would_gain(worl
     )  # no such option
     rows = read_sheet(client.get("/ladder/?pile=near&export=xlsx").content, "x.xlsx").rows
     assert rows[1][:2] == [firm.organisation.name, firm.organisation.code]
+    assert rows[1][-2:] == ["招聘科技人员 2人", "40万元"]
     for rung in current_book().ladder:
         page(client, f"/ladder/?rung={rung}")
 

@@ -38,7 +38,8 @@ from kechuang.engines.base.errors import (
     Stale,
     WrongState,
 )
-from kechuang.engines.rules import at, one
+from kechuang.engines.rules import Lack, Number, at, evaluate, one
+from kechuang.engines.rules.check import say
 from tests import listings
 from tests.factories import NOW
 from tests.rooms.test_firms import GOOD
@@ -87,6 +88,20 @@ def test_a_proposal_says_who_loses_and_changes_nothing(firms):
     assert (effect["before"], effect["after"]) == ("2 家", "1 家")
     assert book_folder() == BOOKS / "jinnan"
     assert made.was == "10%"
+
+
+def test_what_a_change_does_to_all_is_what_it_does_to_each(firms):
+    book = current_book()
+    rows = standings.inputs_of_firms(list(Firm.objects.all()), NOW.date())
+    law = at(tuple(book.policies.values()), DAY)
+    for held in book.policies.values():
+        for told in changes.effects(book, book, held, DAY, NOW.date()):
+            alone = [evaluate(law, given, [told["rule"]])[told["rule"]] for _, given in rows]
+            held_by = sum(v is True for v in alone)
+            money = sum(v.low for v in alone if isinstance(v, Number))
+            wanted = say(one(money), "元") if told["unit"] == "元" else f"{held_by} 家"
+            assert (told["before"], told["after"]) == (wanted, wanted)
+            assert told["open"] == sum(isinstance(v, Lack) for v in alone)
 
 
 def test_the_second_person_writes_one_line_and_one_source(firms):

@@ -9,6 +9,7 @@ import pytest
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
 from kechuang.district.plan.measures import MEASURES
+from kechuang.district.portal.components.answers import answer_facts
 from kechuang.district.registry.models import Firm, FirmYear, Recognition
 from kechuang.district.registry.queries import (
     counted,
@@ -19,6 +20,7 @@ from kechuang.district.registry.queries import (
 )
 from kechuang.district.registry.services import applications, keep_firm, standings, years
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, Stale, WrongState
+from kechuang.engines.rules import gaps
 from tests.factories import NOW
 from tests.steps import recognise as record
 from tests.steps import withdraw
@@ -83,10 +85,13 @@ def test_what_fails_comes_with_clause_source_and_the_least_that_would_do(firm, w
     firm = report(firm, world, 研发费用="150万元", 境内研发费用="150万元")
     found = standings.explained(firm, "high_tech", TODAY)
     assert found.standing.failing == ("研发占比达标",)
-    (way,) = found.ways
-    assert "第（五）项" in way.clause
+    assert found.policy
+    facts = answer_facts(found.law, found.policy, found.given, ["高新技术企业"])
+    ((name, clause, gaps, _),) = facts["ways"]
+    assert name == "研发占比达标"
+    assert "第（五）项" in clause
     # three years' sales of 108 million at 5 % want 5.4 million; 4.5 million are there
-    assert {g.action.name: g.words for g in way.gaps} == {"增加境内研发投入": "90万元"}
+    assert {g.action.name: g.words for g in gaps} == {"增加境内研发投入": "90万元"}
     assert found.wheres["近三年研发费用"] == "2023—2025年“研发费用”（审计报告）"
 
 
@@ -102,6 +107,25 @@ def test_the_funnel_says_the_same_as_the_trace(firm, world):
             assert placed.failing == (one.failing if one.verdict != "passes" else ())
     near = {p.firm.pk: p.near for p in standings.funnel(firms, "high_tech", TODAY)}
     assert near == {firm.pk: True, rival.pk: False}
+
+
+def test_many_firms_are_told_the_same_mend_as_each_alone(firm, world):
+    report(firm, world, 科技人员="5人")
+    rival = keep_firm(world.rival, {"founded_on": date(2019, 5, 5)}, world.actor("officer"), NOW)
+    report(rival, world, 研发费用="150万元", 境内研发费用="150万元")
+    firms = list(visible_to(world.actor("officer")))
+    for rung in current_book().ladder.values():
+        found = standings.mends(firms, rung.id, TODAY)
+        for each in firms:
+            one = standings.explained(each, rung.id, TODAY)
+            actions = tuple(one.policy.actions.values()) if one.policy else ()
+            alone = gaps(one.law, one.given, rung.rule, actions) if rung.rule else []
+            least = next((g for g in alone if g.steps is not None), None)
+            told = found.get(each.pk)
+            assert (told and (told.action, told.steps, told.cost)) == (
+                least and (least.action, least.steps, least.cost)
+            )
+    assert standings.mends(firms, "high_tech", TODAY)[firm.pk].words == "2人"
 
 
 def test_a_return_is_opened_with_what_changes_slowly_and_saved_half_done(firm, world):

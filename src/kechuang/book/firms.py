@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from kechuang.engines.base.sayings import Said
 from kechuang.engines.rules import Rule
 from kechuang.engines.rules.facts import Feed
-from kechuang.engines.rules.language import names_in
+from kechuang.engines.rules.fold import names_in
 
 from .desk import Desk, unique
 from .inputs import formula, read_input

@@ -8,8 +8,10 @@ from fractions import Fraction
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said
 from kechuang.engines.rules import Input, parse
-from kechuang.engines.rules.language import Node, names_in
+from kechuang.engines.rules.fold import names_in
+from kechuang.engines.rules.language import Node
 from kechuang.engines.rules.packs import Aggregate, Relation
+from kechuang.engines.rules.units import same_unit
 
 from .desk import Desk
 from .kinds import Quantity
@@ -19,7 +21,7 @@ from .lines import Lined
 
 def amount(given: Quantity, unit: str, at: Lined, key: str, desk: Desk) -> Fraction | None:
     """An amount in the count of the unit it must have; None with a complaint."""
-    if given.unit != unit and {given.unit, unit} != {"%", "倍"}:
+    if not same_unit(given.unit, unit):
         desk.complain(at, key, Said("book.other_unit", text=given.text, unit=unit))
         return None
     return given.value

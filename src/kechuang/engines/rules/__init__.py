@@ -5,8 +5,9 @@ assess(law, {"职工总数": one(40), …}, ["科技型中小企业"])
 """
 
 from .exact import Answer, Step, assess, evaluate, failing
+from .fold import names_in
 from .gaps import Gap, gap, gaps, moved
-from .language import names_in, parse, quantity
+from .language import parse, quantity
 from .law import Held, Law, at, parts
 from .packs import (
     UNPUBLISHED,

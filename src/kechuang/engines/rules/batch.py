@@ -8,7 +8,7 @@ told. Results: a condition is a boolean column; a number has columns for numerat
 of both ends.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -18,11 +18,25 @@ from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said
 
 from . import ratios as r
-from .language import Apply, Literal, Name, Node, names_in
+from .fold import fold
 from .law import Law
 from .packs import Input, Tiers
 from .ratios import Ratio
-from .spans import Cell, Gone, Span, chosen, counted, junction, reckon, span_of, stepped, truth_of
+from .reading import Reading
+from .spans import (
+    UNTOLD,
+    Cell,
+    Gone,
+    Span,
+    chosen,
+    counted,
+    junction,
+    number_of,
+    reckon,
+    span_of,
+    stepped,
+    truth_of,
+)
 from .values import Number
 
 SCALE = 10**6
@@ -78,19 +92,12 @@ def run(law: Law, frame: pl.DataFrame, wanted: Sequence[str]) -> Run:
     return Run(lazy.select(picked).collect(), kinds, {n: work.dens(n) for n in wanted})
 
 
-def cell_of(law: Law, given: set[str], node: Node) -> Cell:
-    """A formula's node over the columns of a frame, its rules put in rather than kept as columns
-    of their own.
-    """
-    return _Inline(law, given).cell(node)
-
-
 def _levels(law: Law, cone: Iterable[str]) -> list[list[str]]:
     """Rules that do not need each other, together."""
     depth: dict[str, int] = {}
     levels: list[list[str]] = []
     for name in cone:
-        at = 1 + max((depth.get(n, 0) for n in names_in(law.formulas[name].node)), default=0)
+        at = 1 + max((depth.get(n, 0) for n in law.formulas[name].names), default=0)
         depth[name] = at
         while len(levels) < at:
             levels.append([])
@@ -98,16 +105,17 @@ def _levels(law: Law, cone: Iterable[str]) -> list[list[str]]:
     return levels
 
 
-class _Batch:
+class _Batch(Reading[Cell]):
     """Turns rules into columns, and remembers what each column is."""
 
     def __init__(self, law: Law, given: set[str]) -> None:
-        self.law, self.given = law, given
+        super().__init__(law)
+        self.given = given
         self.cells: dict[str, Cell] = {}
         self.made: dict[str, list[str]] = {}
 
     def columns(self, name: str) -> list[pl.Expr]:
-        cell = self.cell(self.law.formulas[name].node)
+        cell = fold(self.law.formulas[name].node, self)
         if isinstance(cell, Gone):
             self.cells[name], self.made[name] = cell, []
             return []
@@ -140,41 +148,10 @@ class _Batch:
         low, high = (x.den if isinstance(x.den, int) else None for x in (cell.low, cell.high))
         return low, high
 
-    def cell(self, node: Node) -> Cell:
-        if isinstance(node, Literal):
-            return span_of(r.constant(node.value))
-        if isinstance(node, Name):
-            return self._named(node.name)
-        if node.op in ("若", "分档"):
-            return self._if(node) if node.op == "若" else self._tier(node)
-        return self._applied(node)
+    def number(self, number: Number) -> Cell:
+        return number_of(number)
 
-    def _applied(self, node: Apply) -> Cell:
-        args = [self.cell(a) for a in node.args]
-        if node.op in ("and", "or"):
-            return junction(node.op, args)
-        if any(isinstance(a, Gone) for a in args):
-            return Gone()
-        if node.op == "not":
-            return ~truth_of(args[0])
-        if node.op == "计数":
-            return counted([truth_of(a) for a in args])
-        return reckon(node.op, [a for a in args if isinstance(a, Span)])
-
-    def _named(self, name: str) -> Cell:
-        if name in self.cells:
-            return self.cells[name]
-        if name in self.law.inputs:
-            return self._input(self.law.inputs[name])
-        held = self.law.held.get(name)
-        if held is None or held.value is None:
-            return Gone()
-        if isinstance(held.value, Number):
-            low = r.constant(held.value.low)
-            return Span(low, low if held.value.exact else r.constant(held.value.high))
-        return span_of(Ratio(pl.lit(None, pl.Int64), 1, 0, 1, True))
-
-    def _input(self, given: Input) -> Cell:
+    def fact(self, given: Input) -> Cell:
         if given.unit == "是否":
             return pl.col(given.name) if given.name in self.given else pl.lit(None, pl.Boolean)
         den = SCALE if given.unit in ("%", "倍") else 1
@@ -188,46 +165,64 @@ class _Batch:
             return Span(end(f"{given.name}{LOW}"), end(f"{given.name}{HIGH}"))
         return span_of(end(given.name))
 
-    def _if(self, node: Apply) -> Cell:
-        test, yes, no = (self.cell(a) for a in node.args)
-        if isinstance(test, Gone) or (isinstance(yes, Gone) and isinstance(no, Gone)):
+    def rule(self, name: str) -> Cell:
+        return self.cells[name]
+
+    def absent(self, name: str) -> Cell:
+        return Gone()
+
+    def unpublished(self, name: str) -> Cell:
+        return UNTOLD
+
+    def choose(self, test: Cell, yes: Callable[[], Cell], no: Callable[[], Cell]) -> Cell:
+        a, b = yes(), no()
+        if isinstance(test, Gone) or (isinstance(a, Gone) and isinstance(b, Gone)):
             return Gone()
         holds = truth_of(test)
-        if isinstance(yes, Span) or isinstance(no, Span):
-            return chosen(holds, yes, no)
-        a, b = (pl.lit(None, pl.Boolean) if isinstance(x, Gone) else truth_of(x) for x in (yes, no))
-        return pl.when(holds).then(a).when(~holds).then(b)
+        if isinstance(a, Span) or isinstance(b, Span):
+            return chosen(holds, a, b)
+        x, y = (pl.lit(None, pl.Boolean) if isinstance(c, Gone) else truth_of(c) for c in (a, b))
+        return pl.when(holds).then(x).when(~holds).then(y)
 
-    def _tier(self, node: Apply) -> Cell:
-        graded, table = self.cell(node.args[0]), node.args[1]
-        assert isinstance(table, Name)
-        held = self.law.held[table.name]
-        if held.value is None or isinstance(graded, Gone):
+    def stepped(self, value: Cell, table: Tiers | None, name: str) -> Cell:
+        if isinstance(value, Gone):
             return Gone()
-        if not isinstance(held.value, Tiers):
-            return Span(*(2 * (Ratio(pl.lit(None, pl.Int64), 1, 0, 1, True),)))
-        assert isinstance(graded, Span)
-        low = stepped(held.value, graded.low)
-        if graded.exact:
+        if table is None:
+            return UNTOLD
+        assert isinstance(value, Span)
+        low = stepped(table, value.low)
+        if value.exact:
             return low
-        high = stepped(held.value, graded.high)
+        high = stepped(table, value.high)
         differ = r.compare("!=", low.low, high.low) | r.compare("!=", low.high, high.high)
-        bad = [graded.high.undefined]
+        bad = [value.high.undefined]
         ends = [r.guarded(x, bad, [differ | differ.is_null()]) for x in (low.low, low.high)]
         return Span(ends[0], ends[0] if low.exact else ends[1])
 
+    def applied(self, op: str, args: Sequence[Cell]) -> Cell:
+        if op in ("and", "or"):
+            return junction(op, args)
+        if any(isinstance(a, Gone) for a in args):
+            return Gone()
+        if op == "not":
+            return ~truth_of(args[0])
+        if op == "计数":
+            return counted([truth_of(a) for a in args])
+        return reckon(op, [a for a in args if isinstance(a, Span)])
 
-class _Inline(_Batch):
-    """Rules as expressions inside others."""
 
-    def _named(self, name: str) -> Cell:
-        if name in self.law.formulas and name not in self.cells:
-            self.cells[name] = self.cell(self.law.formulas[name].node)
-        return super()._named(name)
+class Inline(_Batch):
+    """Rules as expressions inside others, over the columns of a frame."""
+
+    def rule(self, name: str) -> Cell:
+        """The rule's formula as one cell."""
+        if name not in self.cells:
+            self.cells[name] = fold(self.law.formulas[name].node, self)
+        return self.cells[name]
 
 
 def prove(law: Law) -> list[tuple[str, Said]]:
-    """Rules whose bounds cannot be held: (rule, words)."""
+    """Rules whose bounds cannot be held: (rule, why)."""
     work = _Batch(law, {n for i in law.inputs for n in (i, f"{i}{LOW}", f"{i}{HIGH}")})
     refused: list[tuple[str, Said]] = []
     for name in law.order:

@@ -13,9 +13,11 @@ from kechuang.engines.base.sayings import Said
 
 from .batch import prove
 from .exact import evaluate
-from .language import names_in, quantity, unit_of
+from .fold import names_in
+from .language import quantity
 from .law import Law, at, topological
 from .packs import Case, Input, Policy, Tiers
+from .units import same_unit, unit_of
 from .values import ABSENT, UNDEFINED, UNKNOWN, Number, Value, one
 
 
@@ -115,7 +117,7 @@ def _units(
     except Invalid as e:
         yield Complaint(policy.id, "rules", name, Said("rules.named", name=name, error=e.words))
         return
-    if given != unit and {given, unit} != {"%", "倍"}:
+    if not same_unit(given, unit):
         words = Said("rules.unit_differs", name=name, unit=unit, given=given)
         yield Complaint(policy.id, "rules", name, words)
 
@@ -139,7 +141,7 @@ def _not_yet(law: Law) -> Iterator[Complaint]:
     """
     homes = {n: p for p in law.policies for n in p.rules}
     for name, formula in law.formulas.items():
-        for used in names_in(formula.node):
+        for used in formula.names:
             home = homes.get(used)
             if (
                 home
@@ -186,7 +188,7 @@ def _typed(given: Input, text: object) -> Value:
             raise Invalid("rules.named", given.name, name=given.name, error=e.words) from e
         if unit == "倍" and given.unit not in ("%", "倍") and plain[-1:].isdigit():
             value, unit = quantity(plain + given.unit)
-        if unit != given.unit and {unit, given.unit} != {"%", "倍"}:
+        if not same_unit(unit, given.unit):
             raise Invalid("rules.unit", given.name, name=given.name, unit=given.unit)
         if not given.low <= value <= given.high:
             raise Invalid("money.too_large", given.name, text=given.name)

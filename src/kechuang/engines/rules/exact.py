@@ -2,15 +2,16 @@
 is missing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from . import values as v
-from .language import Apply, Literal, Name, Node, names_in
+from .fold import fold
 from .law import Formula, Held, Law, parts
-from .packs import UNPUBLISHED, Tiers
-from .values import ABSENT, UNDEFINED, UNKNOWN, Number, Value
+from .packs import UNPUBLISHED, Input, Tiers
+from .reading import Reading
+from .values import ABSENT, COMPARISONS, UNDEFINED, UNKNOWN, Lack, Number, Value
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def assess(law: Law, given: Mapping[str, Value], wanted: Sequence[str]) -> Answe
     steps = []
     for name in law.cone(wanted):
         formula = law.formulas[name]
-        env[name] = work.value(formula.node)
+        env[name] = fold(formula.node, work)
         steps.append(_step(law, formula, env, given, work))
     results = {name: env.get(name, ABSENT) for name in wanted}
     missing = tuple(n for n in law.needed(wanted) if given.get(n, UNKNOWN) is UNKNOWN)
@@ -81,7 +82,7 @@ def evaluate(
     work = _Exact(law, given, env)
     for name in law.cone(wanted):
         held = (fixed or {}).get(name)
-        env[name] = work.value(law.formulas[name].node) if held is None else held
+        env[name] = fold(law.formulas[name].node, work) if held is None else held
     return {name: env.get(name, ABSENT) for name in wanted}
 
 
@@ -95,9 +96,9 @@ def failing(law: Law, given: Mapping[str, Value], name: str) -> tuple[str, ...]:
 def _step(
     law: Law, formula: Formula, env: Mapping[str, Value], given: Mapping[str, Value], work: "_Exact"
 ) -> Step:
-    names = tuple(dict.fromkeys(names_in(formula.node)))
+    names = tuple(dict.fromkeys(formula.names))
     used = tuple(
-        (n, work.value(Name(n)), law.inputs[n].where if n in law.inputs else "")
+        (n, work.named(n), law.inputs[n].where if n in law.inputs else "")
         for n in names
         if n not in law.held
     )
@@ -117,48 +118,51 @@ def _step(
     )
 
 
-class _Exact:
-    """Evaluates nodes; 若 looks only at the branch it takes."""
+class _Exact(Reading[Value]):
+    """Values; 若 looks only at the branch it takes. ``env`` holds the rules reckoned so far."""
 
     def __init__(self, law: Law, given: Mapping[str, Value], env: Mapping[str, Value]) -> None:
-        self.law, self.given, self.env = law, given, env
+        super().__init__(law)
+        self.given, self.env = given, env
 
-    def value(self, node: Node) -> Value:
-        if isinstance(node, Literal):
-            return v.one(node.value)
-        if isinstance(node, Name):
-            return self._named(node.name)
-        if node.op == "若":
-            test = self.value(node.args[0])
-            if isinstance(test, v.Lack):
-                return test
-            return self.value(node.args[1] if test is True else node.args[2])
-        if node.op == "分档":
-            return self._tier(node)
-        return apply(node.op, [self.value(a) for a in node.args])
+    def named(self, name: str) -> Value:
+        return self.env[name] if name in self.env else super().named(name)
 
-    def _named(self, name: str) -> Value:
-        if name in self.env:
-            return self.env[name]
-        if name in self.law.inputs:
-            return self.given.get(name, UNKNOWN)
-        held = self.law.held.get(name)
-        if held is None or held.value is None:
-            return ABSENT
-        return held.value if isinstance(held.value, Number) else UNKNOWN
+    def number(self, number: Number) -> Value:
+        return number
 
-    def _tier(self, node: Apply) -> Value:
-        graded, table = self.value(node.args[0]), node.args[1]
-        assert isinstance(table, Name)
-        held = self.law.held[table.name]
-        if held.value is None:
-            return ABSENT
-        if isinstance(graded, v.Lack):
-            return graded
-        if not isinstance(held.value, Tiers) or not isinstance(graded, Number):
-            return UNKNOWN
-        low, high = tier(held.value, graded.low), tier(held.value, graded.high)
-        return low if low == high else UNKNOWN
+    def fact(self, given: Input) -> Value:
+        return self.given.get(given.name, UNKNOWN)
+
+    def rule(self, name: str) -> Value:
+        return self.env[name]
+
+    def absent(self, name: str) -> Value:
+        return ABSENT
+
+    def unpublished(self, name: str) -> Value:
+        return UNKNOWN
+
+    def choose(self, test: Value, yes: Callable[[], Value], no: Callable[[], Value]) -> Value:
+        if isinstance(test, Lack):
+            return test
+        return yes() if test is True else no()
+
+    def stepped(self, value: Value, table: Tiers | None, name: str) -> Value:
+        return step_of(table, value)
+
+    def applied(self, op: str, args: Sequence[Value]) -> Value:
+        return apply(op, args)
+
+
+def step_of(table: Tiers | None, graded: Value) -> Value:
+    """The step of a value; UNKNOWN where an interval falls into two, or no table is published."""
+    if isinstance(graded, Lack):
+        return graded
+    if table is None or not isinstance(graded, Number):
+        return UNKNOWN
+    low, high = tier(table, graded.low), tier(table, graded.high)
+    return low if low == high else UNKNOWN
 
 
 def tier(table: Tiers, x: Fraction) -> Number:
@@ -178,7 +182,7 @@ def apply(op: str, args: Sequence[Value]) -> Value:
     if op == "or":
         return v.some(args)
     if op == "not":
-        return args[0] if isinstance(args[0], v.Lack) else args[0] is False
+        return args[0] if isinstance(args[0], Lack) else args[0] is False
     if op == "计数":
         if any(a is ABSENT for a in args):
             return ABSENT
@@ -192,7 +196,6 @@ def apply(op: str, args: Sequence[Value]) -> Value:
     return _reckon(op, [a for a in args if isinstance(a, Number)])
 
 
-COMPARISONS = frozenset((">=", "<=", ">", "<", "==", "!="))
 _DYADIC = {"+": v.add, "-": v.subtract, "*": v.multiply, "/": v.divide}
 
 

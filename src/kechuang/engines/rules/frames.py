@@ -33,6 +33,24 @@ def frame_of(inputs: Mapping[str, Input], rows: Sequence[Mapping[str, Value]]) -
     return pl.DataFrame(columns)
 
 
+def exact_in(inputs: Mapping[str, Input], row: Mapping[str, Value]) -> bool:
+    """Whether the batch can hold a subject's inputs exactly, within the ranges for which its bounds
+    are proved.
+    """
+    return all(_exact_in(inputs[n], value) for n, value in row.items() if n in inputs)
+
+
+def _exact_in(given: Input, value: Value) -> bool:
+    if not isinstance(value, Number) or given.unit == "是否":
+        return True
+    scale = SCALE if given.unit in ("%", "倍") else 1
+    return (
+        given.low <= value.low <= value.high <= given.high
+        and (value.exact or given.interval)
+        and all((end * scale).denominator == 1 for end in (value.low, value.high))
+    )
+
+
 def _whole(value: Value | None, side: str, scale: int) -> int | None:
     if not isinstance(value, Number):
         return None

@@ -11,22 +11,23 @@ two moving quantities are multiplied, or a moving one is rounded, is refused her
 answers for one subject.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import polars as pl
 
 from kechuang.engines.base.errors import Invalid
 
 from . import ratios as r
-from .batch import HIGH, LOW, SCALE, cell_of, run
-from .exact import COMPARISONS
-from .language import Apply, Literal, Name, Node, names_in
+from .batch import HIGH, LOW, SCALE, Inline, run
 from .law import Law
-from .packs import Action, Tiers
+from .packs import Action, Input, Tiers
 from .ratios import Ratio
-from .spans import Gone, Span
+from .reading import Unfolded
+from .spans import Cell, Span
+from .values import COMPARISONS, Number
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,27 @@ _ONE = _Line(r.whole(1), 1)
 class _Quotient:
     num: _Line
     den: _Line = _ONE
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of the rule: what the batch makes of it where the action does not move it, else all
+    that a number may be along the action: its ends, in each case that a step or a 若 distinguishes.
+    A condition is nothing of the kind.
+    """
+
+    still: Callable[[], Cell] | None = None
+    may_be: tuple[_Quotient, ...] = ()
+
+    def quotients(self) -> tuple[_Quotient, ...]:
+        """All that it may be."""
+        if self.still is None:
+            return self.may_be
+        cell = self.still()
+        if not isinstance(cell, Span):
+            return ()
+        ends = (cell.low,) if cell.exact else (cell.low, cell.high)
+        return tuple(_Quotient(_Line(e.num, e.most), _den(e)) for e in ends)
 
 
 def gap_batch(law: Law, frame: pl.DataFrame, wanted: str, action: Action) -> pl.Series:
@@ -146,26 +168,18 @@ def _room(law: Law, action: Action, known: set[str]) -> pl.Expr:
     return most
 
 
-class _Crossings:
+class _Crossings(Unfolded[_Part]):
     """Where the comparisons below a rule may turn, as whole numbers of steps (rounded down)."""
 
     def __init__(self, law: Law, given: set[str], action: Action) -> None:
-        self.law, self.given, self.action = law, given, action
-        self.moving = self._moving()
-        self.known: dict[str, list[_Quotient]] = {}
+        super().__init__(law)
+        self.columns, self.action = given, action
+        self.inline = Inline(law, given)
         self.lines: list[_Line] = []
-
-    def _moving(self) -> frozenset[str]:
-        """Inputs and rules that the action moves."""
-        found = set(self.action.effects)
-        for name in self.law.order:
-            if found & set(names_in(self.law.formulas[name].node)):
-                found.add(name)
-        return frozenset(found)
 
     def of(self, wanted: str) -> Iterator[pl.Expr]:
         """One column of candidate steps for each straight line."""
-        self._look(self.law.formulas[wanted].node)
+        self.named(wanted)
         seen = set()
         for line in self.lines:
             if line.slope is None:
@@ -175,95 +189,80 @@ class _Crossings:
                 seen.add(key)
                 yield _root(line)
 
-    def _still(self, node: Node) -> bool:
-        return not (set(names_in(node)) & self.moving)
+    def number(self, number: Number) -> _Part:
+        return _Part(lambda: self.inline.number(number))
 
-    def _look(self, node: Node) -> None:
-        """Every comparison below a condition."""
-        if self._still(node) or isinstance(node, Literal):
-            return
-        if isinstance(node, Name):
-            if node.name in self.law.formulas:
-                self._look(self.law.formulas[node.name].node)
-            return
-        if node.op in COMPARISONS:
-            self._compared(self.number(node.args[0]), self.number(node.args[1]))
-            return
-        for each in node.args:
-            self._look(each)
+    def fact(self, given: Input) -> _Part:
+        if given.name not in self.action.effects:
+            return _Part(lambda: self.inline.fact(given))
+        den = SCALE if given.unit in ("%", "倍") else 1
+        by = _scaled(self.law, self.action, given.name)
+        most = int(max(abs(given.low), abs(given.high)) * den)
+        slope = r.whole(by) if by else None
+        below = _Line(r.whole(den), den)
+        columns = _columns(self.law, given.name, self.columns)
+        ends = (_Quotient(_Line(pl.col(c), most, slope, abs(by)), below) for c in columns)
+        return _Part(None, tuple(ends))
 
-    def _compared(self, left: list[_Quotient], right: list[_Quotient]) -> None:
+    def rule(self, name: str) -> _Part:
+        part = super().rule(name)
+        return part if part.still is None else _Part(partial(self.inline.named, name))
+
+    def absent(self, name: str) -> _Part:
+        return _Part(partial(self.inline.absent, name))
+
+    def unpublished(self, name: str) -> _Part:
+        return _Part(partial(self.inline.unpublished, name))
+
+    def choose(self, test: _Part, yes: Callable[[], _Part], no: Callable[[], _Part]) -> _Part:
+        a, b = yes(), no()
+        if test.still and (x := a.still) and (y := b.still):
+            asked = test.still
+            return _Part(lambda: self.inline.choose(asked(), x, y))
+        return _Part(None, (*a.quotients(), *b.quotients()))
+
+    def stepped(self, value: _Part, table: Tiers | None, name: str) -> _Part:
+        if value.still:
+            graded = value.still
+            return _Part(lambda: self.inline.stepped(graded(), table, name))
+        if table is None:
+            return _Part()
+        bounds = [_fixed(s.bound) for s in table.steps if s.bound is not None]
+        self._compared(value.quotients(), bounds)
+        values = {x for s in table.steps for x in (s.value.low, s.value.high)}
+        return _Part(None, tuple(_fixed(v) for v in sorted(values)))
+
+    def applied(self, op: str, args: Sequence[_Part]) -> _Part:
+        cells = [a.still for a in args if a.still]
+        if len(cells) == len(args):
+            return _Part(lambda: self.inline.applied(op, [cell() for cell in cells]))
+        if op in ("and", "or", "not"):
+            return _Part()
+        parts = [a.quotients() for a in args]
+        if op in COMPARISONS:
+            self._compared(*parts)
+            return _Part()
+        if op in ("取大", "取小"):
+            for n, a in enumerate(parts):
+                for b in parts[n + 1 :]:
+                    self._compared(a, b)
+            return _Part(None, tuple(q for part in parts for q in part))
+        return _Part(None, self._reckoned(op, parts))
+
+    def _compared(self, left: Sequence[_Quotient], right: Sequence[_Quotient]) -> None:
         for a in left:
             for b in right:
                 self.lines.append(_added(_times(a.num, b.den), _times(b.num, a.den), -1))
                 self.lines += [a.den, b.den]
 
-    def number(self, node: Node) -> list[_Quotient]:
-        """All that a number may be along the action: its ends, in each case that a step or a 若
-        distinguishes.
-        """
-        if self._still(node):
-            return self._standing(node)
-        if isinstance(node, Name):
-            if node.name not in self.known:
-                self.known[node.name] = self._named(node.name)
-            return self.known[node.name]
-        assert isinstance(node, Apply)
-        if node.op == "分档":
-            return self._tier(node)
-        if node.op == "若":
-            self._look(node.args[0])
-            return [*self.number(node.args[1]), *self.number(node.args[2])]
-        parts = [self.number(a) for a in node.args]
-        if node.op in ("取大", "取小"):
-            for n, a in enumerate(parts):
-                for b in parts[n + 1 :]:
-                    self._compared(a, b)
-            return [q for part in parts for q in part]
-        return self._reckoned(node.op, parts)
-
-    def _standing(self, node: Node) -> list[_Quotient]:
-        """A number that the action does not move: whatever the batch makes of it."""
-        cell = cell_of(self.law, self.given, node)
-        if isinstance(cell, Gone):
-            return []
-        assert isinstance(cell, Span)
-        ends = (cell.low,) if cell.exact else (cell.low, cell.high)
-        return [_Quotient(_Line(e.num, e.most), _den(e)) for e in ends]
-
-    def _named(self, name: str) -> list[_Quotient]:
-        if name in self.law.formulas:
-            return self.number(self.law.formulas[name].node)
-        given = self.law.inputs[name]
-        den = SCALE if given.unit in ("%", "倍") else 1
-        by = _scaled(self.law, self.action, name)
-        most = int(max(abs(given.low), abs(given.high)) * den)
-        slope = r.whole(by) if by else None
-        below = _Line(r.whole(den), den)
-        return [
-            _Quotient(_Line(pl.col(c), most, slope, abs(by)), below)
-            for c in _columns(self.law, name, self.given)
-        ]
-
-    def _tier(self, node: Apply) -> list[_Quotient]:
-        table = node.args[1]
-        held = self.law.held[table.name].value if isinstance(table, Name) else None
-        if not isinstance(held, Tiers):
-            return []
-        graded = self.number(node.args[0])
-        bounds = [_fixed(s.bound) for s in held.steps if s.bound is not None]
-        self._compared(graded, bounds)
-        values = {x for s in held.steps for x in (s.value.low, s.value.high)}
-        return [_fixed(v) for v in sorted(values)]
-
-    def _reckoned(self, op: str, parts: Sequence[list[_Quotient]]) -> list[_Quotient]:
+    def _reckoned(self, op: str, parts: Sequence[tuple[_Quotient, ...]]) -> tuple[_Quotient, ...]:
         found = parts[0]
         if op == "neg":
-            return [_Quotient(_negated(q.num), q.den) for q in found]
+            return tuple(_Quotient(_negated(q.num), q.den) for q in found)
         if op not in ("+", "-", "合计", "*", "/"):
             raise Invalid("rules.gap_line", "formula", op=op)
         for other in parts[1:]:
-            found = [_combined(op, a, b) for a in found for b in other]
+            found = tuple(_combined(op, a, b) for a in found for b in other)
             if len(found) > 200:
                 raise Invalid("rules.gap_cases", "formula")
         if op == "/":

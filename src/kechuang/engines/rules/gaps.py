@@ -10,18 +10,21 @@ further on (a higher
 turnover may fall into a stricter tier). What is found is checked by the exact evaluator.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from kechuang.engines.base.sayings import Said
+
 from . import polynomials as poly
 from .check import say
-from .exact import apply, evaluate, tier
-from .language import Apply, Literal, Name, Node
+from .exact import apply, evaluate, step_of
+from .language import Apply, Node
 from .law import Law
-from .packs import UNPUBLISHED, Action, Tiers
+from .packs import Action, Input, Tiers
 from .polynomials import Poly
-from .values import ABSENT, UNKNOWN, Lack, Number, Value, one
+from .reading import Unfolded
+from .values import ABSENT, COMPARISONS, UNKNOWN, Lack, Number, Value, one
 
 MOST_BREAKS = 400
 
@@ -41,7 +44,7 @@ class Gap:
     amount: Fraction = Fraction(0)
     cost: int | None = None
     tiers: tuple[str, ...] = ()
-    why: str = ""
+    why: Said | None = None
 
     @property
     def words(self) -> str:
@@ -96,7 +99,7 @@ def gap(law: Law, given: Mapping[str, Value], wanted: str, action: Action) -> Ga
     needed = set(law.needed([wanted]))
     blank = [n for n in action.effects if not isinstance(given.get(n, UNKNOWN), Number)]
     if unknown := [n for n in blank if n in needed]:
-        return Gap(action, None, why=f"缺少{'、'.join(unknown)}，算不出差多少")
+        return Gap(action, None, why=Said("gaps.missing", names=unknown))
     limit = room(law, given, action)
     k, breaks = 0, 0
     while k <= limit:
@@ -104,28 +107,40 @@ def gap(law: Law, given: Mapping[str, Value], wanted: str, action: Action) -> Ga
         if walk.named(wanted).now is True:
             return _found(law, given, wanted, action, k)
         if walk.opaque:
-            return Gap(action, None, why=f"“{walk.opaque}”要取整，不能推算")
+            return Gap(action, None, why=Said("gaps.rounded", rule=walk.opaque))
         following = walk.next_break(limit)
         breaks += 1
         if following is None or breaks > MOST_BREAKS:
             break
         k = following
-    return Gap(action, None, why="只靠这一项，做到上限也不够")
+    return Gap(action, None, why=Said("gaps.not_enough"))
 
 
 def gaps(law: Law, given: Mapping[str, Value], wanted: str, actions: Sequence[Action]) -> list[Gap]:
-    """Every action alone, the cheapest first; those that do not suffice at the end."""
-    found = [gap(law, given, wanted, a) for a in actions]
+    """Every action that moves something the rule rests on, alone: the cheapest first, those that
+    do not suffice at the end.
+    """
+    needed = set(law.needed([wanted]))
+    found = [gap(law, given, wanted, a) for a in actions if needed & set(a.effects)]
+    return cheapest_first(found)
+
+
+def cheapest_first(found: Sequence[Gap]) -> list[Gap]:
+    """By cost; those without one after, those that do not suffice at the end."""
     return sorted(found, key=lambda g: (g.steps is None, g.cost is None, g.cost or 0))
+
+
+def reached(action: Action, steps: int, tiers: tuple[str, ...] = ()) -> Gap:
+    """So many steps suffice."""
+    cost = None if action.cost is None else action.cost * steps
+    return Gap(action, steps, action.step * steps, cost, tiers)
 
 
 def _found(law: Law, given: Mapping[str, Value], wanted: str, action: Action, k: int) -> Gap:
     after = moved(given, action, k)
     assert evaluate(law, after, [wanted])[wanted] is True
     assert k == 0 or evaluate(law, moved(given, action, k - 1), [wanted])[wanted] is not True
-    tiers = tiers_moved(law, given, after, wanted)
-    cost = None if action.cost is None else action.cost * k
-    return Gap(action, k, action.step * k, cost, tiers)
+    return reached(action, k, tiers_moved(law, given, after, wanted))
 
 
 def _is_tier(node: Node) -> bool:
@@ -148,67 +163,68 @@ def _constant(number: Number) -> _Along:
     return _Along(number, ((number.low,), _ONE), ((number.high,), _ONE))
 
 
-class _Walk:
+def _whole(now: Value) -> _Along:
+    """What does not move between two breaks."""
+    return _constant(now) if isinstance(now, Number) else _Along(now)
+
+
+class _Walk(Unfolded[_Along]):
     """One evaluation at k that remembers every polynomial on whose sign the way taken rests."""
 
     def __init__(self, law: Law, given: Mapping[str, Value], action: Action, k: int) -> None:
-        self.law, self.given, self.action, self.k = law, given, action, k
+        super().__init__(law)
+        self.given, self.action, self.k = given, action, k
         self.signs: set[Poly] = set()
-        self.known: dict[str, _Along] = {}
         self.opaque = ""
+        self.inside = ""
 
     def next_break(self, limit: int) -> int | None:
         """The next k at which some comparison may turn."""
         found = [m for p in self.signs for m in poly.changes(p, self.k, limit)[:1]]
         return min(found, default=None)
 
-    def named(self, name: str) -> _Along:
-        if name not in self.known:
-            self.known[name] = self._named(name)
-        return self.known[name]
+    def number(self, number: Number) -> _Along:
+        return _constant(number)
 
-    def _named(self, name: str) -> _Along:
-        if name in self.law.inputs:
-            return self._input(name)
-        if name in self.law.formulas:
-            return self.along(self.law.formulas[name].node, name)
-        held = self.law.held.get(name)
-        if held is None or held.value is None:
-            return _Along(ABSENT)
-        return _constant(held.value) if isinstance(held.value, Number) else _Along(UNKNOWN)
-
-    def _input(self, name: str) -> _Along:
-        start = self.given.get(name, UNKNOWN)
-        if not isinstance(start, Number):
-            return _Along(start)
-        if name not in self.action.effects:
-            return _constant(start)
-        by = self.action.effects[name] * self.action.step
+    def fact(self, given: Input) -> _Along:
+        start = self.given.get(given.name, UNKNOWN)
+        if not isinstance(start, Number) or given.name not in self.action.effects:
+            return _whole(start)
+        by = self.action.effects[given.name] * self.action.step
         now = Number(start.low + by * self.k, start.high + by * self.k)
         return _Along(now, ((start.low, by), _ONE), ((start.high, by), _ONE))
 
-    def along(self, node: Node, rule: str) -> _Along:
-        if isinstance(node, Literal):
-            return _constant(one(node.value))
-        if isinstance(node, Name):
-            return self.named(node.name)
-        if node.op == "若":
-            test = self.along(node.args[0], rule).now
-            if isinstance(test, Lack):
-                return _Along(test)
-            return self.along(node.args[1] if test else node.args[2], rule)
-        if node.op == "分档":
-            return self._tier(node, rule)
-        return self._applied(node.op, [self.along(a, rule) for a in node.args], rule)
+    def rule(self, name: str) -> _Along:
+        outside, self.inside = self.inside, name
+        found = super().rule(name)
+        self.inside = outside
+        return found
 
-    def _applied(self, op: str, args: list[_Along], rule: str) -> _Along:
+    def absent(self, name: str) -> _Along:
+        return _Along(ABSENT)
+
+    def unpublished(self, name: str) -> _Along:
+        return _Along(UNKNOWN)
+
+    def choose(self, test: _Along, yes: Callable[[], _Along], no: Callable[[], _Along]) -> _Along:
+        if isinstance(test.now, Lack):
+            return _Along(test.now)
+        return yes() if test.now is True else no()
+
+    def stepped(self, value: _Along, table: Tiers | None, name: str) -> _Along:
+        for step in table.steps if table and value.low else ():
+            if step.bound is not None:
+                self._watch(">=", (value, _constant(one(step.bound))))
+        return _whole(step_of(table, value.now))
+
+    def applied(self, op: str, args: Sequence[_Along]) -> _Along:
         now = apply(op, [a.now for a in args])
-        if op in (">=", "<=", ">", "<", "==", "!=") or (op == "/" and args[1].low):
+        if op in COMPARISONS or (op == "/" and args[1].low):
             self._watch(op, args)
         if not isinstance(now, Number) or op == "计数":
-            return _constant(now) if isinstance(now, Number) else _Along(now)
+            return _whole(now)
         if op in ("四舍五入", "舍去"):
-            self.opaque = self.opaque or rule
+            self.opaque = self.opaque or self.inside
             return _constant(now)
         if op in ("取大", "取小"):
             return self._pick(op, args, now)
@@ -237,29 +253,6 @@ class _Walk:
             values = [(getattr(a.now, side), getattr(a, side)) for a in args]
             ends.append(next(line for v, line in values if v == wanted))
         return _Along(now, ends[0], ends[1])
-
-    def _tier(self, node: Apply, rule: str) -> _Along:
-        graded, table = self.along(node.args[0], rule), node.args[1]
-        assert isinstance(table, Name)
-        held = self.law.held[table.name]
-        if isinstance(held.value, Tiers) and graded.low:
-            for step in held.value.steps:
-                if step.bound is not None:
-                    self._watch(">=", (graded, _constant(one(step.bound))))
-        if held.value is None:
-            return _Along(ABSENT)
-        if isinstance(graded.now, Lack) or held.value == UNPUBLISHED:
-            return _Along(graded.now if isinstance(graded.now, Lack) else UNKNOWN)
-        now = _stepped(held.value, graded.now)
-        return _constant(now) if isinstance(now, Number) else _Along(now)
-
-
-def _stepped(table: object, graded: Value) -> Value:
-    """The step of a number; UNKNOWN where an interval falls into two."""
-    if not isinstance(table, Tiers) or not isinstance(graded, Number):
-        return UNKNOWN
-    low, high = tier(table, graded.low), tier(table, graded.high)
-    return low if low == high else UNKNOWN
 
 
 def _lines(

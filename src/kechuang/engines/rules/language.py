@@ -11,7 +11,6 @@ arithmetic, comparison,
 import ast
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -189,85 +188,7 @@ def _call(tree: ast.Call, table: _Table) -> Node:
         raise Invalid("rules.arguments", "formula", word=word, wanted=wanted, count=len(tree.args))
     if not tree.args:
         raise Invalid("rules.arguments_empty", "formula", word=word)
-    return Apply(word, tuple(_node(a, table) for a in tree.args))
-
-
-def names_in(node: Node) -> Iterator[str]:
-    """Every name a formula uses, in order, with repeats."""
-    if isinstance(node, Name):
-        yield node.name
-    elif isinstance(node, Apply):
-        for part in node.args:
-            yield from names_in(part)
-
-
-def unit_of(node: Node, units: Mapping[str, str], tiers: Mapping[str, str]) -> str:
-    """The unit of a formula's result.
-
-    ``tiers`` are tier parameters: name → unit of what they grade by.
-
-    Raises:
-        Invalid: Units that do not go together.
-    """
-    if isinstance(node, Literal):
-        return node.unit
-    if isinstance(node, Name):
-        if node.name in tiers:
-            raise Invalid("rules.tier_bare", "formula", name=node.name, name2=node.name)
-        return units[node.name]
-    if node.op == "分档":
-        return _tier_unit(node, units, tiers)
-    return _applied_unit(node.op, [unit_of(a, units, tiers) for a in node.args])
-
-
-def _tier_unit(node: Apply, units: Mapping[str, str], tiers: Mapping[str, str]) -> str:
-    graded, table = node.args
-    if not isinstance(table, Name) or table.name not in tiers:
+    args = tuple(_node(a, table) for a in tree.args)
+    if word == "分档" and not isinstance(args[1], Name):
         raise Invalid("rules.tier", "formula")
-    given = unit_of(graded, units, tiers)
-    if not _same(given, tiers[table.name]):
-        raise Invalid(
-            "rules.tier_by", "formula", table=table.name, by=tiers[table.name], given=given
-        )
-    return units[table.name]
-
-
-def _same(a: str, b: str) -> bool:
-    return a == b or {a, b} == {"%", "倍"}
-
-
-def _applied_unit(op: str, given: list[str]) -> str:
-    first = given[0]
-    if op in ("and", "or", "not", "计数"):
-        if strange := next((u for u in given if u != "是否"), ""):
-            raise Invalid("rules.conditions_only", "formula", unit=strange)
-        return "项" if op == "计数" else "是否"
-    if op == "若":
-        if first != "是否":
-            raise Invalid("rules.if_condition", "formula")
-        return _alike(op, given[1:])
-    if "是否" in given:
-        raise Invalid("rules.condition_in_sum", "formula")
-    if op in ("*", "/"):
-        return _product_unit(op, *given)
-    whole = _alike(op, given)
-    return "是否" if op in (">=", "<=", ">", "<", "==", "!=") else whole
-
-
-def _alike(op: str, given: list[str]) -> str:
-    for unit in given[1:]:
-        if not _same(unit, given[0]):
-            raise Invalid("rules.units", "formula", left=given[0], right=unit)
-    return next((u for u in given if u != "倍"), given[0])
-
-
-def _product_unit(op: str, a: str, b: str) -> str:
-    shares = ("%", "倍")
-    if op == "/" and _same(a, b):
-        return "%"
-    if b in shares:
-        return a
-    if op == "*" and a in shares:
-        return b
-    sign = "×" if op == "*" else "÷"
-    raise Invalid("rules.units_product", "formula", left=a, sign=sign, right=b)
+    return Apply(word, args)

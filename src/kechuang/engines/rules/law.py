@@ -7,7 +7,8 @@ from functools import cached_property
 
 from kechuang.engines.base.errors import Invalid
 
-from .language import Name, Node, names_in
+from .fold import names_in
+from .language import Apply, Name, Node
 from .packs import Given, Input, Overlay, Parameter, Policy, Rule
 
 
@@ -30,6 +31,11 @@ class Formula:
     node: Node
     since: date
     policy: Policy
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Every name it uses, in order, with repeats."""
+        return names_in(self.node)
 
 
 @dataclass(frozen=True)
@@ -56,12 +62,12 @@ class Law:
             name = todo.pop()
             if name in self.formulas and name not in seen:
                 seen.add(name)
-                todo += names_in(self.formulas[name].node)
+                todo += self.formulas[name].names
         return tuple(n for n in self.order if n in seen)
 
     def needed(self, wanted: Iterable[str]) -> tuple[str, ...]:
         """The inputs that some results rest on, in the order in which they are met."""
-        met = (n for rule in self.cone(wanted) for n in names_in(self.formulas[rule].node))
+        met = (n for rule in self.cone(wanted) for n in self.formulas[rule].names)
         return tuple(dict.fromkeys(n for n in met if n in self.inputs))
 
 
@@ -149,7 +155,7 @@ def topological(formulas: Mapping[str, Formula]) -> list[str]:
             name, way = stack.pop()
             if name in done:
                 continue
-            needs = [n for n in names_in(formulas[name].node) if n in formulas and n not in done]
+            needs = [n for n in formulas[name].names if n in formulas and n not in done]
             if not needs:
                 done.add(name)
                 order.append(name)
@@ -176,10 +182,6 @@ def parts(law: Law, name: str) -> tuple[str, ...]:
 
 
 def _joined(node: Node) -> list[Node]:
-    if _is_and(node):
-        return [n for each in node.args for n in _joined(each)]  # type: ignore[union-attr]
+    if isinstance(node, Apply) and node.op == "and":
+        return [n for each in node.args for n in _joined(each)]
     return [node]
-
-
-def _is_and(node: Node) -> bool:
-    return not isinstance(node, Name) and getattr(node, "op", "") == "and"

@@ -1,18 +1,14 @@
 """Relations one level deep: an agency's contracts, a firm's shareholders, summed or counted into
 inputs.
 
-A policy declares the aggregate, so that its formulas stay one line about one subject. The same
-two evaluators that reckon
-rules reckon the condition of every row: exactly for one subject, in a batch for many.
+A policy declares the aggregate, so that its formulas stay one line about one subject. The evaluator
+that reckons rules reckons the condition of every row.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
-import polars as pl
-
-from .batch import run
 from .exact import evaluate
 from .law import Law, at
 from .packs import Aggregate, Policy, Relation, Rule
@@ -82,54 +78,3 @@ def _law_of_rows(relation: Relation, each: Aggregate, day: date) -> Law:
         (),
     )
     return at([policy], day)
-
-
-def gather_batch(
-    policies: Sequence[Policy],
-    tables: Mapping[str, pl.DataFrame],
-    day: date,
-    subject: str = "id",
-    subjects: pl.Series | None = None,
-) -> pl.DataFrame:
-    """The declared aggregates of many subjects: one row a subject, in the units of the batch.
-
-    Args:
-        tables: By relation, rows with the subject's key in ``subject`` and columns in the units
-            of the batch.
-        subjects: All subjects asked about; without them those that have a row anywhere. Who has
-            no row in a table has 0.
-
-    A sum that rests on a row of which it cannot be told whether it counts is null. Sums are
-    reckoned in Int128.
-    """
-    keys = [table[subject] for table in tables.values()]
-    everyone: pl.Series | list[object] = (
-        subjects if subjects is not None else pl.concat(keys).unique() if keys else []
-    )
-    found = pl.DataFrame({subject: everyone})
-    for policy in policies:
-        for each in policy.aggregates.values():
-            if each.relation not in tables:
-                continue
-            summed = _many(policy, each, tables[each.relation], day, subject)
-            held = found.join(
-                summed.with_columns(pl.lit(True).alias(_KEPT)), on=subject, how="left"
-            )
-            told = pl.when(pl.col(_KEPT)).then(pl.col(each.input)).otherwise(0).alias(each.input)
-            found = held.with_columns(told).drop(_KEPT)
-    return found
-
-
-def _many(
-    policy: Policy, each: Aggregate, table: pl.DataFrame, day: date, subject: str
-) -> pl.DataFrame:
-    law = _law_of_rows(policy.relations[each.relation], each, day)
-    counts = run(law, table, [_KEPT]).truth(_KEPT)
-    value = pl.lit(1, pl.Int128) if each.how == "计数" else pl.col(each.column).cast(pl.Int128)
-    open_ends = pl.col(_KEPT).is_null() | (pl.col(_KEPT) & value.is_null())
-    summed = pl.when(pl.col(_KEPT)).then(value).otherwise(pl.lit(0, pl.Int128)).sum()
-    return (
-        table.with_columns(counts.alias(_KEPT))
-        .group_by(subject)
-        .agg(pl.when(open_ends.any()).then(None).otherwise(summed).cast(pl.Int64).alias(each.input))
-    )

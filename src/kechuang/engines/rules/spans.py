@@ -7,9 +7,9 @@ from fractions import Fraction
 import polars as pl
 
 from . import ratios as r
-from .exact import COMPARISONS
 from .packs import Tiers
 from .ratios import Ratio
+from .values import COMPARISONS, Number
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,15 @@ Cell = Span | pl.Expr | Gone
 def span_of(ratio: Ratio) -> Span:
     """An exact number: both ends are one."""
     return Span(ratio, ratio)
+
+
+def number_of(number: Number) -> Span:
+    """A number of the text, exact or an interval."""
+    low = r.constant(number.low)
+    return Span(low, low if number.exact else r.constant(number.high))
+
+
+UNTOLD = span_of(Ratio(pl.lit(None, pl.Int64), 1, 0, 1, True))
 
 
 def truth_of(cell: Cell) -> pl.Expr:
@@ -73,8 +82,7 @@ def counted(conditions: Sequence[pl.Expr]) -> Span:
 
 def chosen(test: pl.Expr, yes: Cell, no: Cell) -> Span:
     """One number or the other, row by row; one that did not exist cannot be told."""
-    blank = span_of(Ratio(pl.lit(None, pl.Int64), 1, 0, 1, True))
-    a, b = (blank if isinstance(x, Gone) else x for x in (yes, no))
+    a, b = (UNTOLD if isinstance(x, Gone) else x for x in (yes, no))
     assert isinstance(a, Span)
     assert isinstance(b, Span)
     low = r.choose(test, a.low, b.low)

@@ -13,7 +13,11 @@ from .values import Number
 
 
 class CannotSay(Exception):
-    """Something that is no linear constraint."""
+    """Something that is no linear constraint; ``words`` say what."""
+
+    def __init__(self, words: Said) -> None:
+        super().__init__(words)
+        self.words = words
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
+COMPARISONS = frozenset((">=", "<=", ">", "<", "==", "!="))
 UNITS = ("元", "%", "人", "项", "分", "个月", "年", "家", "件", "天", "倍", "是否")
 
 

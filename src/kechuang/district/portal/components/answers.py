@@ -51,7 +51,7 @@ def answer_facts(
     actions = list(policy.actions.values())
     by_name = dict(zip((s.name for s in found.steps), steps, strict=True))
     ways = [
-        (n, rules[n].clause, [g for g in gaps(law, given, n, actions) if g.steps], by_name.get(n))
+        (n, rules[n].clause, gaps(law, given, n, actions), by_name.get(n))
         for n in dict.fromkeys(lost)
     ]
     named = [p for n, value, _ in results if not isinstance(value, Number) for p in parts(law, n)]

@@ -3,7 +3,7 @@ targets would gain.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -18,10 +18,12 @@ from kechuang.district.core.sheets import TYPE, plain_sheet
 from kechuang.district.plan.services import readings
 from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.requests import actor_in, for_roles
+from kechuang.district.portal.sayings import money
 from kechuang.district.registry.queries import lapsing
 from kechuang.district.registry.queries import visible_to as firms_visible_to
 from kechuang.district.registry.services import standings
 from kechuang.district.registry.services.standings import Placed
+from kechuang.engines.rules import Gap
 
 OFFICE = ("officer", "approver", "auditor")
 SPLITS = (
@@ -56,14 +58,17 @@ def ladder(request: HttpRequest) -> HttpResponse:
     piles = {k: [p for p in placed if _pile(p) == k] for k in PILES}
     pile = request.GET.get("pile", "near")
     rows = piles.get(pile, [])
+    mends = {}
+    if pile == "near" and chosen:
+        mends = standings.mends([p.firm for p in rows], chosen.id, today)
     if request.GET.get("export") == "xlsx" and chosen:
-        return _export(chosen.title, pile, rows)
+        return _export(chosen.title, pile, rows, mends)
     facts = {
         "rungs": rungs,
         "chosen": chosen,
         "piles": [(k, w, len(piles[k])) for k, w in PILES.items()],
         "pile": pile if pile in PILES else "near",
-        "rows": rows[:500],
+        "rows": [(p, mends.get(p.firm.pk)) for p in rows[:500]],
         "total": len(placed),
         "reasons": _reasons(placed),
         "scope": urlencode(given),
@@ -127,10 +132,22 @@ def _effects(rung: str, piles: dict[str, list[Placed]], today: date) -> list[dic
     return found
 
 
-def _export(title: str, pile: str, rows: Sequence[Placed]) -> HttpResponse:
+def _export(
+    title: str, pile: str, rows: Sequence[Placed], mends: Mapping[int, Gap]
+) -> HttpResponse:
     heads = [
         gettext(w)
-        for w in ("企业名称", "统一社会信用代码", "街镇", "园区", "行业", "差哪一项", "还缺的资料")
+        for w in (
+            "企业名称",
+            "统一社会信用代码",
+            "街镇",
+            "园区",
+            "行业",
+            "差哪一项",
+            "还缺的资料",
+            "最省的一项措施",
+            "约需",
+        )
     ]
     lines = [
         [
@@ -141,6 +158,8 @@ def _export(title: str, pile: str, rows: Sequence[Placed]) -> HttpResponse:
             p.firm.industry,
             "、".join(p.failing),
             "、".join(p.unsure),
+            f"{m.action.name} {m.words}" if (m := mends.get(p.firm.pk)) else "",
+            money(m.cost) if m and m.cost is not None else "",
         ]
         for p in rows
     ]

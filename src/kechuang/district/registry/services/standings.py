@@ -15,10 +15,9 @@ from kechuang.district.registry.queries import in_force, live_of, years_of
 from kechuang.engines.base.days import months_after
 from kechuang.engines.rules import (
     ABSENT,
-    Action,
     Answer,
     Gap,
-    Input,
+    Lack,
     Law,
     Policy,
     Value,
@@ -26,12 +25,10 @@ from kechuang.engines.rules import (
     at,
     evaluate,
     failing,
-    gaps,
     parts,
 )
-from kechuang.engines.rules.batch import run
 from kechuang.engines.rules.facts import Subject, inputs_of
-from kechuang.engines.rules.frames import frame_of
+from kechuang.engines.rules.many import evaluate_all, gaps_for_all
 from kechuang.engines.rules.plans import Plans, plans
 
 from .years import values_of
@@ -57,25 +54,15 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Way:
-    """A failing condition with its clause and the actions that would mend it alone, the cheapest
-    first.
-    """
-
-    condition: str
-    clause: str
-    gaps: tuple[Gap, ...]
-
-
-@dataclass(frozen=True)
 class Explained:
-    """One rung in full: the trace, where every input comes from, and the ways up."""
+    """One rung in full: the trace, where every input comes from, and the cheapest ways
+    up.
+    """
 
     standing: Standing
     answer: Answer | None
     given: Mapping[str, Value]
     wheres: Mapping[str, str]
-    ways: tuple[Way, ...]
     law: Law
     policy: Policy | None
     mixes: Plans = NO_PLANS
@@ -136,23 +123,22 @@ def ladder(book: Book, day: date) -> list[Rung]:
 
 
 def explained(firm: Firm, rung: str, day: date, *, drafts: bool = False) -> Explained:
-    """One rung with its trace, and for each failing condition what would do."""
+    """One rung with its trace, and the cheapest mixes of actions that would do."""
     book = current_book()
     law, given, wheres = _known(book, firm, day, drafts)
     held = book.ladder[rung]
     found = _standing(book, law, given, held, _in_force(firm, day).get(rung))
     policy = next((p for p in book.policies.values() if held.rule in p.rules), None)
     if policy is None or held.rule not in law.formulas:
-        return Explained(found, None, given, wheres, (), law, policy)
+        return Explained(found, None, given, wheres, law, policy)
     actions = tuple(policy.actions.values())
-    ways = tuple(_way(law, given, name, actions) for name in found.failing)
     mixes = plans(law, given, held.rule, actions) if found.failing else NO_PLANS
     partial = bool(found.failing) and not mixes.found
     if partial:  # other conditions cannot be told: mend at least what surely fails
         mixes = plans(law, given, found.failing, actions)
     opens = tuple((n, d) for n in found.failing if (d := _opens(book, firm, law, given, n, day)))
     answer = assess(law, given, [held.rule])
-    return Explained(found, answer, given, wheres, ways, law, policy, mixes, opens, partial)
+    return Explained(found, answer, given, wheres, law, policy, mixes, opens, partial)
 
 
 def _opens(
@@ -168,11 +154,6 @@ def _opens(
         if evaluate(law, {**given, **later}, [name])[name] is True:
             return then
     return None
-
-
-def _way(law: Law, given: Mapping[str, Value], name: str, actions: Sequence[Action]) -> Way:
-    found = tuple(g for g in gaps(law, given, name, actions) if g.steps)
-    return Way(name, law.formulas[name].rule.clause, found)
 
 
 def _known(
@@ -201,8 +182,11 @@ def _standing(
     if value is True:
         return Standing(rung, held, YES)
     answer = assess(law, given, [rung.rule])
-    verdict = NO if value is False else OPEN
-    return Standing(rung, held, verdict, lost, answer.missing, answer.unpublished)
+    return Standing(rung, held, _verdict(value), lost, answer.missing, answer.unpublished)
+
+
+def _verdict(value: Value) -> str:
+    return YES if value is True else NO if value is False else OPEN
 
 
 def may_explain(firm: Firm, actor: Actor) -> bool:
@@ -262,22 +246,29 @@ def funnel(firms: Sequence[Firm], rung: str, day: date) -> list[Placed]:
         return [Placed(f, _in_force(f, day).get(rung), NONE, (), ()) for f in firms]
     rows = [given for _, given in inputs_of_firms(firms, day)]
     named = parts(law, held.rule)
-    found = run(
-        law, frame_of(_needed(law, held.rule), rows), list(dict.fromkeys([held.rule, *named]))
-    ).frame
-    whole = found[held.rule].to_list()
-    columns = {p: found[p].to_list() for p in named}
+    found = evaluate_all(law, rows, list(dict.fromkeys([held.rule, *named])))
     return [
         Placed(
             f,
             _in_force(f, day).get(rung),
-            YES if whole[n] else OPEN if whole[n] is None else NO,
-            tuple(p for p in named if columns[p][n] is False),
-            tuple(p for p in named if columns[p][n] is None),
+            _verdict(told[held.rule]),
+            tuple(p for p in named if told[p] is False),
+            tuple(p for p in named if isinstance(told[p], Lack)),
         )
-        for n, f in enumerate(firms)
+        for f, told in zip(firms, found, strict=True)
     ]
 
 
-def _needed(law: Law, rule: str) -> dict[str, Input]:
-    return {n: law.inputs[n] for n in law.needed([rule])}
+def mends(firms: Sequence[Firm], rung: str, day: date) -> dict[int, Gap]:
+    """For each firm that one action alone would lift onto a rung: the cheapest such action, by the
+    firm's key. All firms are reckoned at once.
+    """
+    book = current_book()
+    held = book.ladder[rung]
+    law = at(tuple(book.policies.values()), day)
+    if held.rule not in law.formulas:
+        return {}
+    rows = [given for _, given in inputs_of_firms(firms, day)]
+    actions = tuple(law.formulas[held.rule].policy.actions.values())
+    found = gaps_for_all(law, rows, held.rule, actions)
+    return {f.pk: ways[0] for f, ways in zip(firms, found, strict=True) if ways}

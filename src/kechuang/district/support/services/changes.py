@@ -24,8 +24,9 @@ from kechuang.district.support.models import PolicyChange
 from kechuang.district.support.workflow import CHANGES
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
-from kechuang.engines.rules import Law, Number, Parameter, Policy, Tiers, Value, at, evaluate, one
+from kechuang.engines.rules import Number, Parameter, Policy, Tiers, Value, at, one
 from kechuang.engines.rules.check import say
+from kechuang.engines.rules.many import evaluate_all
 from kechuang.engines.text import normalise
 
 _MOST = {
@@ -197,11 +198,11 @@ def effects(now: Book, then: Book, held: Policy, day: date, today: date) -> list
     was, new = (at(tuple(b.policies.values()), day) for b in (now, then))
     found = []
     rows = inputs_of_firms(firms_with_returns(), today)
-    for name in held.results:
+    names = [n for n in held.results if held.rules[n].unit in ("元", "是否")]
+    before, after = (evaluate_all(law, [g for _, g in rows], names) for law in (was, new))
+    for name in names:
         unit = held.rules[name].unit
-        if unit not in ("元", "是否"):
-            continue
-        pairs = [(f, _one(was, g, name), _one(new, g, name)) for f, g in rows]
+        pairs = [(f, a[name], b[name]) for (f, _), a, b in zip(rows, before, after, strict=True)]
         gain = [f for f, a, b in pairs if _worth(b) > _worth(a)]
         lose = [f for f, a, b in pairs if _worth(b) < _worth(a)]
         found.append(
@@ -220,10 +221,6 @@ def effects(now: Book, then: Book, held: Policy, day: date, today: date) -> list
             }
         )
     return found
-
-
-def _one(law: Law, given: Mapping[str, Value], name: str) -> Value:
-    return evaluate(law, given, [name])[name]
 
 
 def _worth(value: Value) -> Fraction:

@@ -32,7 +32,7 @@ from kechuang.engines.rules import (
     quantity,
 )
 from kechuang.engines.rules.batch import run
-from kechuang.engines.rules.check import run_case, say_tiers
+from kechuang.engines.rules.check import run_case, tiers_in_words
 from kechuang.engines.rules.exact import apply
 from kechuang.engines.rules.gaps import room
 from kechuang.engines.rules.law import topological
@@ -323,9 +323,9 @@ def test_tiers_are_said_with_the_bound_of_each_step():
     held = at(POLICIES, date(2026, 11, 25)).held
     share, growth = held["研发占比档"], held["成长率给分"]
     assert (
-        say_tiers(share.value, share.parameter.by, share.parameter.unit)
+        tiers_in_words(share.value, share.parameter.by, share.parameter.unit)
         == "≤ 5,000万元：5%；≤ 2亿元：4%；> 2亿元：3%"
     )
-    told = say_tiers(growth.value, growth.parameter.by, growth.parameter.unit)
+    told = tiers_in_words(growth.value, growth.parameter.by, growth.parameter.unit)
     assert told.startswith("≥ 35%：9分～10分；")
     assert told.endswith("> 0%：1分～2分；≤ 0%：0分")

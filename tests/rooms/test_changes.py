@@ -39,7 +39,7 @@ from kechuang.engines.base.errors import (
     WrongState,
 )
 from kechuang.engines.rules import Lack, Number, at, evaluate, one
-from kechuang.engines.rules.check import say
+from kechuang.engines.rules.check import in_words
 from tests import listings
 from tests.factories import NOW
 from tests.rooms.test_firms import GOOD
@@ -99,7 +99,7 @@ def test_what_a_change_does_to_all_is_what_it_does_to_each(firms):
             alone = [evaluate(law, given, [told["rule"]])[told["rule"]] for _, given in rows]
             held_by = sum(v is True for v in alone)
             money = sum(v.low for v in alone if isinstance(v, Number))
-            wanted = say(one(money), "元") if told["unit"] == "元" else f"{held_by} 家"
+            wanted = in_words(one(money), "元") if told["unit"] == "元" else f"{held_by} 家"
             assert (told["before"], told["after"]) == (wanted, wanted)
             assert told["open"] == sum(isinstance(v, Lack) for v in alone)
 

@@ -71,7 +71,7 @@ class VectorCache:
             with np.load(self.file) as stored:
                 self.known = dict(zip(stored["digests"].tolist(), stored["vectors"], strict=True))
 
-    def passages(self, texts: Sequence[str], say: Callable[[str], None]) -> Vectors:
+    def passages(self, texts: Sequence[str], tell: Callable[[str], None]) -> Vectors:
         """Vectors of texts in order; embeds what is new, telling how far it is."""
         digests = [digest(t) for t in texts]
         missing = {d: t for d, t in zip(digests, texts, strict=True) if d not in self.known}
@@ -82,7 +82,7 @@ class VectorCache:
                 part, self.embedder.passages([t for _, t in part]), strict=True
             ):
                 self.known[name] = vector
-            say(f"语义向量 {min(start + 16, len(todo))}/{len(todo)}")
+            tell(f"语义向量 {min(start + 16, len(todo))}/{len(todo)}")
         if todo and self.file:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             fresh = self.file.with_suffix(".new.npz")
@@ -103,12 +103,12 @@ def run(options: argparse.Namespace) -> int:
     """Match every demand; one JSON line each."""
     demands = read_parties([options.demands], read_want)
     offers = {o.id: o for o in read_parties(options.achievements, read_offer)}
-    say = _progress(sys.stderr)
+    tell = _progress(sys.stderr)
     index = LexicalIndex()
     index.write(offers.values())
     book, _ = read_book(Path(options.book)) if options.book else (None, [])
     matcher = Matcher(area_of=book.area_of if book else str)
-    sense = None if options.lexical_only else _Sense(offers, index, matcher, say)
+    sense = None if options.lexical_only else _Sense(offers, index, matcher, tell)
     try:
         out = options.out.open("w", encoding="utf-8") if options.out else sys.stdout
     except OSError as e:
@@ -119,7 +119,7 @@ def run(options: argparse.Namespace) -> int:
             corpus: Corpus[Offer] = Corpus(index, vectors, lambda ids: {i: offers[i] for i in ids})
             matches, _ = matcher.offers_for(want, corpus, vector)
             out.write(_line(want, matches[: options.top]) + "\n")
-            say(f"需求 {number}/{len(demands)}")
+            tell(f"需求 {number}/{len(demands)}")
     finally:
         if options.out:
             out.close()
@@ -134,12 +134,12 @@ class _Sense:
         offers: Mapping[str, Offer],
         index: LexicalIndex,
         matcher: Matcher,
-        say: Callable[[str], None],
+        tell: Callable[[str], None],
     ) -> None:
         cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         self.embedder = E5Embedder(threads=os.cpu_count() or 2)
         self.cache = VectorCache(self.embedder, Path(cache) / "kechuang")
-        self.offers, self.index, self.matcher, self.say = offers, index, matcher, say
+        self.offers, self.index, self.matcher, self.tell = offers, index, matcher, tell
         self.whole = self._store(list(offers)) if len(offers) <= SMALL else None
 
     def of(self, want: Want) -> tuple[VectorStore, Vectors]:
@@ -153,7 +153,7 @@ class _Sense:
         return self._store([m.id for m in matches[:SHORTLIST]]), vector
 
     def _store(self, ids: list[str]) -> VectorStore:
-        return VectorStore(ids, self.cache.passages([self.offers[i].whole for i in ids], self.say))
+        return VectorStore(ids, self.cache.passages([self.offers[i].whole for i in ids], self.tell))
 
 
 def _line(want: Want, matches: Sequence[Match]) -> str:
@@ -178,9 +178,9 @@ def _line(want: Want, matches: Sequence[Match]) -> str:
 
 
 def _progress(stream: TextIO) -> Callable[[str], None]:
-    def say(words: str) -> None:
+    def tell(words: str) -> None:
         if stream.isatty():
             stream.write(f"\r\x1b[K{words}")
             stream.flush()
 
-    return say
+    return tell

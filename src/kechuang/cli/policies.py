@@ -21,7 +21,7 @@ from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.numbers import parse_whole
 from kechuang.engines.rules import Answer, Law, Number, Policy, Value, assess, at, evaluate, one
-from kechuang.engines.rules.check import say, typed
+from kechuang.engines.rules.check import in_words, typed
 from kechuang.engines.rules.facts import Subject, inputs_of
 from kechuang.engines.rules.relations import gather
 
@@ -68,7 +68,7 @@ def run_simulate(options: argparse.Namespace) -> int:
         was, now = evaluate(law, given, wanted), evaluate(new, given, wanted)
         total.take(was, now)
         changes = {
-            n: [_say(policies, n, was[n]), _say(policies, n, now[n])]
+            n: [_worded(policies, n, was[n]), _worded(policies, n, now[n])]
             for n in wanted
             if was[n] != now[n]
         }
@@ -102,7 +102,7 @@ class _Total:
         lines = []
         for name, sides in self.sums.items():
             money = self.units[name] == "元"
-            before, after = (say(one(x), "元") if money else f"{x} 个" for x in sides)
+            before, after = (in_words(one(x), "元") if money else f"{x} 个" for x in sides)
             note = "（区间按下限计）" if name in self.bands else ""
             lines.append(f"{name}：{before} → {after}{note}")
         return [*lines, f"得益 {self.gained} 个，受损 {self.lost} 个"]
@@ -203,8 +203,8 @@ def _unit(policies: Sequence[Policy], name: str) -> str:
     return next(p.rules[name].unit for p in policies if name in p.rules)
 
 
-def _say(policies: Sequence[Policy], name: str, value: Value) -> str:
-    return say(value, _unit(policies, name))
+def _worded(policies: Sequence[Policy], name: str, value: Value) -> str:
+    return in_words(value, _unit(policies, name))
 
 
 def _said(
@@ -213,13 +213,13 @@ def _said(
     made: dict[str, Any] = {
         "id": identity,
         "on": law.day.isoformat(),
-        "results": {n: _say(policies, n, v) for n, v in answer.results.items()},
+        "results": {n: _worded(policies, n, v) for n, v in answer.results.items()},
     }
     if trace:
         made["steps"] = [
             {
                 "name": s.name,
-                "value": say(s.value, s.unit),
+                "value": in_words(s.value, s.unit),
                 "formula": s.formula,
                 "clause": s.clause,
                 "source": s.source,
@@ -238,7 +238,7 @@ def _said(
 def _plain(value: Value) -> str:
     if isinstance(value, Number):
         return str(value.low) if value.exact else f"{value.low}～{value.high}"
-    return say(value, "")
+    return in_words(value, "")
 
 
 def _out(path: Path | None, lines: Sequence[str]) -> None:

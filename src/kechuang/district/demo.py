@@ -39,7 +39,7 @@ ACCOUNTS = [
 ]
 _ROLE = {"admin": "administrator"}
 _SUBMITTED, _CHECKED = 4, 3  # so many of each list wait for a colleague
-Say = Callable[[str], None]
+Tell = Callable[[str], None]
 
 
 def _rows(name: str) -> Iterator[dict[str, Any]]:
@@ -54,7 +54,7 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def seed(say: Say) -> None:
+def seed(tell: Tell) -> None:
     """Fill an empty database with samples.
 
     Raises:
@@ -65,18 +65,18 @@ def seed(say: Say) -> None:
     now = clock.now()
     with ledger.writing():
         known = _organisations(now)
-        say(f"单位 {len(known)} 家")
+        tell(f"单位 {len(known)} 家")
         people = _people(known, now)
-        say(f"账号 {len(people)} 个")
+        tell(f"账号 {len(people)} 个")
         officer = Actor(people["officer"].pk, "周敏", frozenset({"officer"}))
-        say(f"成果 {_listings('achievements', ACHIEVEMENTS, known, officer, now)} 条")
-        say(f"需求 {_listings('demands', DEMANDS, known, officer, now)} 条")
+        tell(f"成果 {_listings('achievements', ACHIEVEMENTS, known, officer, now)} 条")
+        tell(f"需求 {_listings('demands', DEMANDS, known, officer, now)} 条")
         contracts = [_contract(row, known, now) for row in _rows("contracts")]
         bulletins = [create(BULLETINS, "report", r, SYSTEM, now) for r in _rows("bulletins")]
-        say(f"技术合同 {len(contracts)} 份，通报 {len(bulletins)} 条")
-        say(f"平台与设施 {_establishments(known, now)} 个，任务 {_tasks(now)} 项")
+        tell(f"技术合同 {len(contracts)} 份，通报 {len(bulletins)} 条")
+        tell(f"平台与设施 {_establishments(known, now)} 个，任务 {_tasks(now)} 项")
     worker.drain()
-    say(f"匹配索引 {index.rebuild()}；语义向量由后台接着算")
+    tell(f"匹配索引 {index.rebuild()}；语义向量由后台接着算")
 
 
 def _establishments(known: dict[str, Organisation], now: datetime) -> int:

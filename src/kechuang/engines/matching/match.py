@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from kechuang.engines.base.sayings import Said
 
-from . import reasons as say
+from . import reasons
 from .lexical import LexicalIndex, words_of
 from .parties import Offer, Want, _Party
 from .reasons import Reason
@@ -95,12 +95,12 @@ class Matcher:
         near = nearness(cosine, spread) if cosine is not None else 0.0
         maturity = maturity_share(want.trl, offer.trl) if want.trl and offer.trl else 0.0
         parts = (
-            say.words_reason(shares, w.words * sum(shares.values())),
-            say.sense_reason(cosine, near, w.sense * sense_share(near, w)),
-            say.field_reason(self.area_of(want.field), self.area_of(offer.field), w.field),
-            say.maturity_reason(want.trl, offer.trl, w.maturity * maturity),
-            say.mode_reason(shared, w.mode),
-            say.money_reason(want, offer, w.money),
+            reasons.words_reason(shares, w.words * sum(shares.values())),
+            reasons.sense_reason(cosine, near, w.sense * sense_share(near, w)),
+            reasons.field_reason(self.area_of(want.field), self.area_of(offer.field), w.field),
+            reasons.maturity_reason(want.trl, offer.trl, w.maturity * maturity),
+            reasons.mode_reason(shared, w.mode),
+            reasons.money_reason(want, offer, w.money),
         )
         given = tuple(sorted((p for p in parts if p), key=lambda r: -r.weight))
         return sum(r.weight for r in given), given
@@ -164,7 +164,7 @@ def hard_constraint(want: Want, offer: Offer) -> tuple[str, Said] | None:
     Unknown is not a refusal: a side that names no modes or no amount can still be talked to.
     """
     if want.modes and offer.modes and not want.modes & offer.modes:
-        wanted, offered = say.mode_words(want.modes), say.mode_words(offer.modes)
+        wanted, offered = reasons.mode_words(want.modes), reasons.mode_words(offer.modes)
         return "mode", Said("match.no_mode_in_common", wanted=wanted, offered=offered)
     budget, price = want.budget_fen, offer.price_fen
     if budget is not None and price is not None and price > budget:

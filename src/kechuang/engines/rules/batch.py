@@ -20,9 +20,9 @@ from kechuang.engines.base.sayings import Said
 from . import ratios as r
 from .fold import fold
 from .law import Law
+from .lawful import Lawful
 from .packs import Input, Tiers
 from .ratios import Ratio
-from .reading import Reading
 from .spans import (
     UNTOLD,
     Cell,
@@ -105,7 +105,7 @@ def _levels(law: Law, cone: Iterable[str]) -> list[list[str]]:
     return levels
 
 
-class _Batch(Reading[Cell]):
+class _Batch(Lawful[Cell]):
     """Turns rules into columns, and remembers what each column is."""
 
     def __init__(self, law: Law, given: set[str]) -> None:

@@ -224,7 +224,7 @@ def run_case(policies: Sequence[Policy], policy: Policy, case: Case) -> list[Sai
                     "rules.case_differs",
                     name=name,
                     wanted=_shown(text),
-                    found=say(found[name], policy.rules[name].unit),
+                    found=in_words(found[name], policy.rules[name].unit),
                 )
             )
     return wrong
@@ -251,10 +251,10 @@ def _shown(text: object) -> str:
     return "、".join(map(str, text)) if isinstance(text, list) else str(text)
 
 
-def say(value: Value, unit: str) -> str:
+def in_words(value: Value, unit: str) -> str:
     """A value in words.
 
-    >>> say(one(12345), "元"), say(one(5_000_000_000), "元"), say(one(Fraction(1, 10)), "%")
+    >>> in_words(one(12345), "元"), in_words(one(5_000_000_000), "元"), in_words(one(Fraction(1, 10)), "%")
     ('123.45元', '5,000万元', '10%')
     """
     if isinstance(value, bool):
@@ -273,16 +273,16 @@ _SIGNS = {
 }
 
 
-def say_tiers(tiers: Tiers, by: str, unit: str) -> str:
+def tiers_in_words(tiers: Tiers, by: str, unit: str) -> str:
     """Every step with its bound, the last one with what is beyond: "≤ 5,000万元：5%；> 5,000万元：4%"."""
     told, sign, bound = [], "", ""
     for step in tiers.steps:
         if step.bound is not None:
             here, beyond = _SIGNS[tiers.upward, step.includes]
-            told.append(f"{here} {_digits(step.bound, by)}：{say(step.value, unit)}")
+            told.append(f"{here} {_digits(step.bound, by)}：{in_words(step.value, unit)}")
             sign, bound = beyond, _digits(step.bound, by)
         else:
-            told.append(f"{sign} {bound}：{say(step.value, unit)}".lstrip(" ："))
+            told.append(f"{sign} {bound}：{in_words(step.value, unit)}".lstrip(" ："))
     return "；".join(told)
 
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 from . import values as v
 from .fold import fold
 from .law import Formula, Held, Law, parts
+from .lawful import Lawful
 from .packs import UNPUBLISHED, Input, Tiers
-from .reading import Reading
 from .values import ABSENT, COMPARISONS, UNDEFINED, UNKNOWN, Lack, Number, Value
 
 
@@ -118,7 +118,7 @@ def _step(
     )
 
 
-class _Exact(Reading[Value]):
+class _Exact(Lawful[Value]):
     """Values; 若 looks only at the branch it takes. ``env`` holds the rules reckoned so far."""
 
     def __init__(self, law: Law, given: Mapping[str, Value], env: Mapping[str, Value]) -> None:

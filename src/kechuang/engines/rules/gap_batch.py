@@ -23,9 +23,9 @@ from kechuang.engines.base.errors import Invalid
 from . import ratios as r
 from .batch import HIGH, LOW, SCALE, Inline, run
 from .law import Law
+from .lawful import Unfolded
 from .packs import Action, Input, Tiers
 from .ratios import Ratio
-from .reading import Unfolded
 from .spans import Cell, Span
 from .values import COMPARISONS, Number
 

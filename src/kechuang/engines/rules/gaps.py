@@ -17,13 +17,13 @@ from fractions import Fraction
 from kechuang.engines.base.sayings import Said
 
 from . import polynomials as poly
-from .check import say
+from .check import in_words
 from .exact import apply, evaluate, step_of
 from .language import Apply, Node
 from .law import Law
+from .lawful import Unfolded
 from .packs import Action, Input, Tiers
 from .polynomials import Poly
-from .reading import Unfolded
 from .values import ABSENT, COMPARISONS, UNKNOWN, Lack, Number, Value, one
 
 MOST_BREAKS = 400
@@ -49,7 +49,7 @@ class Gap:
     @property
     def words(self) -> str:
         """The amount in words."""
-        return say(one(self.amount), self.action.unit)
+        return in_words(one(self.amount), self.action.unit)
 
 
 def moved(given: Mapping[str, Value], action: Action, steps: int) -> dict[str, Value]:

@@ -16,8 +16,8 @@ from kechuang.engines.base.sayings import Said
 
 from .gaps import room
 from .law import Law
+from .lawful import Unfolded
 from .packs import Action, Input, Tiers
-from .reading import Unfolded
 from .straight import CannotSay, Cases, Line, Quotient, combined, constant, plain, product, scaled
 from .values import UNKNOWN, Number, Value
 

@@ -29,7 +29,7 @@ from kechuang.engines.base.errors import DomainError, Invalid
 from kechuang.engines.base.sayings import Said
 
 from .kinds import KINDS, ImportKind, RowPlan
-from .reading import Headings, ReadRow, problem, read_rows
+from .sheet_rows import Headings, ReadRow, problem, read_rows
 from .workflow import IMPORTS
 
 log = logging.getLogger("kechuang.imports")

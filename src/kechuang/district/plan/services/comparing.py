@@ -12,7 +12,7 @@ from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.core import files, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
-from kechuang.district.core.imports.reading import read_rows
+from kechuang.district.core.imports.sheet_rows import read_rows
 from kechuang.district.core.models import Doubt
 from kechuang.district.core.strangers import read_sheet_apart
 from kechuang.district.plan.models import COMPARISONS, Comparison

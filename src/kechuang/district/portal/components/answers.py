@@ -24,7 +24,7 @@ from kechuang.engines.rules import (
     gaps,
     parts,
 )
-from kechuang.engines.rules.check import say, say_tiers
+from kechuang.engines.rules.check import in_words, tiers_in_words
 
 
 def answer_facts(
@@ -40,7 +40,7 @@ def answer_facts(
     """
     found = assess(law, given, wanted)
     rules = {n: r for p in law.policies for n, r in p.rules.items()}
-    results = [(n, found.results[n], say(found.results[n], rules[n].unit)) for n in wanted]
+    results = [(n, found.results[n], in_words(found.results[n], rules[n].unit)) for n in wanted]
     steps = [_told(law, s, wheres or {}) for s in found.steps]
     lost = [
         n
@@ -76,8 +76,8 @@ def _told(law: Law, step: Step, wheres: Mapping[str, str]) -> dict[str, Any]:
     """One step of the trace in words: what it used, and what the law held it against."""
     return {
         "step": step,
-        "said": say(step.value, step.unit),
-        "used": [(n, say(v, _unit(law, n)), wheres.get(n, "")) for n, v, _ in step.used],
+        "said": in_words(step.value, step.unit),
+        "used": [(n, in_words(v, _unit(law, n)), wheres.get(n, "")) for n, v, _ in step.used],
         "held": [
             (
                 h.parameter.name,
@@ -92,9 +92,9 @@ def _told(law: Law, step: Step, wheres: Mapping[str, str]) -> dict[str, Any]:
 def shown_value(value: Given, parameter: Parameter) -> str:
     """A parameter's value for a reader: its figure, its tiers, or that it was not published."""
     if isinstance(value, Number):
-        return say(value, parameter.unit)
+        return in_words(value, parameter.unit)
     if isinstance(value, Tiers):
-        return say_tiers(value, parameter.by, parameter.unit)
+        return tiers_in_words(value, parameter.by, parameter.unit)
     return gettext("未公布") if value else gettext("当时无此规定")
 
 

@@ -22,7 +22,7 @@ from kechuang.engines.base.days import months_after, parse_day
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
 from kechuang.engines.base.numbers import parse_whole
 from kechuang.engines.rules import one as one_
-from kechuang.engines.rules.check import say
+from kechuang.engines.rules.check import in_words
 
 YEARS, APPLICATIONS = WORKFLOWS["registry.year"], WORKFLOWS["registry.application"]
 VERDICTS = {"passes": "达到", "fails": "未达到", "cannot_tell": "还不能判断", "no_rule": "没有规则"}
@@ -92,7 +92,7 @@ def rung(request: HttpRequest, pk: int, identity: str) -> HttpResponse:
     facts["mixes"] = [
         {
             "plan": p,
-            "words": [f"{a.name} {say(one_(a.step * k), a.unit)}" for a, k in p.steps],
+            "words": [f"{a.name} {in_words(one_(a.step * k), a.unit)}" for a, k in p.steps],
             "from": months_after(today, p.months),
         }
         for p in found.mixes.found

@@ -25,7 +25,7 @@ from kechuang.district.support.workflow import CHANGES
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
 from kechuang.engines.rules import Number, Parameter, Policy, Tiers, Value, at, one
-from kechuang.engines.rules.check import say
+from kechuang.engines.rules.check import in_words
 from kechuang.engines.rules.many import evaluate_all
 from kechuang.engines.text import normalise
 
@@ -68,7 +68,7 @@ def said(parameter: Parameter, day: date) -> str:
             if step.bound is None:
                 rows += ["{其余: " + words + "}"]
             else:
-                bound = _plain(say(one(step.bound), parameter.by))
+                bound = _plain(in_words(one(step.bound), parameter.by))
                 parts = [
                     "至: " if value.upward else "自: ",
                     bound,
@@ -81,7 +81,7 @@ def said(parameter: Parameter, day: date) -> str:
 
 
 def _amount(value: Number, unit: str) -> str:
-    low, high = (_plain(say(one(x), unit)) for x in (value.low, value.high))
+    low, high = (_plain(in_words(one(x), unit)) for x in (value.low, value.high))
     return low if low == high else f"[{low}, {high}]"
 
 
@@ -229,7 +229,7 @@ def _worth(value: Value) -> Fraction:
 
 def _sum(values: list[Value], unit: str) -> str:
     total = sum((_worth(v) for v in values), Fraction(0))
-    return say(one(total), "元") if unit == "元" else f"{total} 家"
+    return in_words(one(total), "元") if unit == "元" else f"{total} 家"
 
 
 def propose_change(

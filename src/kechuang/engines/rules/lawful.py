@@ -12,7 +12,7 @@ from .values import Number
 T = TypeVar("T")
 
 
-class Reading(Domain[T]):
+class Lawful(Domain[T]):
     """A domain whose names are those of a law."""
 
     def __init__(self, law: Law) -> None:
@@ -67,7 +67,7 @@ class Reading(Domain[T]):
         return self.stepped(value, held if isinstance(held, Tiers) else None, table)
 
 
-class Unfolded(Reading[T]):
+class Unfolded(Lawful[T]):
     """A reading that puts a rule's formula where its name stands, and remembers every name."""
 
     def __init__(self, law: Law) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
+from kechuang.district.accounts.models import Membership
 from kechuang.district.core import ledger
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
@@ -218,3 +219,14 @@ def test_a_field_that_the_law_no_longer_has_is_refused_not_dropped(house, monkey
     assert answer.status_code == 422
     assert [e["field"] for e in answer.json()["facts"]["errors"]] == ["number"]
     assert not register.model.objects.exists()
+
+
+def test_a_repeat_is_answered_though_the_step_took_the_record_out_of_sight(house):
+    register = REGISTERS["registry.establishment"]
+    who, thing = made(register, house)
+    client, path = client_of(house, who), f"/api/{register.slug}/{thing.pk}/steps/withdraw"
+    assert send(client, path, {"why": "错"}, "k").status_code == 200
+    Membership.objects.filter(user_id=house.actor(who).id).delete()
+    again = send(client, path, {"why": "错"}, "k")
+    assert (again.status_code, again.json()["state"]) == (200, "withdrawn")
+    assert send(client, path, {"why": "别的"}, "k2").status_code == 404

@@ -84,7 +84,8 @@ def test_a_link_asks_what_its_page_asks(world):
     asked = {
         "/plan/": {"visitor", "officer", "broker", "approver", "administrator"},
         "/workspace/": {"officer", "broker", "approver", "administrator"},
-        "/figures/new/?indicator=gazelle": {"officer"},
+        "/figures/": {"officer", "approver"},
+        "/figures/nowhere/": set(),
         "/en/drafts/": {"officer", "administrator"},
     }
     for address, may in asked.items():

@@ -13,13 +13,15 @@ from kechuang.district.accounts.models import FormDraft, Membership, SavedView
 from kechuang.district.core import ledger
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.models import Entry
-from kechuang.district.core.registers import REGISTERS, written
+from kechuang.district.core.registers import REGISTERS, change_many, written
 from kechuang.district.portal.registers import filling
 from kechuang.district.portal.registers.lists import table_of
 from kechuang.district.registry.services import keep_firm
+from kechuang.engines.base.sayings import Said
 from tests.factories import NOW
 from tests.portal.test_pages import client_of
 
+WHY = Said("import.why_by_sheet")
 PEOPLE = ("officer", "officer2", "approver", "broker", "enterprise", "researcher")
 
 
@@ -691,3 +693,45 @@ def test_a_file_that_is_too_large_is_refused_at_its_field(house, monkeypatch):
     }
     assert post(client, url, given).status_code == 422
     assert not REGISTERS["plan.figure"].model.objects.exists()
+
+
+def test_a_file_stays_with_a_form_that_asks_and_another_file_is_another_act(house):
+    client, url = client_of(house, "officer"), reverse("figures-new", args=["report_figure"])
+    usual = typed(REGISTERS["plan.figure"], house)
+    assert post(client, url, {**usual, "period": "2024"}).status_code == 302
+    odd = {**usual, "value": "31000", "key": "k1"}
+    asked = client.post(url, {**odd, "evidence": SimpleUploadedFile("a.pdf", b"one")})
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert "已收到：a.pdf" in page
+    token = re.search(r'name="evidence_sent" value="([^"]+)"', page)[1]
+    assert client.post(url, {**odd, "sure": "1", "evidence_sent": token}).status_code == 302
+    made = REGISTERS["plan.figure"].model.objects.get(period="2025")
+    where = reverse("figures-file", args=[made.pk, "evidence"])
+    assert client.get(where).content == b"one"
+    revise = reverse("figures-step", args=[made.pk, "revise_figure"])
+    for data in (b"two", b"three"):
+        made.refresh_from_db()
+        sent = {**odd, "sure": "1", "version": made.version, "note": data.decode()}
+        answer = client.post(revise, {**sent, "evidence": SimpleUploadedFile("a.pdf", data)})
+        assert answer.status_code == 302
+    assert client.get(where).content == b"three"
+    told = ledger.history("plan.figure", made.pk).latest("id").facts["values"]["evidence"]
+    assert told[0] != told[1]
+    stolen = client_of(house, "officer2").post(
+        url, {**usual, "period": "2023", "key": "k2", "sure": "1", "evidence_sent": token}
+    )
+    assert stolen.status_code == 302
+    assert not REGISTERS["plan.figure"].model.objects.get(period="2023").evidence
+
+
+def test_a_reason_of_the_house_itself_is_said_in_the_readers_language(house):
+    register = REGISTERS["registry.establishment"]
+    thing = made(register, house)
+    officer = house.actor("officer")
+    with ledger.writing():
+        change_many(register, "correct", [(thing, {"name": "乙"})], officer, NOW, WHY)
+    page = reverse("establishments-record", args=[thing.pk])
+    client = client_of(house, "officer")
+    assert str(WHY) in client.get(page).content.decode()
+    assert str(WHY) not in client.get(f"/en{page}").content.decode()

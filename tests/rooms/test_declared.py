@@ -1,6 +1,7 @@
 """Registers that the book declares: no line of Python, and they live as every other register does."""
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from kechuang.book.desk import Desk
 from kechuang.book.registers import read_registers
 from kechuang.district.core import imports, ledger, worker
 from kechuang.district.core.actor import SYSTEM
+from kechuang.district.core.books import _whole, current_book
 from kechuang.district.core.registers import REGISTERS, create, take, written
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.plan.measures import MEASURES
@@ -209,3 +211,13 @@ def test_a_declaration_that_is_wrong_is_told_by_the_book_check(tmp_path, old, ne
     book, problems = read_book(tmp_path / "books" / "jinnan")
     assert book is None
     assert any(p.file == path and said in p.words for p in problems), problems
+
+
+def test_a_law_of_before_has_the_sheets_that_were_laid_out_since(world):
+    book = current_book()
+    older = replace(book, layouts={k: v for k, v in book.layouts.items() if k != "figures"})
+    own = replace(book.layouts["bulletins"], title="本区通报")
+    older = replace(older, layouts={**older.layouts, "bulletins": own})
+    whole = _whole(older)
+    assert whole.layouts["figures"] == book.layouts["figures"]
+    assert whole.layouts["bulletins"] is own

@@ -20,7 +20,7 @@ from kechuang.district.core import imports, ledger, sheets, worker
 from kechuang.district.core.books import current_book
 from kechuang.district.core.imports import working
 from kechuang.district.core.models import Doubt, Entry, ImportBatch
-from kechuang.district.core.registers import written
+from kechuang.district.core.registers import create, written
 from kechuang.district.market.models import Achievement, Demand
 from kechuang.district.market.registers import ACHIEVEMENTS, DEMANDS
 from kechuang.district.plan.models import Bulletin, ReportedFigure
@@ -777,3 +777,66 @@ def test_next_years_entry_without_a_number_is_a_new_recognition(world):
         )
         confirm(world, batch)
     assert Recognition.objects.filter(rung="young_eagle").count() == 2
+
+
+FIGURE_HEADS = ["指标", "地区", "期间", "数值"]
+
+
+def test_a_sheet_does_not_give_a_record_to_another_organisation(world):
+    mine = world.demand()
+    row = written(DEMANDS, mine) | {"owner": world.rival.code}
+    data = sheets.export(current_book().layouts["demands"], [row])
+    batch = imports.upload("demands", "d.xlsx", data, world.actor("enterprise"))
+    worker.drain()
+    batch.refresh_from_db()
+    assert batch.counts["wrong"] == 1
+    assert "demand.who_writes" in str(batch.rows.get().problems)
+
+
+def test_what_a_sheet_asks_is_asked_of_its_own_rows_too_and_kept_when_answered(world):
+    rows = [
+        ["技术合同成交额", "津南区", "2026-01", "44.5"],
+        ["技术合同成交额", "津南区", "2026-02", "445000"],
+    ]
+    batch = bring(world, "figures", workbook(FIGURE_HEADS, *rows))
+    assert "figure.jump_unit" in str(batch.rows.get(line=3).notes)
+    made = ReportedFigure.objects.get(period="2026-02")
+    assert ledger.history("plan.figure", made.pk).get().facts["asked"] == ["figure.jump_unit"]
+    calm = ReportedFigure.objects.get(period="2026-01")
+    assert "asked" not in ledger.history("plan.figure", calm.pk).get().facts
+
+
+def test_what_is_to_be_asked_since_the_preview_is_not_written_in_silence(world):
+    row = ["技术合同成交额", "津南区", "2026-02", "445000"]
+    batch = upload(world, "figures", workbook(FIGURE_HEADS, row))
+    assert batch.state == "checked"
+    values = {"indicator": "technology-contract-turnover", "place": "津南区"}
+    values |= {"period": "2026-01", "value": "44.5"}
+    create(FIGURES, "report_figure", values, world.actor("officer"), NOW)
+    imports.confirm(batch, world.actor("officer"))
+    worker.drain()
+    batch.refresh_from_db()
+    assert batch.state == "refused"
+    assert "重新上传" in batch.refusal
+    assert not ReportedFigure.objects.filter(period="2026-02").exists()
+
+
+def test_taking_back_an_update_says_what_it_changed(world):
+    made = world.achievement()
+    row = written(ACHIEVEMENTS, made) | {"price_fen": 100}
+    data = sheets.export(current_book().layouts["achievements"], [row])
+    batch = bring(world, "achievements", data)
+    imports.undo(batch, world.actor("officer"))
+    worker.drain()
+    told = ledger.history("market.achievement", made.pk).latest("id").facts["values"]
+    assert told == {"price_fen": [100, 50_000_000]}
+
+
+def test_a_unit_in_a_column_of_its_own_belongs_to_the_value(world):
+    heads = ["指标", "地区", "截至", "数值", "单位", "来源"]
+    bring(
+        world,
+        "bulletins",
+        workbook(heads, ["技术合同成交额", "津南区", "2026-03-31", "44500", "万元", "通报"]),
+    )
+    assert Bulletin.objects.get().value == "4.45"

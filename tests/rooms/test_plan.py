@@ -44,6 +44,7 @@ from kechuang.engines.base.errors import (
     Stale,
     WrongState,
 )
+from kechuang.engines.planning import printed
 from tests.engines.test_plantext import TEXT
 from tests.factories import NOW, sheet
 from tests.steps import amend, cancel, correct_establishment, establish, withdraw_establishment
@@ -482,3 +483,53 @@ def test_an_indicator_is_known_by_what_bulletins_call_it(world, words):
     with pytest.raises(Invalid) as refusal:
         read_cell(column, "中小企业", current_book())
     assert "科技型中小企业数" in refusal.value.proposals
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "kept"),
+    [
+        ("7,912家", "家", "7912"),
+        ("-44,500万元", "亿元", "-4.45"),
+        ("0." + "1" * 37 + "亿元", "亿元", "0." + "1" * 37),
+        ("1234567.89元", "亿元", "0.0123456789"),
+        ("3.05％", "%", "3.05"),
+        ("", "家", ""),
+    ],
+)
+def test_a_printed_figure_is_exact_in_the_indicators_unit(text, unit, kept):
+    assert printed(text, unit) == kept
+
+
+def test_a_figure_that_differs_from_its_parts_is_refused_not_dropped(world):
+    officer = world.actor("officer")
+    made = report({**RATIO, "numerator": "1", "denominator": "3"}, officer)
+    with pytest.raises(InvalidForm, match="不一致"):
+        take(FIGURES, "revise_figure", made, {"value": "9.9"}, officer, NOW, version=made.version)
+    changes = {"numerator": "2", "value": made.value}  # as a form sends what it showed
+    take(FIGURES, "revise_figure", made, changes, officer, NOW, version=made.version)
+    assert made.value.startswith("66.66")
+    rounded = {**RATIO, "period": "2024", "numerator": "2", "denominator": "3", "value": "66.67"}
+    assert report(rounded, officer, sure=True).value.startswith("66.666")
+
+
+def test_one_figure_stands_for_an_indicator_place_and_period(world):
+    officer = world.actor("officer")
+    made = report({**RATIO, "value": "3"}, officer)
+    with pytest.raises(InvalidForm, match="已有一个数"):
+        report({**RATIO, "value": "3"}, officer)
+    take(FIGURES, "withdraw_figure", made, {}, officer, NOW, why="登错")
+    report({**RATIO, "value": "3"}, officer)
+
+
+def test_an_indicator_that_the_book_does_not_know_is_refused(world):
+    with pytest.raises(InvalidForm, match="指标里没有"):
+        create(BULLETINS, "report", {**BULLETIN, "indicator": "幸福指数"}, SYSTEM, NOW)
+    made = create(BULLETINS, "report", {**BULLETIN, "indicator": "技术合同成交额"}, SYSTEM, NOW)
+    assert made.indicator == "technology-contract-turnover"  # an older law's sheet gives titles
+
+
+def test_a_withdrawn_bulletin_is_for_who_answers_for_it(world):
+    made = create(BULLETINS, "report", BULLETIN, SYSTEM, NOW)
+    take(BULLETINS, "withdraw", made, {}, world.actor("officer"), NOW, why="登错")
+    assert BULLETINS.visible(world.actor("auditor")).filter(pk=made.pk).exists()
+    assert not BULLETINS.visible(world.actor("rival")).filter(pk=made.pk).exists()

@@ -103,13 +103,13 @@ def shipped_book() -> Book:
 
 def _whole(book: Book) -> Book:
     """A version that persons here put in force knows nothing of a register that the shipped book
-    declared since.
+    declared since, nor of a sheet that it laid out since.
     """
     shipped = shipped_book()
     added = {n: r for n, r in shipped.registers.items() if n not in book.registers}
-    if not added:
+    if not added and set(shipped.layouts) <= set(book.layouts):
         return book
-    layouts = {**{n: layout_of(r) for n, r in added.items()}, **book.layouts}
+    layouts = {**shipped.layouts, **{n: layout_of(r) for n, r in added.items()}, **book.layouts}
     return replace(book, layouts=layouts, registers={**book.registers, **added})
 
 

@@ -153,7 +153,7 @@ def record_many(lines: Sequence[Line], actor: Actor, at: datetime) -> list[Entry
             actor_label=actor.label[:160],
             old_state=line.old_state,
             new_state=line.new_state,
-            why=without_controls(line.why),
+            why=line.why.as_text() if isinstance(line.why, Said) else without_controls(line.why),
             facts=json.loads(json.dumps(line.facts, default=str)) if line.facts else {},
             key=line.key,
             before=last,

@@ -26,12 +26,25 @@ def bulletins_visible_to(actor: Actor) -> QuerySet[Bulletin]:
     return Bulletin.objects.filter(state="recorded")
 
 
+def bulletins_kept_for(actor: Actor) -> QuerySet[Bulletin]:
+    """The records themselves: withdrawn ones too for who answers for them."""
+    found = Bulletin.objects.all()
+    return found if actor.is_system or actor.has(*SEES_RETURNS) else found.filter(state="recorded")
+
+
 def bulletin_of(indicator: str, place: str, day: date | None) -> Bulletin | None:
     """The figure that stands for an indicator, a place and a day."""
     if day is None:
         return None
     return Bulletin.objects.filter(
         indicator=indicator, place=place, as_of=day, state="recorded"
+    ).first()
+
+
+def bulletin_before(indicator: str, place: str, counting: str, day: date) -> Bulletin | None:
+    """The last standing figure before a day, counted alike: what a new one is compared with."""
+    return Bulletin.objects.filter(
+        indicator=indicator, place=place, counting=counting, as_of__lt=day, state="recorded"
     ).first()
 
 
@@ -61,6 +74,17 @@ def figures_kept_for(actor: Actor) -> QuerySet[ReportedFigure]:
     """The records themselves, with notes and who reported them: for who reports and confirms."""
     found = ReportedFigure.objects.all()
     return found if actor.is_system or actor.has(*SEES_RETURNS) else found.none()
+
+
+def figure_kept(pk: int | None) -> str | None:
+    """The value that is kept of a reported figure; None for one that is not kept yet."""
+    return ReportedFigure.objects.filter(pk=pk or 0).values_list("value", flat=True).first()
+
+
+def figure_beside(indicator: str, place: str, period: str, but: int | None) -> bool:
+    """Whether another figure stands for the same indicator, place and period."""
+    same = ReportedFigure.objects.filter(indicator=indicator, place=place, period=period)
+    return same.exclude(state="withdrawn").exclude(pk=but or 0).exists()
 
 
 def last_figure(indicator: str, place: str, before: date) -> ReportedFigure | None:

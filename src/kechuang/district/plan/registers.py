@@ -1,9 +1,9 @@
 """The figures that others publish and that bodies report, declared once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kechuang.district.accounts.roles import is_staff
@@ -29,9 +29,30 @@ def _unit(thing: Bulletin | ReportedFigure) -> str:
 
 
 def _plain(thing: Bulletin | ReportedFigure) -> None:
-    """A value as exact digits in the indicator's unit; what cannot be read stays, to be refused."""
+    """A value as exact digits in the indicator's unit; what cannot be read stays, to be refused.
+
+    A layout of an older law gives the indicator's title where today's gives its id.
+    """
+    for found in current_book().indicators.values():
+        if thing.indicator in (found.title, *found.aliases):
+            thing.indicator = found.id
     with suppress(Invalid):
         thing.value = printed(thing.value or "", _unit(thing))
+
+
+def _of_the_book(register: Register[Any], thing: Any, day: date) -> Iterable[Invalid]:
+    """The indicator is one that the book in force knows."""
+    if thing.indicator and thing.indicator not in current_book().indicators:
+        yield Invalid("figure.indicator_unknown", "indicator", words=thing.indicator)
+
+
+def _far(day: date, value: str, before: Iterable[tuple[date, str]]) -> Iterable[Invalid]:
+    """A value far from the last one before its day."""
+    earlier = [(on, last) for on, last in before if on < day]
+    last = max(earlier, default=None)
+    with suppress(InvalidOperation):
+        if last and (asked := suspicious(Decimal(value), Decimal(last[1]))):
+            yield Invalid(asked, "value")
 
 
 def _readable(register: Register[Any], thing: Any, day: date) -> Iterable[Invalid]:
@@ -54,8 +75,27 @@ def _reported(thing: Bulletin, actor: Actor, at: datetime) -> None:
     thing.reported_by = actor.label
 
 
-def _corrects(thing: Bulletin, values: Values) -> Iterable[Said]:
-    known = queries.bulletin_of(thing.indicator, thing.place, thing.as_of)
+def _with_its_unit(values: Values, options: Values, actor: Actor) -> Values:
+    """A unit that stands in a column of its own belongs to the value."""
+    value, unit = values.get("value"), values.get("unit")
+    whole = f"{value}{unit}" if value and unit and str(value)[-1].isdigit() else value
+    return {**values, "value": whole}
+
+
+def _far_from_the_last(
+    register: Register[Any], thing: Bulletin, day: date, beside: Sequence[Bulletin]
+) -> Iterable[Invalid]:
+    last = queries.bulletin_before(thing.indicator, thing.place, thing.counting, thing.as_of)
+    near = [
+        (b.as_of, b.value)
+        for b in beside
+        if (b.indicator, b.place, b.counting) == (thing.indicator, thing.place, thing.counting)
+    ]
+    stored = [(last.as_of, last.value)] if last else []
+    yield from _far(thing.as_of, thing.value, [*stored, *near])
+
+
+def _corrects(thing: Bulletin, values: Values, known: Bulletin | None) -> Iterable[Said]:
     if known and (known.value, known.source) != (thing.value, thing.source):
         yield Said("import.note.bulletin_corrects", value=known.value, source=known.source)
 
@@ -80,7 +120,7 @@ BULLETINS = Register(
         ),
         step("withdraw", "撤回", "recorded", "withdrawn", may.can_report, needs_why=True),
     ),
-    visible=queries.bulletins_visible_to,
+    visible=queries.bulletins_kept_for,
     listed=Listed(
         columns=("indicator", "place", "as_of", "value", "counting", "source"),
         filters=("indicator", "as_of"),
@@ -90,7 +130,8 @@ BULLETINS = Register(
         minor=("counting", "source"),
     ),
     key=("indicator", "place", "as_of"),
-    checks=(_readable, _once, not_in_future("as_of")),
+    checks=(_of_the_book, _readable, _once, not_in_future("as_of")),
+    questions=(_far_from_the_last,),
     derive=_plain,
     born=_reported,
     facts=("indicator", "place", "as_of", "value", "source"),
@@ -100,6 +141,7 @@ BULLETINS = Register(
         update=lambda thing, actor: "restate" if thing.state == "recorded" else "",
         undo="withdraw",
         gone=("withdrawn",),
+        defaults=_with_its_unit,
         remarks=_corrects,
     ),
     inside=lambda actor, thing: is_staff(actor),
@@ -122,8 +164,22 @@ def _reckoned(thing: ReportedFigure) -> None:
     with suppress(Invalid):
         above, below = _parts(thing)
         if above is not None and below is not None:
-            thing.value = format(ratio(above, below).percent, "f")
+            whole = ratio(above, below).percent
+            if _says(thing, whole):
+                thing.value = format(whole, "f")
             thing.numerator, thing.denominator = format(above, "f"), format(below, "f")
+
+
+def _says(thing: ReportedFigure, whole: Decimal) -> bool:
+    """Whether a value says the share of its parts: left blank, left as it was kept before, or the
+    share itself, rounded as somebody wrote it.
+    """
+    if not thing.value or thing.value == queries.figure_kept(thing.pk):
+        return True
+    with suppress(InvalidOperation):
+        typed = Decimal(thing.value)
+        return whole.quantize(typed) == typed
+    return False
 
 
 def _of_a_period(register: Register[Any], thing: ReportedFigure, day: date) -> Iterable[Invalid]:
@@ -138,7 +194,10 @@ def _sound(register: Register[Any], thing: ReportedFigure, day: date) -> Iterabl
     try:
         above, below = _parts(thing)
         if above is not None and below is not None:
-            ratio(above, below)
+            whole = ratio(above, below).percent
+            if not _says(thing, whole):
+                share = format(whole, "f")
+                yield Invalid("figure.value_and_parts", "value", value=thing.value, share=share)
             return
     except Invalid as e:
         yield e
@@ -151,11 +210,23 @@ def _sound(register: Register[Any], thing: ReportedFigure, day: date) -> Iterabl
         yield from _readable(register, thing, day)
 
 
-def _jump(register: Register[Any], thing: ReportedFigure, day: date) -> Iterable[Invalid]:
-    """A value far from the last one."""
+def _jump(
+    register: Register[Any], thing: ReportedFigure, day: date, beside: Sequence[ReportedFigure]
+) -> Iterable[Invalid]:
     last = queries.last_figure(thing.indicator, thing.place, thing.as_of)
-    if asked := suspicious(Decimal(thing.value), Decimal(last.value) if last else None):
-        yield Invalid(asked, "value")
+    near = [
+        (f.as_of, f.value)
+        for f in beside
+        if (f.indicator, f.place) == (thing.indicator, thing.place)
+    ]
+    stored = [(last.as_of, last.value)] if last else []
+    yield from _far(thing.as_of, thing.value, [*stored, *near])
+
+
+def _one_stands(register: Register[Any], thing: ReportedFigure, day: date) -> Iterable[Invalid]:
+    """One figure of an indicator, place and period that is not withdrawn."""
+    if queries.figure_beside(thing.indicator, thing.place, thing.period, thing.pk):
+        yield Invalid("figure.known", "period")
 
 
 def _begun(thing: ReportedFigure, actor: Actor, at: datetime) -> None:
@@ -211,7 +282,7 @@ FIGURES = Register(
         minor=("place",),
     ),
     key=("indicator", "place", "period"),
-    checks=(_of_a_period, _sound),
+    checks=(_of_the_book, _of_a_period, _sound, _one_stands),
     questions=(_jump,),
     files={"evidence": "佐证文件"},
     derive=_reckoned,

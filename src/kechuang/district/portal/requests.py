@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 from django.utils.translation import get_language_from_path, override
 
 from kechuang.district.core import clock
@@ -22,6 +22,7 @@ from .problems import signed_out
 
 View = Callable[..., HttpResponse]
 M = TypeVar("M")
+_NOBODY = frozenset({"nobody"})  # no role has this name
 
 
 def actor_in(request: HttpRequest) -> Actor:
@@ -62,10 +63,16 @@ def for_roles(*roles: str) -> Callable[[View], View]:
 
 
 def readers_of(address: str) -> frozenset[str] | None:
-    """The roles for which a page of ours is: empty for everybody signed in, None for anybody."""
+    """The roles for which a page of ours is: empty for everybody signed in, None for anybody.
+
+    A page that is no longer there is nobody's.
+    """
     path = urlsplit(address).path
     with override(get_language_from_path(path) or settings.LANGUAGE_CODE):
-        view = resolve(path).func
+        try:
+            view = resolve(path).func
+        except Resolver404:
+            return _NOBODY
     return getattr(view, "readers", None)
 
 

@@ -69,7 +69,7 @@ def _agreed(register: Register[Any], thing: Contract, day: date) -> Iterable[Inv
     return ()
 
 
-def _remarks(thing: Contract, values: Values) -> Iterable[str]:
+def _remarks(thing: Contract, values: Values, known: Contract | None) -> Iterable[str]:
     if not (values.get("number") or values.get("registered_on")):
         yield Said("import.note.unregistered")
 

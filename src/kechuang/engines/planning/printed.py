@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.money import FEN
 from kechuang.engines.base.numbers import parse_decimal
 
+_EXACT = Context(prec=80, traps=[Inexact])  # a cell holds at most 40 digits
 _PRINTED = re.compile(r"([-+]?[\d.,\s]+)(.*)")
 
 
@@ -32,5 +33,5 @@ def printed(text: object, unit: str, field: str = "value") -> str:
     if given and given != unit:
         if given not in FEN or unit not in FEN:
             raise Invalid("figure.other_unit", field, given=given[:20], unit=unit)
-        value = value * Decimal(FEN[given]) / Decimal(FEN[unit])
-    return format(value.normalize() if value else Decimal(0), "f")
+        value = _EXACT.divide(_EXACT.multiply(value, Decimal(FEN[given])), Decimal(FEN[unit]))
+    return format(_EXACT.normalize(value) if value else Decimal(0), "f")

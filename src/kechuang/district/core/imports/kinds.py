@@ -25,6 +25,7 @@ class RowPlan:
     before: dict[str, Any] = field(default_factory=dict)
     version: int = 0  # of the record as the preview saw it
     doubts: list[tuple[str, str, str]] = field(default_factory=list)  # other id, its label, why
+    asked: list[str] = field(default_factory=list)  # codes of what confirming the sheet answers
     identity: tuple[Any, ...] = ()  # another row of the sheet with the same one is the same record
     identity_at: str = ""  # the column at which that is said
 

@@ -2,6 +2,7 @@
 many at once.
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -39,6 +40,7 @@ class Draft:
     known: Any = None
     changes: dict[str, Any] = field(default_factory=dict)
     plan: RowPlan = field(default_factory=lambda: RowPlan("create"))
+    then: Any = None  # the record as it would be
 
 
 class RegisterSheet:
@@ -63,7 +65,7 @@ class RegisterSheet:
                 fresh[place].plan.doubts = pairs
                 fresh[place].plan.notes.append(Said("import.note.may_be_known"))
         for draft in live:
-            draft.plan.notes += self.rules.remarks(draft.thing, draft.values)
+            draft.plan.notes += self.rules.remarks(draft.thing, draft.values, draft.known)
         return [d.plan for d in drafts]
 
     def _drafts(self, actor: Actor, rows: Sequence[Values], options: Values) -> list[Draft]:
@@ -74,8 +76,18 @@ class RegisterSheet:
         known, day = self.known(actor, sound), clock.today()
         for place, draft in enumerate(sound):
             draft.known = known.get(place)
+            draft.then = draft.thing
             self._judge(actor, draft, options, day)
+        self._ask([d for d in sound if not d.plan.problems and d.plan.plan != "same"], day)
         return drafts
+
+    def _ask(self, drafts: Sequence[Draft], day: date) -> None:
+        """What the form would ask stands beside the row: confirming the sheet answers it."""
+        beside = [d.then for d in drafts] if self.register.questions else []
+        for draft in drafts:
+            asked = questions_of(self.register, draft.then, day, beside)
+            draft.plan.notes += [q.words for q in asked]
+            draft.plan.asked = [q.code for q in asked]
 
     def _things(self, actor: Actor, given: Sequence[Values]) -> list[tuple[Any, RowPlan]]:
         """Each row as the record that it would be; codes that name nothing are problems or will
@@ -152,28 +164,23 @@ class RegisterSheet:
             thing = draft.known
             name = self.rules.update(thing, actor)
             step = register.flow.step(name) if name else None
-            # asked of the record as it is: what a row would write into it must not open it
-            yours = step is None or step.permission(actor, thing)
-            self._compare(draft, step, day)
-            if plan.plan != "update":
-                return
-            if not yours:
-                plan.problems.append(Invalid(yours.why, next(iter(register.refers), "")))
-                return
-        else:
-            step = register.flow.step(self.rules.create(draft.values, options))
-            thing.state = step.target
-            plan.problems += errors_of(register, thing, day)
-            self._ask(plan, thing, day)
-            if self.rules.twin and not all(draft.values.get(n) for n in register.key):
-                plan.identity = self._key(thing, self.rules.twin)
-                plan.identity_at = register.listed.columns[0]
-        if step is not None and not (verdict := step.permission(actor, thing)):
-            owner = next(iter(register.refers), "")
-            plan.problems.append(Invalid(verdict.why if draft.known else "import.not_yours", owner))
+            self._compare(actor, draft, step, day)
+            return
+        step = register.flow.step(self.rules.create(draft.values, options))
+        thing.state = step.target
+        plan.problems += errors_of(register, thing, day)
+        if self.rules.twin and not all(draft.values.get(n) for n in register.key):
+            plan.identity = self._key(thing, self.rules.twin)
+            plan.identity_at = register.listed.columns[0]
+        if not step.permission(actor, thing):
+            plan.problems.append(Invalid("import.not_yours", next(iter(register.refers), "")))
 
-    def _compare(self, draft: Draft, step: Step[Any] | None, day: date) -> None:
-        """What a row would change of a known record by a step; a blank cell leaves what is there."""
+    def _compare(self, actor: Actor, draft: Draft, step: Step[Any] | None, day: date) -> None:
+        """What a row would change of a known record by a step; a blank cell leaves what is there.
+
+        Leave is asked of the record as it is and as it would be: what a row writes must neither
+        open it nor give it to an organisation for which the person may not write.
+        """
         known, plan = draft.known, draft.plan
         plan.subject_id, plan.version = str(known.pk), known.version
         held = state_of(self.register, known)
@@ -193,6 +200,7 @@ class RegisterSheet:
             for name in typed
             if name not in asked
         ]
+        self._permit(actor, draft, step)
         typed = {n: v for n, v in typed.items() if n in asked}
         plan.before = {n: _json(getattr(known, self.register.attname(n))) for n in typed}
         put(self.register, known, typed)
@@ -208,14 +216,16 @@ class RegisterSheet:
                 )
             )
         plan.problems += errors_of(self.register, known, day)
-        self._ask(plan, known, day)
+        self._permit(actor, draft, step)
+        draft.then = copy.copy(known)
         for name in draft.changes:  # it was only tried on: what is written is written by the step
             setattr(known, name, held[name])
 
-    def _ask(self, plan: RowPlan, thing: Any, day: date) -> None:
-        """What the form would ask stands beside the row: confirming the sheet answers it."""
-        if not plan.problems:
-            plan.notes += [q.words for q in questions_of(self.register, thing, day)]
+    def _permit(self, actor: Actor, draft: Draft, step: Step[Any] | None) -> None:
+        verdict = step.permission(actor, draft.known) if step else None
+        if verdict is not None and not verdict and not draft.plan.problems:
+            owner = next(iter(self.register.refers), "")
+            draft.plan.problems.append(Invalid(verdict.why, owner))
 
     def apply(
         self, actor: Actor, rows: Sequence[ImportRow], options: Values, at: datetime
@@ -244,6 +254,8 @@ class RegisterSheet:
             raise Invalid("import.came_meanwhile", line=row.line)
         if row.plan == "update" and row.before.get("version") != plan.version:
             raise Invalid("import.row_stale", line=row.line)
+        if not set(plan.asked) <= set(row.after.get("asked", [])):
+            raise Invalid("import.asked_meanwhile", line=row.line)
 
     def _keep_unknown(self, actor: Actor, rows: Sequence[ImportRow], at: datetime) -> None:
         for name, refers in self.register.refers.items():
@@ -260,7 +272,7 @@ class RegisterSheet:
     def _write_new(
         self, actor: Actor, drafts: Sequence[Draft], options: Values, at: datetime
     ) -> None:
-        by_step: dict[str, list[Any]] = {}
+        by_step: dict[str, list[Draft]] = {}
         for draft in drafts:
             if draft.known is None:
                 step = self.rules.create(draft.values, options)
@@ -268,14 +280,16 @@ class RegisterSheet:
                 draft.thing.sample = bool(options.get("sample"))
                 for name, value in _by_uploader(draft.thing, options).items():
                     setattr(draft.thing, name, value)
-                by_step.setdefault(step, []).append(draft.thing)
-        for step, things in by_step.items():
-            create_many(self.register, step, things, actor, at)
+                by_step.setdefault(step, []).append(draft)
+        for step, made in by_step.items():
+            things, asked = [d.thing for d in made], [d.plan.asked for d in made]
+            create_many(self.register, step, things, actor, at, asked)
 
     def _write_changes(
         self, actor: Actor, drafts: Sequence[Draft], options: Values, at: datetime
     ) -> None:
         by_step: dict[str, list[tuple[Any, Values]]] = {}
+        answered: dict[str, list[Sequence[str]]] = {}
         for draft in drafts:
             if draft.changes:
                 step = self.rules.update(draft.known, actor)
@@ -283,8 +297,10 @@ class RegisterSheet:
                 held = extra.get("written_by", getattr(draft.known, "written_by", None))
                 extra |= _by_uploader(draft.known, options, held)
                 by_step.setdefault(step, []).append((draft.known, {**draft.changes, **extra}))
+                answered.setdefault(step, []).append(draft.plan.asked)
         for step, pairs in by_step.items():
-            change_many(self.register, step, pairs, actor, at, Said("import.why_by_sheet"))
+            why = Said("import.why_by_sheet")
+            change_many(self.register, step, pairs, actor, at, why, answered[step])
 
     def undo(self, actor: Actor, rows: Sequence[ImportRow], at: datetime) -> list[tuple[str, str]]:
         held = self.register.model._default_manager.select_for_update(of=("self",)).in_bulk(
@@ -328,7 +344,10 @@ class RegisterSheet:
         put(self.register, thing, settled(self.register, before))
         changes = {n: v for n, v in state_of(self.register, thing).items() if v != held[n]}
         step = self.rules.update(thing, actor)
-        return step, {**changes, **stamp(self.register, step, thing, actor, at)}
+        extra = stamp(self.register, step, thing, actor, at)
+        for name in changes:  # the step writes, and tells what it changed
+            setattr(thing, name, held[name])
+        return step, {**changes, **extra}
 
 
 def _by_uploader(thing: Any, options: Values, held: Any = None) -> dict[str, Any]:

@@ -178,8 +178,14 @@ def _staged(
         subject_kind=kind.subject_kind,
         subject_id=plan.subject_id,
         before={**plan.before, **({"version": plan.version} if plan.version else {})},
-        after={"doubts": [_doubt(*d) for d in plan.doubts]} if plan.doubts else {},
+        after=_until_written(plan),
     )
+
+
+def _until_written(plan: RowPlan) -> dict[str, Any]:
+    """What is kept of a row's plan until it is written."""
+    found = {"doubts": [_doubt(*d) for d in plan.doubts], "asked": plan.asked}
+    return {n: v for n, v in found.items() if v}
 
 
 def _doubt(other: str, label: str, why: str) -> list[str]:

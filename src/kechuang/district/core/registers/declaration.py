@@ -23,6 +23,7 @@ from kechuang.engines.base.errors import Invalid
 Thing = TypeVar("Thing", bound=Stated)
 Values = Mapping[str, Any]
 Check = Callable[["Register[Any]", Any, date], Iterable[Invalid]]
+Question = Callable[["Register[Any]", Any, date, Sequence[Any]], Iterable[Invalid]]
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ class SheetRules:
         freed: Fields that an undo empties so that the same sheet may come again.
         gone: States in which a record is as if it were not there.
         twin: Fields by which a record without its key is known again.
-        remarks: What a person should know of a row before saying yes.
+        remarks: What a person should know of a row before saying yes, from the record as the row
+            says it, its values and the record that is known, if one is.
         doubts: Other records that may be the same, as (id, label, why); a person decides after
             the import.
     """
@@ -87,7 +89,7 @@ class SheetRules:
     freed: Callable[[Any], Values] = lambda thing: {}
     gone: tuple[str, ...] = ()
     twin: tuple[str, ...] = ()
-    remarks: Callable[[Any, Values], Iterable[str]] = lambda thing, values: ()
+    remarks: Callable[[Any, Values, Any], Iterable[str]] = lambda thing, values, known: ()
     doubts: Callable[["Register[Any]", Sequence[Any], Actor], Doubts] | None = None
     defaults: Callable[[Values, Values, Actor], Values] = lambda values, options, actor: values
 
@@ -153,7 +155,7 @@ class Register(Generic[Thing]):
     key: tuple[str, ...] = ()
     refers: Mapping[str, Refers] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
-    questions: tuple[Check, ...] = ()
+    questions: tuple[Question, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     derive: Callable[[Any], None] = lambda thing: None
     born: Callable[[Any, Actor, datetime], None] = lambda thing, actor, at: None

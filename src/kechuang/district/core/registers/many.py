@@ -16,15 +16,27 @@ from .values import state_of, written
 
 
 def create_many(
-    register: Register[Thing], name: str, things: Sequence[Thing], actor: Actor, at: datetime
+    register: Register[Thing],
+    name: str,
+    things: Sequence[Thing],
+    actor: Actor,
+    at: datetime,
+    asked: Sequence[Sequence[str]] = (),
 ) -> None:
-    """New records of one step at once, inside ``ledger.writing()``; they are checked already."""
+    """New records of one step at once, inside ``ledger.writing()``; they are checked already.
+
+    ``asked``: for each, the codes of the questions that somebody answered with yes.
+    """
     step = register.flow.step(name)
     for thing, pk in zip(things, bulk.reserve(register.model, len(things)), strict=True):
         thing.pk, thing.state, thing.changed_at = pk, step.target, at
     register.number(things)
     bulk.insert(things)
-    lines = [_line(register, step, t, "", "") for t in things]
+    answered = asked or [()] * len(things)
+    lines = [
+        _line(register, step, t, "", "", told={"asked": list(a)} if a else {})
+        for t, a in zip(things, answered, strict=True)
+    ]
     entries = ledger.record_many(lines, actor, at)
     for thing, entry in zip(things, entries, strict=True):
         effect_of(register, name, Done(thing, {}, entry, actor, at))
@@ -37,22 +49,28 @@ def change_many(
     actor: Actor,
     at: datetime,
     why: str = "",
+    asked: Sequence[Sequence[str]] = (),
 ) -> None:
     """One step of many locked records, inside ``ledger.writing()``; they are permitted and
     checked already.
+
+    ``asked``: for each, the codes of the questions that somebody answered with yes.
     """
     step = register.flow.step(name)
     names = sorted({n for _, changes in pairs for n in changes})
     rows, lines, befores = [], [], []
     tells = name in register.effects
-    for thing, changes in pairs:
+    for (thing, changes), codes in zip(pairs, asked or [()] * len(pairs), strict=True):
         old = thing.state
         befores.append(state_of(register, thing) if tells else {})
         shown = [c.field for c in register.columns if register.attname(c.field) in changes]
         before = written(register, thing, shown)
         for n, value in changes.items():
             setattr(thing, n, value)
-        told = old_and_new(register, old, before, written(register, thing, shown))
+        told: dict[str, Any] = dict(
+            old_and_new(register, old, before, written(register, thing, shown))
+        )
+        told |= {"asked": list(codes)} if codes else {}
         thing.state, thing.version, thing.changed_at = step.target or old, thing.version + 1, at
         rows.append(
             (thing.pk, [getattr(thing, n) for n in (*names, "state", "version", "changed_at")])

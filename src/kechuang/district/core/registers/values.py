@@ -2,7 +2,7 @@
 with them.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -67,6 +67,9 @@ def written(
                 made[refers.named_by] = str(value) if value is not None else None
         else:
             made[column.field] = value
+    for name in register.files if names is None else ():
+        digest = getattr(thing, name)
+        made[name] = f"{getattr(thing, f'{name}_name')} · {digest[:12]}" if digest else None
     return made
 
 
@@ -111,11 +114,16 @@ def errors_of(
     return found
 
 
-def questions_of(register: Register[Thing], thing: Thing, day: date) -> list[Invalid]:
-    """What a person is to be asked about a record as it would be; a half-done one is asked nothing."""
+def questions_of(
+    register: Register[Thing], thing: Thing, day: date, beside: Sequence[Thing] = ()
+) -> list[Invalid]:
+    """What a person is to be asked about a record as it would be; a half-done one is asked nothing.
+
+    ``beside``: the other records of the same sheet, as they would be.
+    """
     if thing.state in register.half_done:
         return []
-    return [asked for check in register.questions for asked in check(register, thing, day)]
+    return [q for question in register.questions for q in question(register, thing, day, beside)]
 
 
 def state_of(register: Register[Thing], thing: Thing) -> dict[str, Any]:

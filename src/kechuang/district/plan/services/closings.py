@@ -20,6 +20,7 @@ from kechuang.district.plan.models import Closing, Correction
 from kechuang.district.plan.workflow import CLOSINGS
 from kechuang.engines.base.errors import Invalid, WrongState
 from kechuang.engines.base.periods import period_end
+from kechuang.engines.base.sayings import recalled
 
 from .measuring import period_start
 
@@ -165,7 +166,7 @@ def _last(name: str, pk: int) -> Entry | None:
 
 def _why(name: str, pk: int) -> str:
     entry = _last(name, pk)
-    return f"{entry.day} {entry.why or entry.kind.rpartition('.')[2]}" if entry else ""
+    return f"{entry.day} {recalled(entry.why) or entry.kind.rpartition('.')[2]}" if entry else ""
 
 
 def _label(name: str, pk: int) -> str:

@@ -12,6 +12,7 @@ from pydantic import create_model
 
 from kechuang.district.core import clock, ledger
 from kechuang.district.core.actor import Actor
+from kechuang.district.core.models import Entry
 from kechuang.district.core.registers import REGISTERS, Register, create, take
 from kechuang.district.core.workflow import Step
 from kechuang.district.portal.registers.lists import filter_names, filters_of, search
@@ -105,11 +106,15 @@ def _step(api: NinjaAPI, register: Register[Any], step: Step[Any]) -> None:
     """One step as one operation: its fields, its version, its reason."""
 
     def made(request: HttpRequest, body: Any, key: Once = "") -> Any:
-        return _take(request, register, step, None, body, key)
+        repeat = _repeat(actor_in(request), register, step, "new", body, key)
+        return _take(request, register, step, None, body, repeat)
 
     def taken(request: HttpRequest, pk: Key, body: Any, key: Once = "") -> Any:
-        thing = one(register.visible(actor_in(request)), pk)
-        return _take(request, register, step, thing, body, key)
+        actor = actor_in(request)
+        repeat = _repeat(actor, register, step, pk, body, key)
+        if entry := ledger.done(repeat):  # the step may have ended one's own leave
+            return _whole(register, one(_still_his(register, actor, pk, entry), pk), actor)
+        return _take(request, register, step, one(register.visible(actor), pk), body, repeat)
 
     view: Callable[..., Any] = made if step.creates else taken
     view.__annotations__["body"] = body_of(register, step)
@@ -125,14 +130,32 @@ def _step(api: NinjaAPI, register: Register[Any], step: Step[Any]) -> None:
     )(view)
 
 
+def _repeat(
+    actor: Actor, register: Register[Any], step: Step[Any], pk: object, body: Any, key: str
+) -> str:
+    place = f"{register.slug}/{pk}/{step.name}"
+    return once(actor, place, key, body.model_dump(mode="json", exclude_unset=True))
+
+
+def _still_his(register: Register[Any], actor: Actor, pk: int, entry: Entry) -> Any:
+    """The records among which a repeat is answered: those one sees, and the one of which one saw
+    the last that happened.
+    """
+    last = ledger.history(register.name, pk).last()
+    if last is not None and last.pk == entry.pk:
+        return register.model._default_manager.all()
+    return register.visible(actor)
+
+
 def _take(
-    request: HttpRequest, register: Register[Any], step: Step[Any], thing: Any, body: Any, key: str
+    request: HttpRequest,
+    register: Register[Any],
+    step: Step[Any],
+    thing: Any,
+    body: Any,
+    repeat: str,
 ) -> Any:
     actor, now = actor_in(request), clock.now()
-    place = f"{register.slug}/{thing.pk if thing else 'new'}/{step.name}"
-    repeat = once(actor, place, key, body.model_dump(mode="json", exclude_unset=True))
-    if thing is not None and ledger.done(repeat):  # a step may end one's own leave to take it
-        return _whole(register, thing, actor)
     register.flow.permit(step.name, thing or register.blank_for(actor), actor)
     if step.needs_why and not body.why.strip():
         raise Invalid("step.why_missing", "why")

@@ -1,5 +1,6 @@
 """One form of a register being filled in: shown, kept half-done, refused at the field, or taken."""
 
+import hashlib
 import json
 import uuid
 from collections.abc import Mapping
@@ -7,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import select_template
@@ -54,8 +56,16 @@ def _key_of(request: HttpRequest, place: str) -> str:
     typed: list[tuple[str, Any]] = [
         (n, given.getlist(n)) for n in sorted(given) if n != "csrfmiddlewaretoken"
     ]
-    typed += [(n, str(request.FILES[n])) for n in sorted(request.FILES)]
+    typed += [(n, _digest(request.FILES[n])) for n in sorted(request.FILES)]
     return once(actor_in(request), place, given.get("key", ""), typed)
+
+
+def _digest(sent: Any) -> str:
+    found = hashlib.sha256()
+    for part in sent.chunks():
+        found.update(part)
+    sent.seek(0)
+    return found.hexdigest()
 
 
 def repeated(request: HttpRequest, place: str) -> bool:
@@ -91,6 +101,7 @@ class Filling:
         self.own = own_of(register)
         self.changed: list[tuple[str, str, str]] = []
         self.stale = self.questioned = False
+        self.sent: dict[str, tuple[str, str]] = {}
         self.draft = form_draft(self.actor.id, self.place) if step.asks else None
 
     def answer(self) -> HttpResponse:
@@ -164,13 +175,33 @@ class Filling:
         found: dict[str, str] = {}
         for name in self.register.files_asked(self.step):
             sent = self.request.FILES.get(name)
-            if sent is None:
-                continue
-            if (sent.size or 0) > MOST_BYTES:
+            if sent is not None and (sent.size or 0) > MOST_BYTES:
                 form.add(Invalid("file.proof_too_large", name))
-                continue
-            found |= {name: files.keep(sent.read()), f"{name}_name": str(sent.name)[-200:]}
+            elif sent is not None:
+                self.sent[name] = (files.keep(sent.read()), str(sent.name)[-200:])
+            elif known := self._sent_before(name):
+                self.sent[name] = known
+        for name, (digest, called) in self.sent.items():
+            found |= {name: digest, f"{name}_name": called}
         return found
+
+    def _sent_before(self, name: str) -> tuple[str, str] | None:
+        """A file that came with an earlier sending of this form, which was asked about or refused."""
+        try:
+            held = signing.loads(self.request.POST.get(f"{name}_sent", ""), salt=self._salt)
+        except signing.BadSignature:
+            return None
+        return str(held[0]), str(held[1])
+
+    @property
+    def _salt(self) -> str:
+        return f"{self.actor.id}/{self.place}"
+
+    def _file_field(self, name: str) -> dict[str, str]:
+        known = self.sent.get(name)
+        token = signing.dumps(known, salt=self._salt) if known else ""
+        called = known[1] if known else ""
+        return {"name": name, "label": self.register.files[name], "sent": token, "called": called}
 
     @property
     def _key(self) -> str:
@@ -273,7 +304,7 @@ class Filling:
             "seen": kept.get("seen") or seen,
             "changed": self.changed,
             "questioned": self.questioned,
-            "files": [(n, self.register.files[n]) for n in self.register.files_asked(self.step)],
+            "files": [self._file_field(n) for n in self.register.files_asked(self.step)],
             "then": self.then,
             "draft": self.draft if self.request.method != "POST" else None,
             "list_url": reverse(self.register.slug),

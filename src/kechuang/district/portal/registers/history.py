@@ -22,7 +22,10 @@ def history_for(register: Register[Any], thing: Any, actor: Actor) -> list[Entry
     entries = list(ledger.history(register.name, thing.pk))
     if is_staff(actor):
         return entries
-    handed = [
-        n for n, e in enumerate(entries) if set(e.facts.get("changed", ())) & set(register.refers)
-    ]
+    handed = [n for n, e in enumerate(entries) if _changed(e) & set(register.refers)]
     return entries[handed[-1] + 1 :] if handed else entries
+
+
+def _changed(entry: Entry) -> set[str]:
+    """The fields that a step wrote; older entries of sheets name the database's columns."""
+    return {str(name).removesuffix("_id") for name in entry.facts.get("changed", ())}

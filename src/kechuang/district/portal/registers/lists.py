@@ -18,7 +18,7 @@ from kechuang.district.portal.components.tables import Column, Filter, Table, sh
 from kechuang.district.portal.requests import actor_in
 from kechuang.engines.base.errors import NotAllowed
 from kechuang.engines.matching.parties import MODES
-from kechuang.engines.text import comparable
+from kechuang.engines.text import comparable, normalise
 
 from .cells import NUMBERS, label, row_of, shown
 
@@ -148,10 +148,12 @@ def search(register: Register[Any], found: QuerySet, words: str, actor: Actor) -
     """All words, anywhere in the record's text."""
     if register.listed.find:
         return register.listed.find(found, words, actor)
-    for word in comparable(words).split()[:12]:
-        hit = Q()
+    for word in normalise(words).split()[:12]:
+        hit = Q()  # a column of text is kept as it was written, a search column in comparable form
         for name in register.listed.search:
-            hit |= Q(**{f"{name}__icontains": word})
+            hit |= Q(**{f"{name}__icontains": word}) | Q(
+                **{f"{name}__icontains": comparable(word).strip()}
+            )
         found = found.filter(hit)
     return found
 

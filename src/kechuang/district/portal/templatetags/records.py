@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext
 
 from kechuang.district.core.registers import REGISTERS
 from kechuang.district.portal.registers.cells import label, said
@@ -15,9 +16,16 @@ def changes(entry: Any) -> list[tuple[str, str, str]]:
     """(field, what it was, what it became) of an entry of a register's record."""
     declared = REGISTERS.get(entry.subject_kind)
     kept = entry.facts.get("values", {}) if declared else {}
-    columns = declared.columns if declared else ()
-    return [
+    if declared is None:
+        return []
+    fields = [
         (label(declared, c), said(c, kept[c.field][0]), said(c, kept[c.field][1]))
-        for c in columns
-        if declared and c.field in kept
+        for c in declared.columns
+        if c.field in kept
     ]
+    files = [
+        (gettext(title), str(kept[n][0] or ""), str(kept[n][1] or ""))
+        for n, title in declared.files.items()
+        if n in kept
+    ]
+    return [*fields, *files]

@@ -64,10 +64,11 @@ def made(register, house):
 @pytest.mark.parametrize("name", REGISTER_NAMES)
 def test_a_record_is_made_listed_narrowed_and_read(house, name):
     register = REGISTERS[name]
+    before = [x.pk for x in register.model.objects.all()]
     who, thing = made(register, house)
     client = client_of(house, who)
     listed = client.get(f"/api/{register.slug}").json()
-    assert [x["id"] for x in listed["items"]] == [thing.pk]
+    assert sorted(x["id"] for x in listed["items"]) == sorted([*before, thing.pk])
     one = client.get(f"/api/{register.slug}/{thing.pk}").json()
     assert one["state"] == thing.state
     assert {c.field for c in columns_of(register)} <= set(one)
@@ -75,8 +76,10 @@ def test_a_record_is_made_listed_narrowed_and_read(house, name):
         if column.field in register.refers and getattr(thing, column.field) is not None:
             assert one[column.field]["code"]
     states = [s for s in register.states if s != thing.state]
-    assert client.get(f"/api/{register.slug}?state={thing.state}").json()["count"] == 1
-    assert client.get(f"/api/{register.slug}?state={states[0]}").json()["count"] == 0
+    alike = register.model.objects.filter(state=thing.state).count()
+    assert client.get(f"/api/{register.slug}?state={thing.state}").json()["count"] == alike
+    for state in states[:1]:
+        assert client.get(f"/api/{register.slug}?state={state}").json()["count"] == 0
     refused = client.get(f"/api/{register.slug}?state=nowhere")
     assert (refused.status_code, refused.json()["code"]) == (422, "api.filter_unknown")
 

@@ -78,6 +78,12 @@ def typed(register, world):
             "holder": firm,
             "awarded_on": "2025-09-01",
         },
+        "firm-records": {
+            "organisation": world.rival.code,
+            "town": "双港镇",
+            "park": "海河教育园区",
+            "founded_on": "2019-05-05",
+        },
         "bulletins": {
             "indicator": "sme",
             "place": "津南区",
@@ -186,7 +192,9 @@ def bring_to(register, house, thing, step):
 
 def otherwise(values):
     """The same with one field said otherwise: a correction that changes nothing is refused."""
-    name = next(n for n in ("name", "title", "work", "number", "source", "note") if n in values)
+    name = next(
+        n for n in ("name", "title", "work", "number", "source", "note", "town") if n in values
+    )
     return {**values, name: values[name] + "（改）"}
 
 

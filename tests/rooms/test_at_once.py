@@ -15,7 +15,7 @@ from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.models import Entry
 from kechuang.district.market.models import Introduction
 from kechuang.district.market.services import introductions
-from kechuang.district.registry.models import Firm, Recognition
+from kechuang.district.registry.models import Recognition
 from kechuang.district.registry.services import applications, keep_firm
 from kechuang.district.transfer.models import Contract
 from kechuang.engines.base.errors import DomainError
@@ -188,7 +188,7 @@ def test_closing_a_demand_meets_an_answer(shared_world):
 
 def test_an_application_is_recognised_once(shared_world):
     world = shared_world
-    firm = Firm.objects.create(organisation=world.firm)
+    firm = keep_firm(world.firm, {}, SYSTEM, NOW)
     made = applications.apply(firm, "young_eagle", "", world.actor("enterprise"), NOW)
     applications.recommend(made, world.actor("officer"), NOW)
     given = ("R-1", date(2026, 1, 1), None)

@@ -10,10 +10,12 @@ from kechuang.district.core import worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
+from kechuang.district.core.registers import create, take
 from kechuang.district.market.services import introductions
 from kechuang.district.plan import services as plan
 from kechuang.district.plan.models import Measurement
 from kechuang.district.plan.queries import measurements
+from kechuang.district.plan.registers import BULLETINS
 from kechuang.district.registry.services import keep_firm
 from kechuang.district.transfer import queries
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, WrongState
@@ -189,8 +191,9 @@ def test_a_published_figure_stands_beside_ours_and_can_be_restated(world):
         "source": "通报",
     }
     with pytest.raises(NotAllowed):
-        plan.report(given, world.actor("broker"), NOW)
-    bulletin = plan.report(given, world.actor("officer"), NOW)
+        create(BULLETINS, "report", given, world.actor("broker"), NOW)
+    officer = world.actor("officer")
+    bulletin = create(BULLETINS, "report", given, officer, NOW)
     book = current_book()
     reading = plan.reading(book, book.plan.target("gazelle"), 2026, TODAY)
     assert (reading.how, reading.value, reading.light, reading.source) == (
@@ -199,10 +202,12 @@ def test_a_published_figure_stands_beside_ours_and_can_be_restated(world):
         "unknown",
         "通报",
     )
-    plan.restate(bulletin, {"value": "24"}, world.actor("officer"), NOW, "通报更正")
+    take(BULLETINS, "restate", bulletin, {"value": "24"}, officer, NOW, version=1, why="通报更正")
     assert plan.reading(book, book.plan.target("gazelle"), 2026, TODAY).light == "unknown"
-    assert Entry.objects.get(kind="plan.bulletin.restate").facts == {"was": {"value": "26"}}
-    plan.withdraw(bulletin, world.actor("officer"), NOW, "来源有误")
+    assert Entry.objects.get(kind="plan.bulletin.restate").facts["values"] == {
+        "value": ["26", "24"]
+    }
+    take(BULLETINS, "withdraw", bulletin, {}, officer, NOW, why="来源有误")
     assert plan.reading(book, book.plan.target("gazelle"), 2026, TODAY).how == "none"
 
 

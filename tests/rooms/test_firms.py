@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
+from kechuang.district.core import ledger
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
+from kechuang.district.core.registers import create
 from kechuang.district.plan.measures import MEASURES
 from kechuang.district.portal.components.answers import answer_facts
 from kechuang.district.registry.models import Firm, FirmYear, Recognition
@@ -18,6 +20,7 @@ from kechuang.district.registry.queries import (
     visible_to,
     years_visible_to,
 )
+from kechuang.district.registry.registers import FIRMS
 from kechuang.district.registry.services import applications, keep_firm, standings, years
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, Stale, WrongState
 from kechuang.engines.rules import gaps
@@ -308,3 +311,18 @@ def test_the_cheapest_mix_mends_two_conditions_at_once(firm, world):
     plan = found.mixes.found[0]
     assert {a.name: k for a, k in plan.steps} == {"增加境内研发投入": 900_000, "招聘科技人员": 2}
     assert plan.cost == 130_000_000  # 900,000 yuan of R&D and two people at 200,000 each
+
+
+def test_what_is_kept_of_a_firm_is_corrected_with_a_reason_and_told(world):
+    firm = keep_firm(world.firm, {"town": "双港镇"}, world.actor("officer"), NOW)
+    keep_firm(world.firm, {"town": "双港镇"}, world.actor("officer"), NOW)
+    assert ledger.history("registry.firm", firm.pk).count() == 1
+    keep_firm(world.firm, {"town": "咸水沽镇", "park": ""}, world.actor("officer"), NOW)
+    told = ledger.history("registry.firm", firm.pk).last()
+    assert told.facts["values"] == {"town": ["双港镇", "咸水沽镇"]}
+    with pytest.raises(NotAllowed):
+        keep_firm(world.firm, {"town": "北闸口镇"}, world.actor("enterprise"), NOW)
+    with pytest.raises(InvalidForm, match="已在册"):
+        create(FIRMS, "keep", {"organisation": world.firm}, world.actor("officer"), NOW)
+    with pytest.raises(InvalidForm, match="不是企业"):
+        create(FIRMS, "keep", {"organisation": world.university}, world.actor("officer"), NOW)

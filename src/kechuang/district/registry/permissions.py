@@ -3,7 +3,7 @@ from kechuang.district.core.actor import YES, Actor, Verdict, no
 from .models import Application, Establishment, Firm, FirmYear, Recognition
 
 
-def can_keep(actor: Actor, recognition: Recognition | None = None) -> Verdict:
+def can_keep(actor: Actor, thing: Recognition | Firm | None = None) -> Verdict:
     if actor.is_system or actor.has("officer"):
         return YES
     return no("firm.who_keeps")

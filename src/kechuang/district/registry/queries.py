@@ -76,6 +76,11 @@ def rung_of(identity: str) -> Rung | None:
     return current_book().ladder.get(identity)
 
 
+def is_kept(organisation: int | None) -> bool:
+    """Whether the district keeps an organisation as a firm already."""
+    return Firm.objects.filter(pk=organisation or 0).exists()
+
+
 def firms_by_code(codes: Iterable[str]) -> dict[str, Firm]:
     """Credit code → firm, for many rows at once."""
     found = Firm.objects.filter(organisation__code__in=set(codes)).select_related("organisation")

@@ -24,7 +24,7 @@ from kechuang.engines.base.errors import Invalid
 from . import permissions as may
 from . import queries
 from .declared import declare
-from .models import Establishment, Recognition
+from .models import Establishment, Firm, Recognition
 
 ESTABLISHMENTS = Register(
     name="registry.establishment",
@@ -64,6 +64,49 @@ ESTABLISHMENTS = Register(
     ),
     inside=lambda actor, thing: is_staff(actor),
     public=True,
+)
+
+
+def _new_enterprise(register: Register[Any], thing: Firm, day: date) -> Iterable[Invalid]:
+    """An enterprise, kept once: a firm has the key of its organisation."""
+    if thing.organisation_id is not None and thing.organisation.kind != "enterprise":
+        yield Invalid("firm.enterprises_only", "organisation", name=thing.organisation.name)
+    elif thing._state.adding and queries.is_kept(thing.organisation_id):
+        yield Invalid("firm.known", "organisation")
+
+
+FIRMS = Register(
+    name="registry.firm",
+    model=Firm,
+    title="企业资料",
+    layout="firm_records",
+    slug="firm-records",
+    states={"kept": "在册"},
+    steps=(
+        step("keep", "登记", "", "kept", may.can_keep, asks=ALL),
+        step(
+            "correct",
+            "更正资料",
+            "kept",
+            "",
+            may.can_keep,
+            asks=("town", "park", "industry", "founded_on", "staff"),
+            needs_why=True,
+        ),
+    ),
+    visible=queries.visible_to,
+    listed=Listed(
+        columns=("organisation", "town", "park", "industry", "founded_on", "staff"),
+        search=("organisation__search", "town", "park", "industry"),
+        hint="企业名称、信用代码、街镇、园区、行业",
+        order="organisation__name",
+        minor=("industry", "founded_on"),
+    ),
+    key=("organisation",),
+    refers={"organisation": organisation_codes("企业")},
+    checks=(_new_enterprise, not_in_future("founded_on")),
+    inside=lambda actor, thing: is_staff(actor) or thing.pk in actor.organisations,
+    menu=("officer", "broker", "approver", "auditor", "enterprise"),
 )
 
 

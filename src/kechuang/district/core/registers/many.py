@@ -28,8 +28,11 @@ def create_many(
     ``asked``: for each, the codes of the questions that somebody answered with yes.
     """
     step = register.flow.step(name)
-    for thing, pk in zip(things, bulk.reserve(register.model, len(things)), strict=True):
-        thing.pk, thing.state, thing.changed_at = pk, step.target, at
+    bare = [t for t in things if t.pk is None]
+    for thing, pk in zip(bare, bulk.reserve(register.model, len(bare)), strict=True):
+        thing.pk = pk
+    for thing in things:
+        thing.state, thing.changed_at = step.target, at
     register.number(things)
     bulk.insert(things)
     answered = asked or [()] * len(things)

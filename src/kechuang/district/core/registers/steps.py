@@ -56,7 +56,8 @@ def create(
         if errors := [*errors, *taken_by_another(register, thing)]:
             raise InvalidForm(errors)
         asked = _asked(register, thing, clock.day_of(at), sure)
-        thing.pk = bulk.reserve(register.model, 1)[0]
+        if thing.pk is None:  # a record that is a face of another one has that one's key
+            thing.pk = bulk.reserve(register.model, 1)[0]
         register.number([thing])
         said = {**facts_of(register, thing), **asked, **(facts or {})}
         entry = begin(register.flow, name, thing, actor, at, why=why, facts=said, key=key)

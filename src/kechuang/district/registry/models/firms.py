@@ -14,7 +14,7 @@ SOURCES = {
 }
 
 
-class Firm(models.Model):
+class Firm(Stated):
     """What the district knows of an enterprise beside its name and code."""
 
     organisation = models.OneToOneField(
@@ -27,6 +27,10 @@ class Firm(models.Model):
     staff = models.PositiveIntegerField(null=True)
 
     def __str__(self) -> str:
+        return self.organisation.name
+
+    @property
+    def label(self) -> str:
         return self.organisation.name
 
 

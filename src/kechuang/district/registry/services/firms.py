@@ -9,9 +9,11 @@ from kechuang.district.accounts.models import Organisation
 from kechuang.district.core import ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
+from kechuang.district.core.registers import create, take
 from kechuang.district.registry.models import Firm
-from kechuang.district.registry.permissions import can_keep
-from kechuang.engines.base.errors import Invalid, NotAllowed
+from kechuang.district.registry.registers import FIRMS
+from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
 
 FIELDS = ("town", "park", "industry", "founded_on", "staff")
 
@@ -20,28 +22,15 @@ def keep_firm(
     organisation: Organisation, values: Mapping[str, Any], actor: Actor, at: datetime
 ) -> Firm:
     """Write what is known of a firm; values not given stay as they are."""
-    if not (verdict := can_keep(actor)):
-        raise NotAllowed(verdict.why)
+    given = {f: values[f] for f in FIELDS if values.get(f) not in (None, "")}
     with ledger.writing():
-        firm, new = Firm.objects.get_or_create(organisation=organisation)
-        changed = {
-            f: values[f]
-            for f in FIELDS
-            if values.get(f) not in (None, "") and getattr(firm, f) != values[f]
-        }
-        if changed or new:
-            for name, value in changed.items():
-                setattr(firm, name, value)
-            firm.save()
-            ledger.record(
-                "registry.firm.keep",
-                subject_kind="registry.firm",
-                subject_id=firm.pk,
-                label=organisation.name,
-                actor=actor,
-                at=at,
-                facts={k: str(v) for k, v in changed.items()},
-            )
+        firm = Firm.objects.filter(pk=organisation.pk).first()
+        if firm is None:
+            return create(FIRMS, "keep", {**given, "organisation": organisation}, actor, at)
+        changed = {f: v for f, v in given.items() if getattr(firm, f) != v}
+        if changed:
+            why, seen = Said("import.why_by_sheet"), firm.version
+            take(FIRMS, "correct", firm, changed, actor, at, version=seen, why=why)
     return firm
 
 

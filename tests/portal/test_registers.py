@@ -305,6 +305,7 @@ def test_a_conflict_shows_what_the_other_changed_and_keeps_what_was_typed(house)
     text = answer.content.decode()
     assert answer.status_code == 409
     assert "0.0999" in text  # the other one's amount, shown and taken over
+    assert f"您打开之后，{house.actor('officer').label}改了这些" in text
     assert 'value="改了名称"' in text  # what he typed is still there
     thing.refresh_from_db()
     assert (thing.name, thing.amount_fen) == ("涂布工艺开发", 99_900)

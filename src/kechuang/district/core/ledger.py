@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -26,10 +27,20 @@ GENESIS = "0" * 64
 _LOCK = 7_253_001  # the ledger's own advisory lock on PostgreSQL
 
 
+_UTC = ZoneInfo("UTC")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_PLAIN = (str, int, bool, type(None))
+
+
+@lru_cache(maxsize=64)
+def _instant(at: datetime) -> str:
+    return at.astimezone(_UTC).isoformat(timespec="microseconds")
+
+
 def _canonical(entry: Entry) -> str:
-    return json.dumps(
+    return _ENCODER.encode(
         [
-            entry.at.astimezone(ZoneInfo("UTC")).isoformat(timespec="microseconds"),
+            _instant(entry.at),
             entry.day.isoformat(),
             entry.kind,
             entry.subject_kind,
@@ -43,11 +54,16 @@ def _canonical(entry: Entry) -> str:
             entry.facts,
             entry.key,
             entry.before,
-        ],
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
+        ]
     )
+
+
+def _as_json(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as the database gives them back."""
+    if all(type(v) in _PLAIN for v in facts.values()):
+        return dict(facts)
+    found: dict[str, Any] = json.loads(json.dumps(facts, default=str))
+    return found
 
 
 def hash_of(entry: Entry) -> str:
@@ -154,7 +170,7 @@ def record_many(lines: Sequence[Line], actor: Actor, at: datetime) -> list[Entry
             old_state=line.old_state,
             new_state=line.new_state,
             why=line.why.as_text() if isinstance(line.why, Said) else without_controls(line.why),
-            facts=json.loads(json.dumps(line.facts, default=str)) if line.facts else {},
+            facts=_as_json(line.facts),
             key=line.key,
             before=last,
         )

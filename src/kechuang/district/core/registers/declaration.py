@@ -9,6 +9,7 @@ or a page of its own, never a flag here: an option is added when three registers
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from django.db.models import QuerySet
@@ -217,7 +218,7 @@ class Register(Generic[Thing]):
 
     def attname(self, name: str) -> str:
         """The attribute under which a field keeps its value (the key of what it refers to)."""
-        return str(fields_of(self.model)[name].attname)
+        return _attnames(self.model)[name]
 
     def path(self, name: str) -> str:
         """Where the database finds a field: its column, or its place among the facts of a
@@ -256,6 +257,11 @@ def register_at(slug: str) -> "Register[Any] | None":
 
 
 _FIELDS: dict[type[Stated], dict[str, Any]] = {}
+
+
+@lru_cache(maxsize=256)
+def _attnames(model: type[Stated]) -> dict[str, str]:
+    return {name: str(held.attname) for name, held in fields_of(model).items()}
 
 
 def fields_of(model: type[Stated]) -> dict[str, Any]:

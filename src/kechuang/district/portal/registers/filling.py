@@ -266,6 +266,13 @@ class Filling:
     def _sure(self) -> bool:
         return self.request.POST.get("sure") == "1"
 
+    def _changed_by(self) -> str:
+        """Who wrote last, for whoever reads the history."""
+        if not self.changed or not self.register.inside(self.actor, self.thing):
+            return ""
+        last = ledger.history(self.register.name, self.thing.pk).last()
+        return last.actor_label if last else ""
+
     def _conflict(self, form: Form) -> None:
         """Somebody else changed the record meanwhile: say what, take over what this person did
         not touch, keep the rest.
@@ -303,6 +310,7 @@ class Filling:
             "version": kept.get("version") or getattr(self.thing, "version", ""),
             "seen": kept.get("seen") or seen,
             "changed": self.changed,
+            "changed_by": self._changed_by(),
             "questioned": self.questioned,
             "files": [self._file_field(n) for n in self.register.files_asked(self.step)],
             "then": self.then,

@@ -15,6 +15,9 @@ os.environ.setdefault(
 )  # Playwright keeps a loop in the journeys' thread
 
 
+pytest_plugins = ["tests.said"]
+
+
 def factories() -> ModuleType:
     """The factories need Django's models, which stand only after pytest-django has set it up."""
     return importlib.import_module("tests.factories")

@@ -75,7 +75,6 @@ LEFT_OF_ITS_ENTRY = (
     "甲:\n  取值: {2021-01-01: {值: 1元}\n}\n乙: 1\n"  # whole, but not where it began
 )
 LATER = Amendment("甲", DAY, "2元", "第一条", "S")
-MONTH_13 = "2023-13-01"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +95,7 @@ MONTH_13 = "2023-13-01"
             lambda: read_cell(Column("title", "名称", "long"), "长" * (sheets.MAX_CELL + 1), None),
         ),
         ("day.calendar", "day", lambda: parse_day("2023年2月30日", "day")),
-        ("day.calendar", "day", lambda: parse_day(MONTH_13, "day")),
+        ("day.calendar", "day", lambda: parse_day("2023-13-01", "day")),
         ("day.calendar", "day", lambda: parse_day(20231301, "day")),
         ("money.negative", "price", lambda: parse_fen("-5万元", "元", "price")),
         ("money.unit", "price", lambda: parse_fen("5美元", "元", "price")),

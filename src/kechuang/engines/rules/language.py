@@ -182,7 +182,7 @@ def _call(tree: ast.Call, table: _Table) -> Node:
     assert isinstance(tree.func, ast.Name)
     word = table[tree.func.id][0] if tree.func.id in table else tree.func.id
     if word not in FUNCTIONS:
-        raise Invalid("rules.function", "formula", word=word, options=FUNCTIONS)
+        raise Invalid("rules.function", "formula", word=word, options=list(FUNCTIONS))
     wanted = FUNCTIONS[word]
     if wanted and len(tree.args) != wanted:
         raise Invalid("rules.arguments", "formula", word=word, wanted=wanted, count=len(tree.args))

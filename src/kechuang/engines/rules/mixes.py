@@ -214,7 +214,10 @@ class Model(Unfolded[Part]):
             if rest < (1 if strict else 0):
                 self._never(guards)
             return
-        constraint = self.model.add(sum(v * c for v, c in terms) + rest >= (1 if strict else 0))
+        try:
+            constraint = self.model.add(sum(v * c for v, c in terms) + rest >= (1 if strict else 0))
+        except (TypeError, OverflowError) as e:  # a coefficient beyond 64 bits
+            raise CannotSay(Said("plans.too_large")) from e
         if guards:
             constraint.only_enforce_if(list(guards))
 

@@ -243,11 +243,12 @@ def test_an_introduction_under_way_refuses(world, said):
     assert said in refused(lambda: INTRODUCED[said](world, made, first))
 
 
-def test_listings_are_written_and_matched_by_their_own(world):
+def test_listings_keep_their_measure_and_are_written_and_matched_by_their_own(world):
     values = {"title": "甲", "summary": "乙", "owner": world.university}
     demand, result = world.demand(), world.achievement()
     draft = world.demand(title="未发布", state="draft")
     cases = {
+        "field.too_long": lambda: world.demand(title="长" * 1000, state="draft"),
         "achievement.who_writes": lambda: listings.draft(
             Achievement(), values, world.actor("enterprise"), NOW
         ),

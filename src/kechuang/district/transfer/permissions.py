@@ -1,15 +1,6 @@
-from kechuang.district.accounts.roles import STAFF
 from kechuang.district.core.actor import YES, Actor, Verdict, no
 
 from .models import Contract
-
-
-def can_see(actor: Actor, contract: Contract) -> Verdict:
-    if actor.is_system or (actor.has(*STAFF) and not actor.firms):
-        return YES
-    if {contract.seller_id, contract.buyer_id} & actor.organisations:
-        return YES
-    return no("contract.none")
 
 
 def can_record(actor: Actor, contract: Contract) -> Verdict:

@@ -840,3 +840,14 @@ def test_a_unit_in_a_column_of_its_own_belongs_to_the_value(world):
         workbook(heads, ["技术合同成交额", "津南区", "2026-03-31", "44500", "万元", "通报"]),
     )
     assert Bulletin.objects.get().value == "4.45"
+
+
+def test_a_sheet_of_several_parts_is_not_refused_for_a_question_of_its_own_making(
+    world, monkeypatch
+):
+    monkeypatch.setattr(working, "_PART", 2)
+    months = [("03", "445000"), ("02", "44"), ("01", "43"), ("04", "445001"), ("05", "46")]
+    rows = [["技术合同成交额", "津南区", f"2026-{m}", value] for m, value in months]
+    batch = bring(world, "figures", workbook(FIGURE_HEADS, *rows))
+    assert batch.state == "applied", batch.refusal
+    assert ReportedFigure.objects.count() == 5

@@ -234,6 +234,7 @@ class RegisterSheet:
         drafts = self._drafts(actor, [r.values for r in rows], options)
         for row, draft in zip(rows, drafts, strict=True):
             self._still(row, draft)
+            self._answered(row, draft, options)
         self._write_new(actor, drafts, options, at)
         self._write_changes(actor, drafts, options, at)
         made = [d.known or d.thing for d in drafts]
@@ -254,8 +255,20 @@ class RegisterSheet:
             raise Invalid("import.came_meanwhile", line=row.line)
         if row.plan == "update" and row.before.get("version") != plan.version:
             raise Invalid("import.row_stale", line=row.line)
-        if not set(plan.asked) <= set(row.after.get("asked", [])):
+
+    def _answered(self, row: ImportRow, draft: Draft, options: Values) -> None:
+        """What the preview asked was answered by confirming it, and nothing else.
+
+        A sheet of several parts is asked by parts, whose rows stand beside others when they are
+        written: there a new question may be of the sheet's own making, and is not held against it.
+
+        Raises:
+            Invalid: There is a question since the preview.
+        """
+        answered = list(row.after.get("asked", []))
+        if options.get("in_one_part") and not set(draft.plan.asked) <= set(answered):
             raise Invalid("import.asked_meanwhile", line=row.line)
+        draft.plan.asked = answered
 
     def _keep_unknown(self, actor: Actor, rows: Sequence[ImportRow], at: datetime) -> None:
         for name, refers in self.register.refers.items():

@@ -51,7 +51,12 @@ def acting(batch: ImportBatch) -> Actor:
 
 
 def _options(batch: ImportBatch) -> dict[str, Any]:
-    return {**batch.options, "actor_id": acting(batch).id, "uploaded_by": batch.actor_id}
+    return {
+        **batch.options,
+        "actor_id": acting(batch).id,
+        "uploaded_by": batch.actor_id,
+        "in_one_part": batch.total <= _PART,
+    }
 
 
 def _parts(things: Iterable[T]) -> Iterator[list[T]]:

@@ -259,6 +259,7 @@ def test_a_record_is_called_by_its_label_or_as_it_says_itself(world):
     [
         ("transfer.contract", {"recorded": "waits", "registered": "stands", "cancelled": "ended"}),
         ("registry.establishment", {"recorded": "stands", "withdrawn": "ended"}),
+        ("registry.firm", {"kept": "stands"}),
         ("plan.figure", {"returned": "waits", "reported": "waits", "confirmed": "stands"}),
         ("market.demand", {"draft": "waits", "published": "stands", "closed": "ended"}),
     ],

@@ -121,7 +121,7 @@ class Workflow(Generic[Thing]):
         """What a state means to who looks: it waits for somebody, it stands, or it has ended."""
         if self.goes_on(state):
             return "waits"
-        return "ended" if self.ends(state) else "stands"
+        return "stands" if any(state in s.sources for s in self.steps) else "ended"
 
     def steps_of_others(self, thing: Thing, actor: Actor) -> list[tuple[Step[Thing], Said]]:
         """The steps that start from here but are not this person's, each with the reason."""

@@ -16,11 +16,12 @@ from kechuang.book.amend import Amendment, amended
 from kechuang.book.cells import read_cell
 from kechuang.book.sheets import Column
 from kechuang.engines.base import sheets
-from kechuang.engines.base.days import parse_day
+from kechuang.engines.base.days import months_after, parse_day
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.identifiers import parse_patent
 from kechuang.engines.base.money import parse_fen
 from kechuang.engines.base.numbers import parse_decimal
+from kechuang.engines.base.periods import period_span
 from kechuang.engines.base.sayings import sentence
 from kechuang.engines.matching import Offer, Want, read_offer, read_want
 from kechuang.engines.matching.reasons import field_reason, money_reason
@@ -41,7 +42,7 @@ from kechuang.engines.rules import (
     parse,
 )
 from kechuang.engines.rules import mixes as mixes_of
-from kechuang.engines.rules.check import check, run_case
+from kechuang.engines.rules.check import check, run_case, typed
 from kechuang.engines.rules.gap_batch import gap_batch
 from kechuang.engines.rules.language import LONGEST
 from kechuang.engines.rules.plans import plans
@@ -343,3 +344,24 @@ def test_who_is_on_his_way_keeps_up():
     found = stand(GOAL, Fraction(90), day, day, path_of(GOAL), LightRules())
     assert found.light == "on_track"
     is_said(found.why, "standing.keeps_up")
+
+
+@pytest.mark.parametrize(
+    ("code", "call", "field"),
+    [
+        ("rules.conditions_only", lambda: unit_of(parse("非 甲"), UNITS, {}), "formula"),
+        ("rules.tier_bare", lambda: unit_of(parse("表 + 1"), UNITS, {"表": "元"}), "formula"),
+        ("rules.input", lambda: typed({"无": "1元"}, {}), "无"),
+        ("rules.truth", lambda: typed({"是": "也许"}, {"是": Input("是", "是否")}), "是"),
+        ("day.range", lambda: months_after(date(9990, 1, 1), 240), "day"),
+        ("period.month_or_quarter", lambda: period_span("2025"), "period"),
+        ("party.not_text", lambda: read_want({"id": "1", "title": 3, "problem": "散热"}), "title"),
+        (
+            "document.encoding",
+            lambda: documents.read_document(b"\xff\xff\x81\x00\x80", "a.txt"),
+            "file",
+        ),
+    ],
+)
+def test_what_no_rule_and_no_reader_takes_is_refused(code, call, field):
+    is_refused(call, code, field)

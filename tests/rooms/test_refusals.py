@@ -2,12 +2,12 @@
 is refused leaves no entry behind.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from kechuang.cli import inside
-from kechuang.district.accounts.services import add_person, keep_view
+from kechuang.district.accounts.services import add_person, grant, keep_organisation, keep_view
 from kechuang.district.core import clock, imports, law, ledger, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.books import current_book
@@ -464,3 +464,78 @@ def test_only_the_worker_says_that_a_sheet_is_checked(world, uploaded):
 def test_a_command_does_not_wait_for_an_import_that_is_stuck(uploaded):
     Delivery.objects.filter(entry__subject_kind="core.import").update(state="stuck")
     assert "import.stuck" in refused(lambda: inside._carry(uploaded, "uploaded", "检查"))
+
+
+# --- who may not, and what is missing
+
+
+@pytest.mark.parametrize(
+    ("code", "act"),
+    [
+        (
+            "closing.who",
+            lambda w: closings.close_period(
+                "technology-contract-turnover", "2026-10", w.actor("enterprise"), NOW
+            ),
+        ),
+        (
+            "draft.who",
+            lambda w: drafts.read_draft("计划.txt", TEXT.encode(), w.actor("enterprise"), NOW),
+        ),
+        (
+            "organisation.who_keeps",
+            lambda w: keep_organisation(code(9), "丙", "enterprise", w.actor("enterprise"), NOW),
+        ),
+        (
+            "organisation.name_missing",
+            lambda w: keep_organisation(code(9), " ", "enterprise", SYSTEM, NOW),
+        ),
+        (
+            "organisation.unknown_code",
+            lambda w: create(
+                REGISTERS["registry.establishment"],
+                "establish",
+                {"operator": code(99)},
+                w.actor("officer"),
+                NOW,
+            ),
+        ),
+        (
+            "person.no_such_role",
+            lambda w: grant(w.users["officer"], w.bureau, "king", SYSTEM, NOW),
+        ),
+        (
+            "task.not_set_up",
+            lambda w: tasks.set_duty(
+                plan(), 1, "区发展改革委", "lead", "", "", w.actor("officer"), NOW
+            ),
+        ),
+        (
+            "task.none_of_number",
+            lambda w: milestones.add_milestone(
+                plan(), 99, "无", NOW.date(), w.actor("officer"), NOW
+            ),
+        ),
+    ],
+)
+def test_who_may_not_and_what_is_not_there_is_refused(world, code, act):
+    assert code in refused(lambda: act(world))
+
+
+def test_a_milestone_is_reached_when_it_is_and_has_a_short_title(busy):
+    officer = busy.actor("officer")
+    late = NOW.date() + timedelta(days=3)
+    reach = lambda: milestones.reach_milestone(mark("完成选址"), late, officer, NOW)  # noqa: E731
+    assert "milestone.reached_in_future" in refused(reach)
+    long = lambda: milestones.add_milestone(plan(), 1, "长" * 300, NOW.date(), officer, NOW)  # noqa: E731
+    assert "milestone.title_too_long" in refused(long)
+
+
+def test_a_year_without_figures_and_a_figure_without_a_name_are_refused(world):
+    officer = world.actor("officer")
+    firm = keep_firm(world.firm, {}, officer, NOW)
+    thing = years.open_year(firm, 2025, officer, NOW)
+    assert "year.empty" in refused(lambda: years.submit_year(thing, officer, NOW))
+    given = {"无此项": "1"}
+    save = lambda: years.save_year(thing, given, "self", officer, NOW, version=thing.version)  # noqa: E731
+    assert "year.no_such_fact" in refused(save)

@@ -500,6 +500,13 @@ def test_a_printed_figure_is_exact_in_the_indicators_unit(text, unit, kept):
     assert printed(text, unit) == kept
 
 
+def test_a_figure_of_more_digits_than_any_has_is_refused(world):
+    for text in ("0." + "1" * 200, "0." + "1" * 200 + "万元"):
+        with pytest.raises(InvalidForm) as refusal:
+            create(BULLETINS, "report", {**BULLETIN, "value": text}, SYSTEM, NOW)
+        assert "value" in [e.field for e in refusal.value.errors]
+
+
 def test_a_figure_that_differs_from_its_parts_is_refused_not_dropped(world):
     officer = world.actor("officer")
     made = report({**RATIO, "numerator": "1", "denominator": "3"}, officer)

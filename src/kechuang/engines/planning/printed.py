@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from decimal import Context, Decimal, Inexact
+from fractions import Fraction
 
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.money import FEN
@@ -29,9 +30,17 @@ def printed(text: object, unit: str, field: str = "value") -> str:
     value = parse_decimal(found[1] if found else plain, field)
     if value is None:
         return ""
-    given = found[2].strip() if found else ""
+    given, scale = found[2].strip() if found else "", Fraction(1)
     if given and given != unit:
         if given not in FEN or unit not in FEN:
             raise Invalid("figure.other_unit", field, given=given[:20], unit=unit)
-        value = _EXACT.divide(_EXACT.multiply(value, Decimal(FEN[given])), Decimal(FEN[unit]))
-    return format(_EXACT.normalize(value) if value else Decimal(0), "f")
+        scale = Fraction(FEN[given], FEN[unit])
+    return format(_exactly(value, scale, field, plain), "f")
+
+
+def _exactly(value: Decimal, scale: Fraction, field: str, text: str) -> Decimal:
+    try:
+        whole = _EXACT.multiply(value, Decimal(scale.numerator))
+        return _EXACT.normalize(_EXACT.divide(whole, Decimal(scale.denominator)))
+    except Inexact as e:  # more digits than any figure has
+        raise Invalid("number.range", field, text=text[:40]) from e

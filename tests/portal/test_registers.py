@@ -661,6 +661,7 @@ def test_a_figure_far_from_the_last_is_asked_about_on_its_form_and_in_the_api(ho
     page = asked.content.decode()
     assert asked.status_code == 422
     assert "单位是不是写成了万元" in page
+    assert "请核对下面几处" in page
     assert 'name="sure"' in page
     assert "31,000" in page
     path = "/api/figures/steps/report_figure"
@@ -744,3 +745,9 @@ def test_a_reason_of_the_house_itself_is_said_in_the_readers_language(house):
     client = client_of(house, "officer")
     assert str(WHY) in client.get(page).content.decode()
     assert str(WHY) not in client.get(f"/en{page}").content.decode()
+
+
+def test_a_filter_by_years_is_called_in_the_readers_language(house):
+    client = client_of(house, "officer")
+    assert "As of (year)" in client.get("/en/bulletins/").content.decode()
+    assert "截至日期（年）" in client.get("/bulletins/").content.decode()

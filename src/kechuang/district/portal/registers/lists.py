@@ -130,7 +130,8 @@ def _years(register: Register[Any], column: Field, actor: Actor) -> Filter:
     def terms(year: str) -> dict[str, Any]:
         return {f"{path}__gte": f"{year}-01-01", f"{path}__lte": f"{year}-12-31"}
 
-    return _one("year", f"{column.heading}（年）", [(y, y) for y in years], terms)
+    title = gettext(column.heading) + gettext("（年）")
+    return _one("year", title, [(y, y) for y in years], terms)
 
 
 def _one(

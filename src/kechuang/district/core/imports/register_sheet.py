@@ -209,17 +209,17 @@ class RegisterSheet:
             Said("import.note.will_update", reference=label_of(known)[:60], count=len(typed))
         )
         if step is None:
-            state = self.register.states[known.state]
-            plan.problems.append(
-                Invalid(
-                    "import.closed", self.register.key[0] if self.register.key else "", state=state
-                )
-            )
+            plan.problems.append(self._closed(known))
         plan.problems += errors_of(self.register, known, day)
         self._permit(actor, draft, step)
         draft.then = copy.copy(known)
         for name in draft.changes:  # it was only tried on: what is written is written by the step
             setattr(known, name, held[name])
+
+    def _closed(self, known: Any) -> Invalid:
+        """The refusal of a row whose record nobody changes any more."""
+        at = self.register.key[0] if self.register.key else ""
+        return Invalid("import.closed", at, state=self.register.states[known.state])
 
     def _permit(self, actor: Actor, draft: Draft, step: Step[Any] | None) -> None:
         verdict = step.permission(actor, draft.known) if step else None

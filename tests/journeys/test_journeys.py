@@ -14,7 +14,7 @@ from kechuang.district.plan.models import MonthlyReturn
 from kechuang.district.plan.services import milestones, returns, tasks
 from kechuang.district.registry.services import keep_firm, years
 from tests.engines.test_plantext import TEXT
-from tests.factories import NOW, sheet
+from tests.factories import NOW, PASSWORD, sheet
 from tests.rooms.test_firms import GOOD
 from tests.steps import recognise as record
 
@@ -298,3 +298,33 @@ def test_a_draft_and_its_text_fit_a_phone(shared_world, visit, tmp_path):
     assert found.violations_count == 0, found.generate_report()
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_was_typed_outlives_the_session_and_the_tab_and_a_double_click(shared_world, visit):
+    officer = visit()
+    page = officer.sign_in("officer")
+    officer.go("/contracts/new/record/")
+    page.fill("#id_name", "打了很久的合同名称")
+    page.wait_for_selector(".kept-line:has-text('草稿已自动保存')", timeout=20_000)
+    page.fill("#id_amount_fen", "321")
+    session = [c for c in officer.context.cookies() if c["name"] == "sessionid"]
+    officer.context.clear_cookies(name="sessionid")
+    assert session
+    page.click("main button.primary")
+    assert "登录已过期" in page.inner_text("h1")
+    page.click("main a.button.primary")
+    page.fill("#login", "officer@x.example")
+    page.fill("#password", PASSWORD)
+    page.click("main button.primary")
+    page.wait_for_url("**/contracts/new/record/")
+    assert page.input_value("#id_name") == "打了很久的合同名称"
+    assert page.input_value("#id_amount_fen") == "321"
+    page.fill("#id_name", "没有存上的名字")
+    page.reload()
+    page.click("button:has-text('恢复')")
+    assert page.input_value("#id_name") == "没有存上的名字"
+    officer.go("/demands/new/draft/")
+    page.fill("#id_title", "点了两下的需求")
+    page.dblclick("main button:has-text('保存草稿')")
+    page.wait_for_url("**/demands/*/")
+    assert Demand.objects.count() == 1

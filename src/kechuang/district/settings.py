@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kechuang.district.portal.middleware.ActorMiddleware",
+    "kechuang.district.portal.middleware.OnceMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "kechuang.district.urls"

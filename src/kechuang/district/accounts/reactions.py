@@ -3,11 +3,12 @@ a button.
 """
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
 
-from kechuang.district.core import clock
+from kechuang.district.core import acts, clock
 from kechuang.district.core.models import Entry
-from kechuang.district.core.reactions import Away, on
+from kechuang.district.core.reactions import Away, every, on
 
 from .models import Letter
 from .services import send_letter
@@ -23,3 +24,9 @@ def send_letters(entries: Sequence[Entry]) -> None:
             raise  # this address only: the others go on
         except (OSError, SMTPException) as e:
             raise Away(f"{type(e).__name__}: {e}") from e
+
+
+@every(hours=24)
+def forget_acts(at: datetime) -> None:
+    """Keys of forms that nobody has open any more."""
+    acts.forget(at - timedelta(days=30))

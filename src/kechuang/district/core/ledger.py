@@ -16,7 +16,7 @@ from django.db import connection, models, transaction
 from kechuang.engines.base.sayings import Said
 from kechuang.engines.text import without_controls
 
-from . import bulk, reactions
+from . import acts, bulk, reactions
 from .actor import Actor
 from .models import Delivery, Entry
 
@@ -76,14 +76,14 @@ def writing() -> Iterator[None]:
     """The one way to open a transaction that moves records: the ledger's lock first, rows after.
 
     Two services that move two records each cannot then wait for one another: whoever holds the
-    ledger may go on
-    to any row, and nobody holds a row while waiting for the ledger. On SQLite the transaction is
-    IMMEDIATE, which
-    is the same promise.
+    ledger may go on to any row, and nobody holds a row while waiting for the ledger. On SQLite the
+    transaction is IMMEDIATE, which is the same promise. An act that was done before is not done
+    again (`acts`).
     """
     with transaction.atomic():
         _lock()
-        yield
+        with acts.claimed():
+            yield
 
 
 def each(things: Iterable[T], act: Callable[[T], object]) -> int:

@@ -12,6 +12,7 @@ from kechuang.district.accounts.roles import ROLES
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book, trouble
 
+from .held import held_for
 from .menu import menu_for, registers_for
 
 
@@ -32,4 +33,13 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "role_labels": [ROLES[r].label for r in ROLES if actor and r in actor.roles],
         "demo": settings.KECHUANG_DEMO,
         "law_trouble": trouble(),
+        "held": _held(request, actor),
     }
+
+
+def _held(request: HttpRequest, actor: Actor | None) -> list[tuple[str, list[str]]]:
+    """What this person sent from this page when the session was over: name → texts."""
+    found = held_for(request, actor.id) if actor and hasattr(request, "session") else None
+    if request.method == "POST":
+        return []
+    return [(name, found.getlist(name)) for name in found if name != "key"] if found else []

@@ -5,6 +5,8 @@ from django.shortcuts import render
 
 from kechuang.engines.base.errors import DomainError, NotFound
 
+from .held import hold
+
 TITLES = {403: "不能这样做", 404: "没有找到", 409: "情况有变", 422: "请改一改"}
 
 
@@ -47,14 +49,14 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """Somebody submits after the session ended: where to sign in, and what was typed, which is
-    kept nowhere else.
+    """Somebody submits after the session ended: what was typed is held, and stands in its form
+    again once they have signed in.
     """
     facts = {
         "title": "登录已过期",
-        "words": "没有写入任何内容。请重新登录，再把下面您填的内容抄过去。",
+        "words": "没有写入任何内容。您填的已经留下：重新登录就回到这张表，接着填、再提交。",
         "typed": _typed(request),
-        "sign_in": request.get_full_path(),
+        "sign_in": hold(request),
     }
     return render(request, "problem.html", facts, status=401)
 

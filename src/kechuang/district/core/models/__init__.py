@@ -1,6 +1,6 @@
 from .imports import Doubt, ImportBatch, ImportRow
 from .law import LawInForce, LawVersion
-from .ledger import Beat, Delivery, Entry
+from .ledger import Beat, Delivery, Entry, Sent
 from .stated import Stated
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "ImportRow",
     "LawInForce",
     "LawVersion",
+    "Sent",
     "Stated",
 ]

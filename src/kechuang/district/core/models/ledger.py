@@ -63,3 +63,14 @@ class Beat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Sent(models.Model):
+    """The key of an act that was done, and where its answer led."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+    at = models.DateTimeField(db_index=True)
+    address = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return self.key

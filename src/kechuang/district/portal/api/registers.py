@@ -15,8 +15,8 @@ from kechuang.district.core.actor import Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.registers import REGISTERS, Register, create, take
 from kechuang.district.core.workflow import Step
+from kechuang.district.portal.once import once
 from kechuang.district.portal.registers.lists import filter_names, filters_of, search
-from kechuang.district.portal.registers.once import once
 from kechuang.district.portal.requests import actor_in, one
 from kechuang.engines.base.errors import Invalid, NotSignedIn
 

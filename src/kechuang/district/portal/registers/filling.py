@@ -1,8 +1,6 @@
 """One form of a register being filled in: shown, kept half-done, refused at the field, or taken."""
 
-import hashlib
 import json
-import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -33,10 +31,10 @@ from kechuang.engines.base.errors import (
 from kechuang.engines.base.numbers import parse_whole
 
 from .cells import row_of
-from .once import once
 from .own import own_of
 
 Given = Mapping[str, Any]
+_KEPT_BY_ITSELF = "X-Kept-By-Itself"  # static/forms.js says so
 MOST_BYTES = 20_000_000  # of one file that is sent along
 
 
@@ -47,30 +45,8 @@ def template_of(register: Register[Any], part: str) -> str:
 
 
 def place_of(register: Register[Any], pk: object, step: Step[Any]) -> str:
-    """Where a form is filled in: what is kept half-done there, and what a repeat repeats."""
+    """Where a form is filled in, and what is kept half-done there."""
     return f"{register.slug}/{pk}/{step.name}"
-
-
-def _key_of(request: HttpRequest, place: str) -> str:
-    given = request.POST
-    typed: list[tuple[str, Any]] = [
-        (n, given.getlist(n)) for n in sorted(given) if n != "csrfmiddlewaretoken"
-    ]
-    typed += [(n, _digest(request.FILES[n])) for n in sorted(request.FILES)]
-    return once(actor_in(request), place, given.get("key", ""), typed)
-
-
-def _digest(sent: Any) -> str:
-    found = hashlib.sha256()
-    for part in sent.chunks():
-        found.update(part)
-    sent.seek(0)
-    return found.hexdigest()
-
-
-def repeated(request: HttpRequest, place: str) -> bool:
-    """Whether this very form was sent before, and done."""
-    return request.method == "POST" and ledger.done(_key_of(request, place)) is not None
 
 
 def told_done(
@@ -107,13 +83,8 @@ class Filling:
     def answer(self) -> HttpResponse:
         if self.request.method != "POST":
             return self._show(self._form(None))
-        if "keep" in self.request.POST:
-            keep_form_draft(self.actor.id, self.place, self.request.POST.urlencode(), clock.now())
-            messages.success(self.request, gettext("草稿已保存，下次打开接着填"))
-            return redirect(self.request.get_full_path())
-        if "drop" in self.request.POST:
-            drop_form_draft(self.actor.id, self.place)
-            return redirect(self.request.get_full_path())
+        if "keep" in self.request.POST or "drop" in self.request.POST:
+            return self._draft()
         form = self._form(self.request.POST)
         sent = self._files(form)
         if form.ok:
@@ -133,6 +104,17 @@ class Filling:
             else:
                 return self._done(thing)
         return self._show(form)
+
+    def _draft(self) -> HttpResponse:
+        """Keep what was typed, or drop what was kept."""
+        if "drop" in self.request.POST:
+            drop_form_draft(self.actor.id, self.place)
+            return redirect(self.request.get_full_path())
+        keep_form_draft(self.actor.id, self.place, self.request.POST.urlencode(), clock.now())
+        if _KEPT_BY_ITSELF in self.request.headers:
+            return HttpResponse(status=204)
+        messages.success(self.request, gettext("草稿已保存，下次打开接着填"))
+        return redirect(self.request.get_full_path())
 
     def _initial(self) -> dict[str, Any]:
         if self.thing is not None:
@@ -203,10 +185,6 @@ class Filling:
         called = known[1] if known else ""
         return {"name": name, "label": self.register.files[name], "sent": token, "called": called}
 
-    @property
-    def _key(self) -> str:
-        return _key_of(self.request, self.place)
-
     def _take(self, values: Given) -> Any:
         why, now = self.request.POST.get("why", "").strip(), clock.now()
         if self.step.needs_why and not why:
@@ -220,8 +198,7 @@ class Filling:
                     raise
                 thing = self.thing  # nothing to save: submitted as it stands
             if goes_on and self.then:
-                key = f"{self._key}:then" if self._key else ""
-                take(self.register, self.then.name, thing, {}, self.actor, now, key=key)
+                take(self.register, self.then.name, thing, {}, self.actor, now)
         return thing
 
     @property
@@ -241,7 +218,6 @@ class Filling:
                 self.actor,
                 now,
                 why=why,
-                key=self._key,
                 sure=self._sure,
                 **self.carried,
             )
@@ -257,7 +233,6 @@ class Filling:
             now,
             version=version,
             why=why,
-            key=self._key,
             sure=self._sure,
         )
         return self.thing
@@ -306,7 +281,6 @@ class Filling:
             "step": self.step,
             "form": form,
             "why": self.request.POST.get("why", ""),
-            "key": self.request.POST.get("key", "") or uuid.uuid4().hex,
             "version": kept.get("version") or getattr(self.thing, "version", ""),
             "seen": kept.get("seen") or seen,
             "changed": self.changed,

@@ -1,6 +1,5 @@
 """A record's page, and the way to its forms and steps: all from the register's declaration."""
 
-import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +15,7 @@ from kechuang.engines.base.errors import (
 )
 
 from .cells import facts_of, files_of
-from .filling import Filling, place_of, repeated, template_of, told_done
+from .filling import Filling, template_of
 from .history import history_for, tells_values
 from .lists import creating, state_mark
 from .own import own_of
@@ -40,7 +39,6 @@ def page(request: HttpRequest, register: Register[Any], pk: int) -> HttpResponse
         "mark": state_mark(register, thing),
         "history": history_for(register, thing, actor) if inside else [],
         "list_url": reverse(register.slug),
-        "key": uuid.uuid4().hex,
         **own_of(register).page_facts(actor, thing),
     }
     return render(request, template_of(register, "page"), facts)
@@ -75,8 +73,6 @@ def step_of(request: HttpRequest, register: Register[Any], pk: int, name: str) -
     step = next((s for s in register.steps if s.name == name and s.page and not s.creates), None)
     if step is None:
         raise NotFound("step.none")
-    if repeated(request, place_of(register, pk, step)):  # it may have ended one's own leave to see
-        return told_done(request, register, step, pk)
     thing = one(register.visible(actor), pk)
     register.flow.permit(name, thing, actor)
     return Filling(request, register, step, thing, {}).answer()

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 from kechuang.book.schemas import Book, Source
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.portal import sayings
+from kechuang.district.portal.once import new_key
 from kechuang.district.portal.requests import may_open
 from kechuang.engines.base.amounts import plain_figure
 
@@ -72,6 +74,12 @@ def bound(text: str) -> str:
 @register.filter
 def percent(share: float) -> str:
     return f"{share * 100:.0f}"
+
+
+@register.simple_tag(takes_context=True)
+def form_key(context: Context) -> SafeString:
+    """What every form of ours carries, so that it is taken once however often it is sent."""
+    return format_html('<input type="hidden" name="key" value="{}">', new_key(context["actor"]))
 
 
 @register.simple_tag

@@ -22,6 +22,8 @@ from . import permissions as may
 from . import queries
 from .models import Bulletin, ReportedFigure
 
+_WHOLE = 100  # %
+
 
 def _unit(thing: Bulletin | ReportedFigure) -> str:
     found = current_book().indicators.get(thing.indicator)
@@ -53,6 +55,15 @@ def _far(day: date, value: str, before: Iterable[tuple[date, str]]) -> Iterable[
     with suppress(InvalidOperation):
         if last and (asked := suspicious(Decimal(value), Decimal(last[1]))):
             yield Invalid(asked, "value")
+
+
+def _share(
+    register: Register[Any], thing: Bulletin | ReportedFigure, day: date, beside: Sequence[Any]
+) -> Iterable[Invalid]:
+    """A share of more than the whole; growth may be."""
+    with suppress(InvalidOperation):
+        if _unit(thing) == "%" and abs(Decimal(thing.value)) > _WHOLE:
+            yield Invalid("figure.above_whole", "value", value=thing.value)
 
 
 def _readable(register: Register[Any], thing: Any, day: date) -> Iterable[Invalid]:
@@ -131,7 +142,7 @@ BULLETINS = Register(
     ),
     key=("indicator", "place", "as_of"),
     checks=(_of_the_book, _readable, _once, not_in_future("as_of")),
-    questions=(_far_from_the_last,),
+    questions=(_share, _far_from_the_last),
     derive=_plain,
     born=_reported,
     facts=("indicator", "place", "as_of", "value", "source"),
@@ -283,7 +294,7 @@ FIGURES = Register(
     ),
     key=("indicator", "place", "period"),
     checks=(_of_the_book, _of_a_period, _sound, _one_stands),
-    questions=(_jump,),
+    questions=(_share, _jump),
     files={"evidence": "佐证文件"},
     derive=_reckoned,
     born=_begun,

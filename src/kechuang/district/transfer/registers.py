@@ -7,7 +7,7 @@ from typing import Any
 from kechuang.district.accounts.roles import is_staff
 from kechuang.district.accounts.services import organisation_codes
 from kechuang.district.core.actor import Actor
-from kechuang.district.core.checks import in_order, not_in_future
+from kechuang.district.core.checks import in_order, not_in_future, odd_amounts
 from kechuang.district.core.registers import ALL, Done, Listed, Register, SheetRules, Values
 from kechuang.district.core.workflow import step
 from kechuang.district.market.models import Introduction
@@ -128,6 +128,7 @@ CONTRACTS = Register(
         not_in_future("signed_on", "registered_on"),
         in_order("signed_on", "registered_on"),
     ),
+    questions=(odd_amounts("amount_fen", "technology_fen"),),
     unique=("number",),
     derive=_derive,
     born=_stamp,

@@ -11,6 +11,7 @@ _FULL = re.compile(r"^(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})日?(?:[ T].*)?$"
 _MONTH = re.compile(r"^(\d{4})[年./-](\d{1,2})月?$")
 _DIGITS = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _SERIALS = range(20_000, 80_000)  # 1954 to 2119
+_YEARS = range(1800, 2200)  # what a district's records can be about
 
 
 def parse_day(value: object, field: str = "") -> date | None:
@@ -26,9 +27,9 @@ def parse_day(value: object, field: str = "") -> date | None:
     if value is None or value == "":
         return None
     if isinstance(value, datetime):
-        return value.date()
+        return in_our_time(value.date(), field)
     if isinstance(value, date):
-        return value
+        return in_our_time(value, field)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _from_number(value, field)
     text = re.sub(r"\s*([年月日./-])\s*", r"\1", unicodedata.normalize("NFKC", str(value)).strip())
@@ -66,9 +67,21 @@ def _from_number(value: float, field: str) -> date:
 
 def _made(text: str, field: str, year: int, month: int, day: int = 1) -> date:
     try:
-        return date(year, month, day)
+        return in_our_time(date(year, month, day), field)
     except ValueError as e:
         raise Invalid("day.calendar", field, text=text[:40]) from e
+
+
+def in_our_time(day: date, field: str = "") -> date:
+    """A day whose year is none that slipped (0202 for 2020, 20226 for 2026).
+
+    Raises:
+        Invalid: Another era.
+    """
+    if day.year not in _YEARS:
+        first, last = _YEARS[0], _YEARS[-1]
+        raise Invalid("day.era", field, year=f"{day.year:04}", first=first, last=last)
+    return day
 
 
 def months_after(day: date, months: int) -> date:

@@ -270,6 +270,16 @@ def _doubts(kind: ImportKind, row: ImportRow, subject_id: str, label: str) -> li
     ]
 
 
+def give_up_stopped(batch: ImportBatch) -> None:
+    """End an import whose work broke off every time (its worker was killed, its delivery is
+    stuck): nobody waits for ever, and nothing half-written stays.
+    """
+    if batch.state == "confirmed":
+        _take_back(batch, KINDS[batch.kind])
+    if batch.state in ("uploaded", "confirmed"):
+        _give_up(batch, Said("import.stopped"))
+
+
 def _take_back(batch: ImportBatch, kind: ImportKind) -> None:
     """Undo what a refused import wrote before it was refused; the rows are then as if never
     written.

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from kechuang.district.core.workflow import Step
+from kechuang.engines.base.days import in_our_time
 from kechuang.engines.base.errors import Invalid, InvalidForm
 from kechuang.engines.text import normalise
 
@@ -94,6 +95,19 @@ def required(register: Register[Any], thing: Any, day: date) -> Iterable[Invalid
             yield Invalid("field.too_long", column.field, label=column.heading, most=column.longest)
 
 
+def _of_our_time(register: Register[Any], thing: Any, day: date) -> Iterable[Invalid]:
+    """No day of another era, by whatever way it came: it would close every page that reckons with
+    it.
+    """
+    for column in register.columns:
+        found = getattr(thing, column.field) if column.kind == "day" else None
+        try:
+            if found is not None:
+                in_our_time(found, column.field)
+        except Invalid as e:
+            yield e
+
+
 def errors_of(
     register: Register[Thing], thing: Thing, day: date, step: Step[Any] | None = None
 ) -> list[Invalid]:
@@ -106,7 +120,7 @@ def errors_of(
         if getattr(thing, register.attname(name)) in (None, ""):
             seen.add(name)
             found.append(Invalid("field.missing", name, label=register.heading(name)))
-    for check in (required, *register.checks):
+    for check in (required, _of_our_time, *register.checks):
         for error in check(register, thing, day):
             if error.field not in seen:
                 seen.add(error.field)

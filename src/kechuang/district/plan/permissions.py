@@ -49,14 +49,22 @@ def can_close_task(actor: Actor, thing: TaskFile) -> Verdict:
 
 
 def can_answer_return(actor: Actor, thing: MonthlyReturn) -> Verdict:
-    """Whoever holds the body's own link, or an officer on the telephone."""
-    if actor.has(f"return:{thing.nonce}", "officer"):
-        return YES
-    return no("return.by_its_link")
+    """Whoever holds the body's own link."""
+    return YES if actor.has(f"return:{thing.nonce}") else no("return.by_its_link")
+
+
+def can_fill_return(actor: Actor, thing: MonthlyReturn) -> Verdict:
+    """An officer whom the body told; the record says so."""
+    return YES if actor.has("officer") else no("return.who_fills")
 
 
 def can_review_return(actor: Actor, thing: MonthlyReturn) -> Verdict:
-    return YES if actor.has("officer") else no("return.who_reviews")
+    """An officer or approver who did not type it."""
+    if not actor.has("officer", "approver"):
+        return no("return.who_reviews")
+    if thing.state == "submitted" and thing.filled.get("by") == actor.id:
+        return no("return.not_your_own")
+    return YES
 
 
 def only_system(actor: Actor, thing: object) -> Verdict:

@@ -80,6 +80,15 @@ RETURNS = Workflow(
             may.can_answer_return,
             asks=("progress",),
         ),
+        step(
+            "fill_return",
+            "代为填报",
+            "asked sent_back",
+            "submitted",
+            may.can_fill_return,
+            page=False,
+            asks=("progress",),
+        ),
         step("accept_return", "采纳", "submitted", "accepted", may.can_review_return),
         step(
             "send_back_return",

@@ -58,6 +58,7 @@ _pages: list[URLPattern | URLResolver] = [
     path("returns/", supervision.return_list, name="returns"),
     path("returns/ask/", supervision.ask_now, name="returns-ask"),
     path("returns/<int:pk>/", supervision.return_page, name="return"),
+    path("returns/<int:pk>/fill/", supervision.fill_return, name="return-fill"),
     path("returns/<int:pk>/<slug:what>/", supervision.return_act, name="return-act"),
     path("reports/", office_reports.reports, name="reports"),
     path("reports/layouts/", office_reports.layout_check, name="layout-check"),

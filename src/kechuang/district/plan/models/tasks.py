@@ -3,9 +3,11 @@
 from django.db import models
 
 from kechuang.district.core.models import Stated
+from kechuang.engines.base.sayings import Said
 
 DUTY_ROLES = [("lead", "牵头"), ("with", "配合")]
 RETURN_LIGHTS = [("green", "正常"), ("yellow", "有困难"), ("red", "可能完不成")]
+TOLD_HOW = {"phone": "电话", "paper": "纸质材料", "mail": "邮件", "meeting": "当面"}
 ESCALATIONS = {1: "发提醒函", 2: "报分管领导"}
 
 
@@ -104,6 +106,7 @@ class MonthlyReturn(Stated):
     reminded = models.JSONField(default=list)
     level = models.PositiveSmallIntegerField(default=0)
     submitted_at = models.DateTimeField(null=True)
+    filled = models.JSONField(default=dict)  # who typed it for the body, and how the words came
 
     class Meta:
         ordering = ["-month", "task", "body"]
@@ -123,3 +126,16 @@ class MonthlyReturn(Stated):
     @property
     def label(self) -> str:
         return f"{self.month} 第 {self.task} 项 {self.body}"
+
+    @property
+    def marks(self) -> list[Said]:
+        """What a reader must know of these words: whose hand wrote them, and that nobody has
+        taken them over yet.
+        """
+        found = []
+        if self.filled:
+            facts = {n: self.filled[n] for n in ("label", "who", "on")}
+            found.append(Said("return.mark_filled", how=TOLD_HOW[self.filled["how"]], **facts))
+        if self.state == "submitted":
+            found.append(Said("return.mark_unreviewed"))
+        return found

@@ -83,6 +83,7 @@ class Report:
     closings: tuple[Closing, ...]
     unknowns: tuple[tuple[Target, str], ...]
     before_words: str
+    only_reviewed: bool
 
     @property
     def told(self) -> bool:
@@ -90,8 +91,14 @@ class Report:
         return any(t.returns or t.silent or t.due for t in self.tasks)
 
 
-def write(book: Book, plan: Plan, kind: str, period: str, today: date) -> Report:
-    """Put a report together as of the period's end (or today, while it runs)."""
+def write(
+    book: Book, plan: Plan, kind: str, period: str, today: date, *, only_reviewed: bool = False
+) -> Report:
+    """Put a report together as of the period's end (or today, while it runs).
+
+    Args:
+        only_reviewed: Leave out what bodies said and nobody has taken over yet; else it is marked.
+    """
     start, end = period_span(period)
     as_of = min(end, today)
     if start > today:
@@ -110,7 +117,7 @@ def write(book: Book, plan: Plan, kind: str, period: str, today: date) -> Report
         as_of,
         moved,
         tuple((n, c) for n, c in counts if c),
-        tuple(_tasks(plan, start, as_of)),
+        tuple(_tasks(plan, start, as_of, heard_states(only_reviewed))),
         tuple(_events(start, as_of)),
         tuple(
             Closing.objects.filter(period=period, indicator__in=indicators).prefetch_related(
@@ -119,6 +126,7 @@ def write(book: Book, plan: Plan, kind: str, period: str, today: date) -> Report
         ),
         tuple(_unknowns(found)),
         f"{start - timedelta(days=1)}",
+        only_reviewed,
     )
 
 
@@ -135,7 +143,12 @@ def _before(indicators: Sequence[str], start: date) -> dict[tuple[str, int], Dec
     return {(i, y): Decimal(v) for i, y, v in rows.values_list("indicator", "year", "value")}
 
 
-def _tasks(plan: Plan, start: date, end: date) -> list[TaskLine]:
+def heard_states(only_reviewed: bool) -> tuple[str, ...]:
+    """The states in which a return is quoted."""
+    return ("accepted",) if only_reviewed else ("submitted", "accepted")
+
+
+def _tasks(plan: Plan, start: date, end: date, heard: Sequence[str]) -> list[TaskLine]:
     files = {f.task: f for f in TaskFile.objects.filter(plan=plan.id)}
     said: dict[int, list[MonthlyReturn]] = {}
     months = (f"{start:%Y-%m}", f"{end:%Y-%m}")
@@ -148,7 +161,7 @@ def _tasks(plan: Plan, start: date, end: date) -> list[TaskLine]:
         marks.setdefault(m.task, []).append(m)
     lines = []
     for task in plan.tasks:
-        given = [r for r in said.get(task.number, []) if r.state in ("submitted", "accepted")]
+        given = [r for r in said.get(task.number, []) if r.state in heard]
         silent = [
             f"{r.body}（{r.month}）"
             for r in said.get(task.number, [])

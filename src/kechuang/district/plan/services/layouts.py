@@ -59,13 +59,19 @@ def _tasks(book: Book, plan: Plan, start: date, end: date) -> Iterator[Mapping[s
             "title": task.title,
             "lead": task.lead,
             "cooperating": "、".join(task.cooperating),
-            "progress": "\n".join(f"{r.body}：{r.progress}" for r in given),
+            "progress": "\n".join(_quoted(r) for r in given),
             "trouble": "\n".join(r.trouble for r in given if r.trouble),
             "help_needed": "\n".join(r.help_needed for r in given if r.help_needed),
             "next_step": "\n".join(r.next_step for r in given if r.next_step),
             "milestones": "；".join(marks.get(task.number, [])),
             "content": task.content,
         }
+
+
+def _quoted(r: MonthlyReturn) -> str:
+    """A body's words with what a reader must know of them."""
+    marks = "".join(f"（{mark}）" for mark in r.marks)
+    return f"{r.body}{marks}：{r.progress}"
 
 
 def _contracts(book: Book, plan: Plan, start: date, end: date) -> Iterator[Mapping[str, Any]]:

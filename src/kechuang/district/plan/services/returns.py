@@ -3,18 +3,20 @@ days, reviewed.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from kechuang.book.schemas import Book, Plan
 from kechuang.district.accounts.queries import users_with_role
 from kechuang.district.accounts.services import write_letter
-from kechuang.district.core import ledger, links
+from kechuang.district.core import clock, ledger, links
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
 from kechuang.district.plan.models import (
     ESCALATIONS,
     RETURN_LIGHTS,
+    TOLD_HOW,
     Duty,
     Milestone,
     MonthlyReturn,
@@ -194,6 +196,64 @@ def submit_return(
     """Hand in: progress, next step and a light are required; trouble without help asked for is
     fine.
     """
+    return _hand_in("submit_return", thing, values, actor, at, version, sent, {})
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a body's words came to whoever types them: who said it, by what way, on which day."""
+
+    who: str
+    how: str
+    on: date | None
+
+
+def fill_return(
+    thing: MonthlyReturn,
+    values: Mapping[str, str],
+    told: Told,
+    actor: Actor,
+    at: datetime,
+    *,
+    version: int | None = None,
+    sent: Sequence[Proof] = (),
+) -> Entry:
+    """Hand in for a body what it told; the record and every report say whose hand it was.
+
+    Raises:
+        InvalidForm: A field is missing, or who told it, how and when.
+    """
+    RETURNS.permit("fill_return", thing, actor)
+    errors = []
+    who = normalise(told.who)[:80]
+    if not who:
+        errors.append(Invalid("return.told_by_missing", "told_by"))
+    if told.how not in TOLD_HOW:
+        errors.append(Invalid("return.told_how_missing", "told_how"))
+    if told.on is None or not thing.asked_on <= told.on <= clock.day_of(at):
+        errors.append(Invalid("return.told_on_missing", "told_on", day=thing.asked_on))
+    if errors:
+        raise InvalidForm(errors)
+    filled = {
+        "by": actor.id,
+        "label": actor.label,
+        "who": who,
+        "how": told.how,
+        "on": f"{told.on}",
+    }
+    return _hand_in("fill_return", thing, values, actor, at, version, sent, filled)
+
+
+def _hand_in(
+    step: str,
+    thing: MonthlyReturn,
+    values: Mapping[str, str],
+    actor: Actor,
+    at: datetime,
+    version: int | None,
+    sent: Sequence[Proof],
+    filled: Mapping[str, object],
+) -> Entry:
     changes: dict[str, object] = dict(_changes(values))
     labels = {"progress": "本月进展", "next_step": "下一步", "light": "自评"}
     errors = [
@@ -207,11 +267,12 @@ def submit_return(
         changes["evidence"] = [*thing.evidence, *keep_proofs(sent)]
     return advance(
         RETURNS,
-        "submit_return",
+        step,
         thing,
         actor,
         at,
-        changes={**changes, "submitted_at": at},
+        changes={**changes, "submitted_at": at, "filled": dict(filled)},
+        facts={"filled": dict(filled)} if filled else None,
         version=thing.version if version is None else version,
     )
 

@@ -141,7 +141,7 @@ def firm_year(request: HttpRequest, pk: int, year: int) -> HttpResponse:
         "errors": errors,
         "groups": _groups(years.shown_facts(thing, actor), before, typed_in, wrong),
         "asks": years.asks_of(thing) if standings.may_explain(thing.firm, actor) else [],
-        "sources": SOURCES,
+        "sources": {n: w for n, w in SOURCES.items() if n != "self"},
         "source": source,
         "fills": fills,
         "names_source": years.may_name_source(actor),

@@ -65,7 +65,14 @@ def report(request: HttpRequest, kind: str, period: str) -> HttpResponse:
         raise NotFound("report.no_such_kind")
     if (kind == "quarterly") != ("Q" in period) and kind != "brief":
         raise Invalid("report.period", "period")
-    made = briefing.write(current_book(), plan_in(request), kind, period, clock.today())
+    made = briefing.write(
+        current_book(),
+        plan_in(request),
+        kind,
+        period,
+        clock.today(),
+        only_reviewed=request.GET.get("reviewed") == "1",
+    )
     labels = {k: gettext(v) for k, v in _labels().items()}
     facts = {
         "report": made,

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_POST
 from kechuang.district.core import clock, ledger
 from kechuang.district.core.books import current_book
 from kechuang.district.core.workflow import WORKFLOWS
-from kechuang.district.plan.models import ESCALATIONS, RETURN_LIGHTS, MonthlyReturn
+from kechuang.district.plan.models import ESCALATIONS, RETURN_LIGHTS, TOLD_HOW, MonthlyReturn
 from kechuang.district.plan.queries import returns_visible_to
 from kechuang.district.plan.services import returns
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
 from kechuang.district.portal.public.plans import plan_in
 from kechuang.district.portal.requests import actor_in, for_roles, one
+from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, NotFound
 from kechuang.engines.base.numbers import parse_whole
 
@@ -60,6 +61,7 @@ def return_list(request: HttpRequest) -> HttpResponse:
             Column("单位", lambda r: r.body, "body"),
             Column("期限", lambda r: r.due_on.isoformat(), "due_on", number=True),
             Column("状态", lambda r: _state(r, today), "state"),
+            Column("来源", lambda r: gettext("代填") if r.filled else "", minor=True),
             Column("督办", lambda r: gettext(ESCALATIONS.get(r.level, "")), "level", minor=True),
             Column("自评", lambda r: gettext(dict(RETURN_LIGHTS).get(r.light, "")), minor=True),
             Column("需协调", lambda r: r.help_needed[:40], minor=True),
@@ -117,7 +119,8 @@ def return_page(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": RETURNS.open_steps(thing, actor),
         "lights": RETURN_LIGHTS,
         "history": ledger.history("plan.return", thing.pk),
-        "link": f"/return/{returns.token_of(thing)}/" if actor.has("officer") else "",
+        "fills": thing.state in ("asked", "sent_back")
+        and bool(RETURNS.step("fill_return").permission(actor, thing)),
         "level": ESCALATIONS.get(thing.level, ""),
         "light_words": dict(RETURN_LIGHTS),
         "plan": chosen,
@@ -126,7 +129,7 @@ def return_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@for_roles("officer")
+@for_roles("officer", "approver")
 def return_act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     actor, now, why = actor_in(request), clock.now(), request.POST.get("why", "").strip()
     thing = one(returns_visible_to(actor), pk)
@@ -209,3 +212,44 @@ def _save(
         else gettext("已保存，可以稍后再填"),
     )
     return True
+
+
+@for_roles("officer")
+def fill_return(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a body told an officer, typed for it, with who told it, how and when."""
+    actor = actor_in(request)
+    thing = one(returns_visible_to(actor), pk)
+    RETURNS.permit("fill_return", thing, actor)
+    errors: list[Invalid] = []
+    told = {n: request.POST.get(n, "") for n in ("told_by", "told_how", "told_on")}
+    given = {n: request.POST.get(n, getattr(thing, n)) for n in returns.FIELDS}
+    if request.method == "POST":
+        try:
+            _filled_in(request, thing, given, told)
+        except Invalid as e:
+            errors = list(getattr(e, "errors", [e]))
+        else:
+            messages.success(request, gettext("已代为填报，等同事审阅"))
+            return redirect("return", pk)
+    chosen = current_book().plan_of(thing.plan)
+    facts = {
+        "thing": thing,
+        "task": chosen.task(thing.task) if chosen else None,
+        "plan": chosen,
+        "given": given,
+        "told": told,
+        "hows": TOLD_HOW,
+        "errors": errors,
+        "lights": RETURN_LIGHTS,
+    }
+    return render(request, "office/fill_return.html", facts, status=422 if errors else 200)
+
+
+def _filled_in(
+    request: HttpRequest, thing: MonthlyReturn, given: dict[str, str], told: dict[str, str]
+) -> None:
+    version = parse_whole(request.POST.get("version", "")) or 0
+    words = returns.Told(told["told_by"], told["told_how"], parse_day(told["told_on"], "told_on"))
+    returns.fill_return(
+        thing, given, words, actor_in(request), clock.now(), version=version, sent=proofs(request)
+    )

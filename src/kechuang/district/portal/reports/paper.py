@@ -103,7 +103,8 @@ def _tasks(paper: Document, report: Report) -> None:
         if line.due:
             paper.add_paragraph(f"到期节点 {line.due} 个，完成 {line.done} 个。")
         for r in line.returns:
-            said = f"{r.body}（{r.month}）：{r.progress}"
+            marks = "".join(f"（{mark}）" for mark in r.marks)
+            said = f"{r.body}（{r.month}）{marks}：{r.progress}"
             paper.add_paragraph(
                 said
                 + (f"　困难：{r.trouble}" if r.trouble else "")

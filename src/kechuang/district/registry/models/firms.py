@@ -7,6 +7,7 @@ from kechuang.district.core.models import Stated
 
 SOURCES = {
     "self": "企业自填",
+    "told": "代填（企业告知）",
     "certificate": "证书或公告",
     "audit": "审计报告",
     "tax": "税务数据",

@@ -94,6 +94,8 @@ def save_year(
         raise Invalid("year.source_missing", "source")
     if not may_name_source(actor):
         source = "self"  # what an audit or the tax office says is entered by the bureau
+    elif source == "self" and not actor.is_system:
+        source = "told"  # what an officer types is not the firm's own hand
     if not may_fill(thing, actor):
         raise WrongState("year.handed_in")
     facts = dict(thing.facts)

@@ -5,11 +5,12 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from . import problems
 from .api.views import api
+from .desk import page as desk
 from .firms import ladder as firm_ladder
 from .firms import lists as firm_lists
 from .firms import pages as firm_pages
 from .member import contracts as contract_pages
-from .member import desk, introductions, matches
+from .member import introductions, matches
 from .member import listings as listing_pages
 from .office import changes as office_changes
 from .office import figures as figure_pages

@@ -1,0 +1,282 @@
+"""What of each room waits for a person, beside the registers."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from kechuang.district.core import clock
+from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import current_book
+from kechuang.district.core.models import Delivery, Doubt, ImportBatch
+from kechuang.district.core.workflow import WORKFLOWS
+from kechuang.district.market.queries import demands_visible_to, introductions_visible_to
+from kechuang.district.plan.queries import (
+    draft_visible_to,
+    milestones,
+    returns_visible_to,
+    task_files,
+)
+from kechuang.district.registry.queries import applications_visible_to, lapsing, years_visible_to
+from kechuang.district.support.queries import changes_visible_to
+from kechuang.engines.base.sayings import Said
+
+from .records import MOST
+from .things import Source, Thing
+
+_ENDING = timedelta(days=90)  # a certificate is renewed in the quarter before it ends
+_MARKS = timedelta(days=30)
+Find = Callable[[Actor, date], Source]
+
+
+def waiting_elsewhere(actor: Actor, today: date) -> list[Source]:
+    """What waits for this person that is no record of a register."""
+    found = [find(actor, today) for find in _ALL]
+    return [source for source in found if source.count]
+
+
+def _day(at: datetime | None) -> date | None:
+    return clock.day_of(at) if at else None
+
+
+def _wanting(
+    name: str, found: QuerySet[Any], steps: Sequence[str], actor: Actor
+) -> Iterable[tuple[Any, str]]:
+    """(record, label of the step) of the records on which this person may take one of some steps."""
+    flow = WORKFLOWS[name]
+    rows = [flow.step(step) for step in steps]
+    sources = {state for row in rows for state in row.sources}
+    for thing in found.filter(state__in=sources).order_by("changed_at")[:300]:
+        for row in rows:
+            if thing.state in row.sources and row.permission(actor, thing):
+                yield thing, row.label
+                break
+
+
+def _source(things: Iterable[Thing], url: str, title: str) -> Source:
+    held = list(things)
+    return Source(held[:MOST], len(held), url, title)
+
+
+def _unmatched(actor: Actor, today: date) -> Source:
+    """Demands for which nobody has been found yet."""
+    if not actor.has("broker"):
+        return Source((), 0)
+    fresh = demands_visible_to(actor).filter(state="published", introductions=None)
+    things = [
+        Thing("需求", d.title, reverse("demand-matches", args=[d.pk]), "看匹配", _day(d.changed_at))
+        for d in fresh.order_by("changed_at")[:MOST]
+    ]
+    url = f"{reverse('demands')}?state=published"
+    return Source(things, fresh.count(), url, "还没有对接的需求")
+
+
+def _introductions(actor: Actor, today: date) -> Source:
+    """Those under way: until when an answer is waited for, or what came of it."""
+    if not actor.has("broker", "officer"):
+        return Source((), 0)
+    going = introductions_visible_to(actor).filter(state__in=("open", "agreed"))
+    if not actor.has("officer"):
+        going = going.filter(broker_id=actor.id)
+    return _source(map(_going, going), reverse("introductions"), "进行中的对接")
+
+
+def _going(thing: Any) -> Thing:
+    asking = any(i.state == "asking" for i in thing.invitations.all())
+    verb = "记结果" if thing.state == "agreed" else "答复" if asking else "看回答"
+    waits = thing.state == "open" and not asking
+    return Thing(
+        "对接",
+        f"{thing.demand.title} ↔ {thing.achievement.title}",
+        reverse("introduction", args=[thing.pk]),
+        verb,
+        _day(thing.agreed_at or thing.started_at),
+        thing.started_at.date() + timedelta(days=thing.close_after_days) if waits else None,
+        Said("desk.someone_asks") if asking else "",
+    )
+
+
+def _returns(actor: Actor, today: date) -> Source:
+    found = _wanting("plan.return", returns_visible_to(actor), ["accept_return"], actor)
+    things = [
+        Thing(
+            "任务填报",
+            f"{r.body} · {r.month}",
+            reverse("return", args=[r.pk]),
+            "审阅",
+            _day(r.submitted_at),
+            None,
+            Said("desk.help_needed", words=r.help_needed[:60]) if r.help_needed else "",
+        )
+        for r, _ in found
+    ]
+    return _source(things, f"{reverse('returns')}?state=submitted", "待审阅的填报")
+
+
+def _tasks(actor: Actor, today: date) -> Source:
+    """Tasks that somebody asked to close, and milestones that are near or over."""
+    if not actor.has("officer", "approver"):
+        return Source((), 0)
+    flow, things = WORKFLOWS["plan.task"], []
+    for plan in current_book().plans.values():
+        address = f"?plan={plan.id}"
+        for file in task_files(plan.id).values():
+            if file.state == "asked" and flow.step("close_task").permission(actor, file):
+                url = reverse("task-desk", args=[file.task]) + address
+                day = _day(file.changed_at)
+                things.append(Thing("任务", file.label, url, "批准销号", day))
+        if actor.has("officer"):
+            near = milestones(plan.id).filter(state="open", due__lte=today + _MARKS)
+            things += [
+                Thing(
+                    "节点",
+                    m.title,
+                    reverse("task-desk", args=[m.task]) + address,
+                    "记完成",
+                    None,
+                    m.due,
+                )
+                for m in near
+            ]
+    return _source(things, reverse("tasks"), "任务与节点")
+
+
+def _of_firms(actor: Actor, today: date) -> Source:
+    """Applications and yearly returns that want this person's step."""
+    asked = _wanting(
+        "registry.application",
+        applications_visible_to(actor),
+        ["recommend", "recognise", "apply_again"],
+        actor,
+    )
+    things = [
+        Thing("申报", a.label, reverse("application", args=[a.pk]), verb, _day(a.changed_at))
+        for a, verb in asked
+    ]
+    steps = ["accept_year"] if actor.has("officer") else ["submit_year"]
+    for year, verb in _wanting("registry.year", years_visible_to(actor), steps, actor):
+        url = reverse("firm-year", args=[year.firm_id, year.year])
+        label = f"{year.firm.organisation.name} {year.year}"
+        things.append(Thing("企业年报", label, url, verb, _day(year.changed_at)))
+    return _source(things, reverse("firms"), "申报与年报")
+
+
+def _ending(actor: Actor, today: date) -> Source:
+    """Certificates that end soon: the firm hears of its own, the officers of all at once."""
+    if not (actor.firms or actor.has("officer")):
+        return Source((), 0)
+    found = lapsing(today, today + _ENDING)
+    if actor.firms:
+        found = found.filter(firm_id__in=actor.firms)
+    things = [
+        Thing(
+            "将到期的资格",
+            f"{r.firm.organisation.name} · {r.name}",
+            reverse("firm-rung", args=[r.firm_id, r.rung]),
+            "看怎么续",
+            None,
+            r.valid_until,
+        )
+        for r in found[:MOST]
+        if r.rung in current_book().ladder
+    ]
+    url = reverse("lapses") if actor.has("officer") else ""
+    return Source(things, found.count(), url, "将到期的资格")
+
+
+def _changes(actor: Actor, today: date) -> Source:
+    found = _wanting("support.change", changes_visible_to(actor), ["approve_change"], actor)
+    things = [
+        Thing(
+            "政策参数改动",
+            c.label,
+            reverse("change", args=[c.pk]),
+            verb,
+            _day(c.changed_at),
+            c.day,
+        )
+        for c, verb in found
+    ]
+    return _source(things, reverse("changes"), "待批准的参数改动")
+
+
+def _imports(actor: Actor, today: date) -> Source:
+    """Sheets of one's own that stand half-way."""
+    found = ImportBatch.objects.filter(actor_id=actor.id, state__in=("checked", "refused"))
+    things = [_sheet(b) for b in found.order_by("changed_at")]
+    return _source(things, reverse("imports"), "没有办完的导入")
+
+
+def _sheet(batch: ImportBatch) -> Thing:
+    wrong = int(batch.counts.get("wrong", 0))
+    verb = "改错" if wrong or batch.state == "refused" else "确认写入"
+    why: str | Said = Said("desk.rows_wrong", count=wrong) if wrong else batch.refusal
+    url = reverse("import", args=[batch.pk])
+    return Thing("导入", batch.name, url, verb, _day(batch.changed_at), None, why)
+
+
+def _doubts(actor: Actor, today: date) -> Source:
+    if not actor.has("officer"):
+        return Source((), 0)
+    open_ones = Doubt.objects.filter(answer="").order_by("created_at")
+    count, first = open_ones.count(), open_ones.first()
+    if first is None:
+        return Source((), 0)
+    label = Said("desk.doubts", count=count)
+    thing = Thing("可能重复的记录", label, reverse("doubts"), "核对", _day(first.created_at))
+    return Source([thing], 1, reverse("doubts"), "可能重复的记录")
+
+
+def _drafts(actor: Actor, today: date) -> Source:
+    found = _wanting("plan.draft", draft_visible_to(actor), ["save_draft"], actor)
+    things = [
+        Thing("文件草稿", d.label, reverse("draft", args=[d.pk]), "校对", _day(d.created_at))
+        for d, _ in found
+    ]
+    return _source(things, reverse("drafts"), "校对中的文件")
+
+
+def _stuck(actor: Actor, today: date) -> Source:
+    if not actor.has("administrator"):
+        return Source((), 0)
+    count = Delivery.objects.filter(state="stuck").count()
+    if not count:
+        return Source((), 0)
+    thing = Thing("后台", Said("desk.stuck", count=count), reverse("ledger"), "重试")
+    return Source([thing], 1, reverse("ledger"), "后台")
+
+
+_ALL: tuple[Find, ...] = (
+    _unmatched,
+    _introductions,
+    _returns,
+    _tasks,
+    _of_firms,
+    _ending,
+    _changes,
+    _imports,
+    _doubts,
+    _drafts,
+    _stuck,
+)
+
+
+def owing(actor: Actor, today: date) -> Source:
+    """Who owes an answer: bodies that did not hand in, by the day it was due."""
+    if not actor.has("officer"):
+        return Source((), 0)
+    late = returns_visible_to(actor).filter(state__in=("asked", "sent_back"), due_on__lt=today)
+    things = [
+        Thing(
+            "任务填报",
+            f"{r.body} · {r.month}",
+            reverse("return", args=[r.pk]),
+            "看",
+            None,
+            r.due_on,
+        )
+        for r in late.order_by("due_on")[:5]
+    ]
+    return Source(things, late.count(), f"{reverse('returns')}?late=1", "逾期未报")

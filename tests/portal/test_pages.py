@@ -129,8 +129,9 @@ def addresses(w):
 
 
 def plain(answer):
-    """A page without its token and its numbers."""
-    return re.sub(r'\d+|csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
+    """A page without its tokens and its numbers."""
+    tokens = re.sub(r'(csrfmiddlewaretoken|name="key)" value="[\w-]+"', "", answer.content.decode())
+    return re.sub(r"\d+", "", tokens)
 
 
 OUTSIDERS = ("visitor", "rival", "researcher", "reviewer", "administrator")

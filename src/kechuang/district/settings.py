@@ -5,7 +5,6 @@ import tempfile
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import bootstrap_wrapper
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -198,7 +197,6 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [
     HOUSE / "static",
-    ("bootstrap", str(bootstrap_wrapper.get_bootstrap_dir() / "css")),
 ]
 STATIC_ROOT = KECHUANG_DATA / "static"
 WHITENOISE_USE_FINDERS = True

@@ -113,6 +113,14 @@ class Workflow(Generic[Thing]):
         order = list(self.states)
         return order.index(row.target) > order.index(state)
 
+    def ahead(self, state: str) -> list[str]:
+        """The states that a record in this state has yet to go through, as far as the table says."""
+        found: list[str] = []
+        while row := next((s for s in self.steps if self.leads_on(s, state)), None):
+            state = row.target
+            found.append(state)
+        return found
+
     def goes_on(self, state: str) -> bool:
         """Whether a record in this state is on its way."""
         return any(self.leads_on(s, state) for s in self.steps)

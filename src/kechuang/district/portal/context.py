@@ -13,7 +13,7 @@ from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book, trouble
 
 from .held import held_for
-from .menu import menu_for, registers_for
+from .menu import menu_for, open_registers, public_menu
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -23,8 +23,9 @@ def house(request: HttpRequest) -> dict[str, Any]:
     return {
         "book": current_book(),
         "actor": actor,
-        "menu": menu_for(actor) if actor else [],
-        "more_registers": registers_for(actor) if actor else [],
+        "menu": menu_for(actor) if actor and actor.id else [],
+        "public_menu": public_menu(),
+        "open_registers": open_registers(),
         "languages": [
             (code, label, translate_url(path, code)) for code, label in settings.LANGUAGES
         ],

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 
 from kechuang.district.accounts.queries import saved_views
 from kechuang.district.accounts.services import drop_view, keep_view
@@ -65,6 +66,8 @@ class Table:
     )  # half-done rows cannot come in again
     actions: Sequence[tuple[str, str]] = ()
     order: str = ""
+    tabs: str = ""  # the filter that is shown as tabs with counts, by the field it is called after
+    total_of: tuple[str, str] | None = None  # (label, field) of the amount that is summed up
     views: str = ""  # the name under which a person's own views of this list are kept
     context: Mapping[str, Any] = field(default_factory=dict)
 
@@ -80,9 +83,12 @@ def show(
     if words and table.search:
         found = table.search(found, words)
     for choice in table.filters:
-        value = asked.get(choice.name, "")
-        if value in {v for v, _ in choice.options} and value:
-            found = choice.apply(found, value)
+        if choice.name != table.tabs:
+            found = _chosen(choice, found, asked.get(choice.name, ""))
+    tabs = _tabs(request, table, found)
+    for choice in table.filters:
+        if choice.name == table.tabs:
+            found = _chosen(choice, found, asked.get(choice.name, ""))
     found, sort = _sorted(table, found, asked.get("sort", "") or table.order)
     if asked.get("export") == "xlsx" and table.layout:
         return _export(table, found)
@@ -96,7 +102,10 @@ def show(
         "q": words,
         "heads": _heads(request, table, sort),
         "lines": lines(table, page),
-        "choices": [(f, asked.get(f.name, "")) for f in table.filters],
+        "choices": [(f, asked.get(f.name, "")) for f in table.filters if f.name != table.tabs],
+        "tabs": tabs,
+        "tab": asked.get(table.tabs, "") if table.tabs else "",
+        "sum": _sum(table, found),
         "query": _query(request, "page"),
         "export": f"?{_query(request, 'page', 'export')}export=xlsx" if table.layout else "",
         "filtered": bool(words or any(asked.get(f.name) for f in table.filters)),
@@ -105,6 +114,35 @@ def show(
         **table.context,
     }
     return render(request, template, facts)
+
+
+def _chosen(choice: Filter, found: QuerySet, value: str) -> QuerySet:
+    return (
+        choice.apply(found, value) if value in {v for v, _ in choice.options} and value else found
+    )
+
+
+def _tabs(request: HttpRequest, table: Table, found: QuerySet) -> list[tuple[str, str, int]]:
+    """(address, label, count) of every value of the tabs' filter that some record has; all first."""
+    choice = next((f for f in table.filters if f.name == table.tabs), None)
+    if choice is None:
+        return []
+    counts = dict(found.order_by().values_list(table.tabs).annotate(count=Count("pk")))
+    base = _query(request, "page", "export", table.tabs)
+    held = [
+        (f"?{base}{table.tabs}={value}", gettext(label), counts[value])
+        for value, label in choice.options
+        if counts.get(value)
+    ]
+    return [(f"?{base}".rstrip("&"), gettext("全部"), sum(counts.values())), *held]
+
+
+def _sum(table: Table, found: QuerySet) -> tuple[str, int] | None:
+    """(label, fen) of what the list's rows come to."""
+    if table.total_of is None:
+        return None
+    label, name = table.total_of
+    return label, int(found.order_by().aggregate(sum=Sum(name))["sum"] or 0)
 
 
 def _views_changed(request: HttpRequest, table: Table) -> HttpResponse:

@@ -56,8 +56,16 @@ def table_of(register: Register[Any], actor: Actor) -> Table:
         not_exported={"state__in": sorted(register.half_done)} if register.half_done else {},
         actions=_actions(register, actor),
         order=register.listed.order,
+        tabs="state" if actor.id > 0 else "",
+        total_of=_total_of(register),
         views=register.slug if actor.id > 0 else "",
     )
+
+
+def _total_of(register: Register[Any]) -> tuple[str, str] | None:
+    """The amount by which a register has a share in a period's figures."""
+    column = next((c for c in register.columns if c.field == register.share), None)
+    return (label(register, column), column.field) if column and column.kind == "fen" else None
 
 
 def _column(register: Register[Any], column: Field, actor: Actor, *, first: bool) -> Column:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from kechuang.district.core import files
+from kechuang.district.core import files, ledger
 from kechuang.district.core.registers import Register
 from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.requests import actor_in, one, signed_in
@@ -34,6 +34,7 @@ def page(request: HttpRequest, register: Register[Any], pk: int) -> HttpResponse
         "steps": [(s, reverse(f"{register.slug}-step", args=[thing.pk, s.name])) for s in steps],
         "tells_values": tells_values(register, thing, actor),
         "files": files_of(register, thing) if inside else [],
+        "life": _life(register, thing, inside),
         "others": register.flow.steps_of_others(thing, actor) if inside else [],
         "states": register.states,
         "mark": state_mark(register, thing),
@@ -42,6 +43,23 @@ def page(request: HttpRequest, register: Register[Any], pk: int) -> HttpResponse
         **own_of(register).page_facts(actor, thing),
     }
     return render(request, template_of(register, "page"), facts)
+
+
+def _life(register: Register[Any], thing: Any, inside: bool) -> list[dict[str, Any]]:
+    """The states of a record in order: those behind it with day and hand, this one, those ahead."""
+    told = ledger.history(register.name, thing.pk).order_by("id") if inside else ()
+    behind: dict[str, dict[str, Any]] = {}
+    for entry in told:
+        if entry.new_state and entry.new_state != entry.old_state:
+            behind.pop(entry.new_state, None)  # it was here before and came back
+            behind[entry.new_state] = {"at": entry.at, "by": entry.actor_label}
+    now = behind.pop(thing.state, {})
+    states = register.states
+    return [
+        *({"label": states.get(s, s), "kind": "done", **how} for s, how in behind.items()),
+        {"label": states[thing.state], "kind": "now", **now},
+        *({"label": states[s], "kind": "ahead"} for s in register.flow.ahead(thing.state)),
+    ]
 
 
 @signed_in

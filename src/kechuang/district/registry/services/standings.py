@@ -128,9 +128,9 @@ def explained(firm: Firm, rung: str, day: date, *, drafts: bool = False) -> Expl
     law, given, wheres = _known(book, firm, day, drafts)
     held = book.ladder[rung]
     found = _standing(book, law, given, held, _in_force(firm, day).get(rung))
-    policy = next((p for p in book.policies.values() if held.rule in p.rules), None)
-    if policy is None or held.rule not in law.formulas:
-        return Explained(found, None, given, wheres, law, policy)
+    if held.rule not in law.formulas:
+        return Explained(found, None, given, wheres, law, said_last(book, held.rule, day))
+    policy = law.formulas[held.rule].policy
     actions = tuple(policy.actions.values())
     mixes = plans(law, given, held.rule, actions) if found.failing else NO_PLANS
     partial = bool(found.failing) and not mixes.found
@@ -139,6 +139,12 @@ def explained(firm: Firm, rung: str, day: date, *, drafts: bool = False) -> Expl
     opens = tuple((n, d) for n in found.failing if (d := _opens(book, firm, law, given, n, day)))
     answer = assess(law, given, [held.rule])
     return Explained(found, answer, given, wheres, law, policy, mixes, opens, partial)
+
+
+def said_last(book: Book, rule: str, day: date) -> Policy | None:
+    """The policy that said a rule last before a day; where none has begun, the one that will."""
+    said = sorted((p for p in book.policies.values() if rule in p.rules), key=lambda p: p.start)
+    return next((p for p in reversed(said) if p.start <= day), next(iter(said), None))
 
 
 def _opens(

@@ -173,6 +173,15 @@ class Policy:
         """Whether it is in force on a day."""
         return self.start <= day and not self.ended(day)
 
+    def follows(self, other: "Policy") -> bool:
+        """Whether it took the place of one that ended: it names that one's number, or is named by
+        it.
+        """
+        named = set(self.replaces) & set(other.numbers)
+        return self.apart(other) and bool(
+            named or any(n in other.followed_by for n in self.numbers)
+        )
+
     def apart(self, other: "Policy") -> bool:
         """Whether they are never in force on one day: a text and the one that replaced it."""
         return self.ended(other.start) or other.ended(self.start)

@@ -51,6 +51,7 @@ class Standing:
     failing: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     unpublished: tuple[str, ...] = ()
+    ended: Policy | None = None  # the text that set the rung's conditions, where it is over
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,12 @@ def said_last(book: Book, rule: str, day: date) -> Policy | None:
     return next((p for p in reversed(said) if p.start <= day), next(iter(said), None))
 
 
+def ended(book: Book, rung: Rung, day: date) -> Policy | None:
+    """The policy that set a rung's conditions, when it is over and none has followed it."""
+    last = said_last(book, rung.rule, day) if rung.rule else None
+    return last if last and last.ended(day) else None
+
+
 def _opens(
     book: Book, firm: Firm, law: Law, given: Mapping[str, Value], name: str, day: date
 ) -> date | None:
@@ -183,7 +190,7 @@ def _standing(
         return Standing(rung, held, NONE)
     value = evaluate(law, given, [rung.rule])[rung.rule]
     if value is ABSENT:
-        return Standing(rung, held, NONE)
+        return Standing(rung, held, NONE, ended=ended(book, rung, law.day))
     lost = failing(law, given, rung.rule) if value is not True else ()
     if value is True:
         return Standing(rung, held, YES)

@@ -3,7 +3,8 @@ refused.
 """
 
 import os
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from kechuang.engines.rules import (
     Lack,
     Number,
     Overlay,
+    Rule,
     assess,
     at,
     evaluate,
@@ -32,7 +34,7 @@ from kechuang.engines.rules import (
     quantity,
 )
 from kechuang.engines.rules.batch import run
-from kechuang.engines.rules.check import run_case, tiers_in_words
+from kechuang.engines.rules.check import check, run_case, tiers_in_words
 from kechuang.engines.rules.exact import apply
 from kechuang.engines.rules.gaps import room
 from kechuang.engines.rules.law import topological
@@ -263,6 +265,36 @@ def test_a_tier_without_its_bound_said_and_a_failing_example_are_refused(tmp_pat
     )
     assert [p.words for p in problems] == ["恰在界上：“甲”应为“300元”，算得“500元”"]
     assert problems[0].file.name == "cases.yaml"
+
+
+def successor(held, day, **changed):
+    """The same text once more, under another name, from a day on."""
+    new = replace(
+        held, id="next", start=day, end=None, parameters={}, actions={}, cases=(), **changed
+    )
+    return [replace(p, end=day - timedelta(1)) if p is held else p for p in POLICIES] + [new]
+
+
+def test_a_text_that_follows_an_ended_one_may_say_its_rule_again():
+    held = next(p for p in POLICIES if p.id == "jiaoyi-buzhu-2018")
+    day = date(2025, 1, 1)
+    node = parse("交易补助合同已登记")
+    again = {"交易补助项目达标": Rule("交易补助项目达标", "是否", ((day, "", node),), "新", "TP9")}
+    both = successor(held, day, rules=again, results=())
+    assert not check(both, [day, day - timedelta(1)])
+    facts = {"交易补助合同已登记": True}
+    for then, said in ((day - timedelta(1), UNKNOWN), (day, True)):
+        assert evaluate(at(both, then), facts, ["交易补助项目达标"])["交易补助项目达标"] is said
+    new = both[-1]
+    law = at(both, day)
+    assert law.of(new) == ("交易补助项目达标",)
+    assert law.of(held) == ()
+    money = replace(again["交易补助项目达标"], unit="元")
+    for wrong in (
+        [*both[:-1], replace(new, start=day - timedelta(1))],
+        [*both[:-1], replace(new, rules={"交易补助项目达标": money})],
+    ):
+        assert [c.words.code for c in check(wrong, [day])][:1] == ["rules.name_taken"]
 
 
 def test_rules_are_ordered_by_need():

@@ -14,8 +14,8 @@ def coverage(book: Book) -> str:
         "",
         "Made by `kechuang book cover books/jinnan`; do not edit. A figure is *verified* when it was read in an official text or in copies that agree.",
         "",
-        "| policy | book | number | rules | clauses | parameters | not verified | not published | examples |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| policy | book | number | in force | rules | clauses | parameters | not verified | not published | examples |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     policies = list(book.policies.values())
     lines += [_row(p) for p in policies]
@@ -29,6 +29,13 @@ def coverage(book: Book) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _force(policy: Policy) -> str:
+    """From which day to which; an end whose day was not read is the latest it can be."""
+    if policy.end is None:
+        return f"{policy.start}–"
+    return f"{policy.start}–{'' if policy.end_exact else 'by '}{policy.end}"
+
+
 def _row(policy: Policy) -> str:
     given = list(policy.parameters.values())
     unknown = sum(any(v == UNPUBLISHED for _, v in p.versions) for p in given)
@@ -37,6 +44,7 @@ def _row(policy: Policy) -> str:
         policy.title,
         policy.book,
         "；".join(policy.numbers),
+        _force(policy),
         len(policy.rules),
         len(clauses),
         len(given),

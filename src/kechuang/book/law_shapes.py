@@ -43,7 +43,13 @@ class Force(Shape):
     """From which day to which day a policy holds."""
 
     start: Day = Field(alias="自")
-    end: Day | None = Field(None, alias="至")
+    end: Day | None = Field(None, alias="至", description="最后一天；还在施行的写 null")
+    at_latest: Day | None = Field(
+        None, alias="至迟", description="已经结束而最后一天未见的，写最迟到哪一天"
+    )
+    followed_by: Text = Field(
+        "", alias="接替", description="为什么结束、由什么接替；接替它的已在本书的，那份写 替代"
+    )
 
 
 class ActionEntry(Shape):

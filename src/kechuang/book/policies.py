@@ -79,6 +79,7 @@ def _policy(identity: str, files: _Folder, desk: Desk, book: str) -> Policy:
     parameters = {n: read_parameter(n, p, desk) for n, p in files.parameters.items()}
     rules = {n: _rule(n, r, desk) for n, r in files.rules.items()}
     actions = {n: _action(n, a, inputs, desk) for n, a in given.actions.items()}
+    _check_force(given, desk)
     for name in given.results:
         if desk.missing(name, files.rules, "rules.yaml"):
             desk.complain(given.at, "结论", Said("book.no_rule", name=name))
@@ -90,7 +91,9 @@ def _policy(identity: str, files: _Folder, desk: Desk, book: str) -> Policy:
         issuer=given.issuer,
         issued=given.issued,
         start=given.force.start,
-        end=given.force.end,
+        end=given.force.end or given.force.at_latest,
+        end_exact=given.force.end is not None or given.force.at_latest is None,
+        followed_by=given.force.followed_by,
         sources=given.sources,
         about=given.about,
         subject=given.subject,
@@ -106,6 +109,14 @@ def _policy(identity: str, files: _Folder, desk: Desk, book: str) -> Policy:
         relations=relations,
         aggregates=read_aggregates(given.aggregates, inputs, relations, desk),
     )
+
+
+def _check_force(given: law.PolicyFile, desk: Desk) -> None:
+    """One end at most, not before the beginning; what was replaced has ended."""
+    force = given.force
+    ends = [d for d in (force.end, force.at_latest) if d is not None]
+    if len(ends) > 1 or any(d < force.start for d in ends) or (force.followed_by and not ends):
+        desk.complain(given.at, "施行", Said("book.end_of_force"))
 
 
 def _rule(name: str, given: law.RuleEntry, desk: Desk) -> Rule | None:

@@ -130,13 +130,12 @@ def _law(options: argparse.Namespace) -> tuple[Book, tuple[Policy, ...], Law, li
         raise BadInput(Path("--on"), 0, "", "请写明按哪一天的规定，如 --on 2026-11-25")
     policies = tuple(book.policies.values())
     known = {n for p in policies for n in p.rules}
-    wanted = options.rules or [n for p in policies for n in p.results]
+    wanted = options.rules or list(dict.fromkeys(n for p in policies for n in p.results))
     if strange := next((n for n in wanted if n not in known), ""):
         raise BadInput(options.book, 0, "--rules", f"没有规则“{strange}”")
+    begun = {n for p in policies if p.start <= day for n in p.rules}
     for policy in policies:
-        if policy.start > day and (
-            early := next((n for n in options.rules if n in policy.rules), "")
-        ):
+        if early := next((n for n in options.rules if n in policy.rules and n not in begun), ""):
             words = (
                 f"“{early}”所在的“{policy.title}”自 {policy.start} 起施行，{day} 还没有；请改 --on"
             )

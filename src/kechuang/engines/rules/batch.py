@@ -87,7 +87,7 @@ def run(law: Law, frame: pl.DataFrame, wanted: Sequence[str]) -> Run:
         columns = [c for name in level for c in work.columns(name)]
         if columns:
             lazy = lazy.with_columns(columns)
-    picked = [c for name in wanted for c in work.made.get(name, ())]
+    picked = [c for name in dict.fromkeys(wanted) for c in work.made.get(name, ())]
     kinds = {n: work.kind(n) for n in wanted}
     return Run(lazy.select(picked).collect(), kinds, {n: work.dens(n) for n in wanted})
 

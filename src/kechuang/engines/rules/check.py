@@ -62,15 +62,24 @@ def check(policies: Sequence[Policy], days: Sequence[date]) -> list[Complaint]:
 
 
 def _doubled(policies: Sequence[Policy]) -> Iterator[Complaint]:
-    seen: dict[str, str] = {}
+    """A name says one thing; only a rule of a text that has ended may be said again, in the same
+    unit, by the text that follows it.
+    """
+    seen: dict[str, list[Policy]] = {}
     for policy in policies:
         for where, listed in (("parameters", policy.parameters), ("rules", policy.rules)):
             for name in listed:
-                if name in seen or name in policy.inputs:
-                    other = seen.get(name, policy.id)
+                others = [p for p in seen.get(name, []) if not _follows(policy, p, name)]
+                if others or name in policy.inputs:
+                    other = others[0].id if others else policy.id
                     words = Said("rules.name_taken", name=name, other=other)
                     yield Complaint(policy.id, where, name, words)
-                seen[name] = policy.id
+                seen.setdefault(name, []).append(policy)
+
+
+def _follows(policy: Policy, other: Policy, name: str) -> bool:
+    mine, known = policy.rules.get(name), other.rules.get(name)
+    return bool(mine and known and mine.unit == known.unit and policy.apart(other))
 
 
 def _inputs(policies: Sequence[Policy]) -> Iterator[Complaint]:
@@ -139,7 +148,9 @@ def _not_yet(law: Law) -> Iterator[Complaint]:
     """Rules in force that rest on a rule of a law that is not: what they say then is nothing, not
     no.
     """
-    homes = {n: p for p in law.policies for n in p.rules}
+    homes: dict[str, Policy] = {}
+    for policy in sorted(law.policies, key=lambda p: p.start, reverse=True):
+        homes |= dict.fromkeys(policy.rules, policy)  # the first text that says it
     for name, formula in law.formulas.items():
         for used in formula.names:
             home = homes.get(used)
@@ -212,6 +223,7 @@ def run_case(policies: Sequence[Policy], policy: Policy, case: Case) -> list[Sai
     if strange:
         return [Said("rules.no_rule", name=strange[0])]
     found = evaluate(law, given, list(case.expected))
+    found |= dict.fromkeys(found.keys() - set(law.of(policy)), ABSENT)
     for name, text in case.expected.items():
         try:
             wanted = _expected(text, policy.rules[name].unit)

@@ -54,6 +54,12 @@ class Law:
         """Rules so that what a rule needs comes before it."""
         return tuple(topological(self.formulas))
 
+    def of(self, policy: Policy) -> tuple[str, ...]:
+        """The rules in force that a policy says itself: one that ended says nothing any more,
+        though the text that replaced it uses the same name.
+        """
+        return tuple(n for n, f in self.formulas.items() if f.policy.id == policy.id)
+
     def cone(self, wanted: Iterable[str]) -> tuple[str, ...]:
         """The rules that some results rest on, in order."""
         seen: set[str] = set()
@@ -93,7 +99,7 @@ def at(
         inputs.update(policy.inputs)
         for parameter in policy.parameters.values():
             held[parameter.name] = _held(parameter, day, over)
-        if day < policy.start or (policy.end and day > policy.end):
+        if not policy.holds(day):
             continue
         for rule in policy.rules.values():
             found = _version(rule.versions, day)

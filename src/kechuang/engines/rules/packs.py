@@ -162,6 +162,29 @@ class Policy:
     replaces: tuple[str, ...] = ()
     relations: Mapping[str, Relation] = field(default_factory=dict)
     aggregates: Mapping[str, Aggregate] = field(default_factory=dict)
+    end_exact: bool = True  # False: it ended on ``end`` at the latest; the day itself is not known
+    followed_by: str = ""  # what replaced it, where that is no policy of the books
+
+    def ended(self, day: date) -> bool:
+        """Whether its last day has passed."""
+        return self.end is not None and self.end < day
+
+    def holds(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return self.start <= day and not self.ended(day)
+
+    def follows(self, other: "Policy") -> bool:
+        """Whether it took the place of one that ended: it names that one's number, or is named by
+        it.
+        """
+        named = set(self.replaces) & set(other.numbers)
+        return self.apart(other) and bool(
+            named or any(n in other.followed_by for n in self.numbers)
+        )
+
+    def apart(self, other: "Policy") -> bool:
+        """Whether they are never in force on one day: a text and the one that replaced it."""
+        return self.ended(other.start) or other.ended(self.start)
 
     @property
     def known(self) -> date:

@@ -40,6 +40,7 @@ def answer_facts(
     """
     found = assess(law, given, wanted)
     rules = {n: r for p in law.policies for n, r in p.rules.items()}
+    rules |= {n: f.rule for n, f in law.formulas.items()}
     results = [(n, found.results[n], in_words(found.results[n], rules[n].unit)) for n in wanted]
     steps = [_told(law, s, wheres or {}) for s in found.steps]
     lost = [

@@ -66,6 +66,7 @@ def ladder(request: HttpRequest) -> HttpResponse:
     facts = {
         "rungs": rungs,
         "chosen": chosen,
+        "ended": standings.ended(book, chosen, today) if chosen else None,
         "piles": [(k, w, len(piles[k])) for k, w in PILES.items()],
         "pile": pile if pile in PILES else "near",
         "rows": [(p, mends.get(p.firm.pk)) for p in rows[:500]],

@@ -1,6 +1,7 @@
 """Policies for everybody: what they say, and a self-test that stores nothing."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -26,11 +27,23 @@ def _policies() -> tuple[Policy, ...]:
 
 @require_safe
 def policy_list(request: HttpRequest) -> HttpResponse:
-    """All policies, newest first, and whether they hold today."""
+    """All policies, newest first; those that ended stand below, the last to end first."""
     today = clock.today()
     rows = sorted(_policies(), key=lambda p: p.start, reverse=True)
-    facts = {"rows": [(p, p.start <= today and not (p.end and p.end < today)) for p in rows]}
+    live = [p for p in rows if not p.ended(today)]
+    ended = sorted((p for p in rows if p.ended(today)), key=lambda p: p.end or today, reverse=True)
+    facts = {"rows": [(p, _force(p, today)) for p in [*live, *ended]], "today": today}
     return render(request, "public/policies.html", facts)
+
+
+def _force(policy: Policy, today: date) -> dict[str, Any]:
+    """Whether a policy is over or not begun on a day, and which of the books' took its place."""
+    ended = policy.ended(today)
+    return {
+        "ended": ended,
+        "early": policy.start > today,
+        "followers": [p for p in _policies() if p.follows(policy)] if ended else [],
+    }
 
 
 @never_cache
@@ -51,11 +64,16 @@ def policy_page(request: HttpRequest, identity: str) -> HttpResponse:
     except Invalid as e:
         day, errors = clock.today(), {"on": e.words}
     law = at(_policies(), day)
-    needed = [law.inputs[n] for n in law.needed(policy.results)] or list(policy.inputs.values())
+    mine = law.of(policy)
+    wanted = [n for n in policy.results if n in mine]
+    needed = [policy.inputs.get(n, law.inputs[n]) for n in law.needed(wanted)]
+    needed = needed or list(policy.inputs.values())
     given, wrong = _given(sent, needed)
     errors |= wrong
     facts: dict[str, Any] = {
         "policy": policy,
+        "force": _force(policy, clock.today()),
+        "holds": policy.holds(day),
         "day": day,
         "errors": errors,
         "fields": [
@@ -71,7 +89,9 @@ def policy_page(request: HttpRequest, identity: str) -> HttpResponse:
         ],
     }
     if request.method == "POST" and not errors:
-        facts |= answer_facts(law, policy, given, policy.results)
+        facts["answered"] = True
+        if policy.holds(day):
+            facts |= answer_facts(law, policy, given, policy.results)
         if sent.get("as") == "pdf":
             html = render_to_string("public/policy_print.html", facts, request)
             return download(as_pdf(html), f"{policy.title}.pdf", PDF)

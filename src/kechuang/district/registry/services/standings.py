@@ -51,6 +51,7 @@ class Standing:
     failing: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     unpublished: tuple[str, ...] = ()
+    ended: Policy | None = None  # the text that set the rung's conditions, where it is over
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,9 @@ def explained(firm: Firm, rung: str, day: date, *, drafts: bool = False) -> Expl
     law, given, wheres = _known(book, firm, day, drafts)
     held = book.ladder[rung]
     found = _standing(book, law, given, held, _in_force(firm, day).get(rung))
-    policy = next((p for p in book.policies.values() if held.rule in p.rules), None)
-    if policy is None or held.rule not in law.formulas:
-        return Explained(found, None, given, wheres, law, policy)
+    if held.rule not in law.formulas:
+        return Explained(found, None, given, wheres, law, said_last(book, held.rule, day))
+    policy = law.formulas[held.rule].policy
     actions = tuple(policy.actions.values())
     mixes = plans(law, given, held.rule, actions) if found.failing else NO_PLANS
     partial = bool(found.failing) and not mixes.found
@@ -139,6 +140,18 @@ def explained(firm: Firm, rung: str, day: date, *, drafts: bool = False) -> Expl
     opens = tuple((n, d) for n in found.failing if (d := _opens(book, firm, law, given, n, day)))
     answer = assess(law, given, [held.rule])
     return Explained(found, answer, given, wheres, law, policy, mixes, opens, partial)
+
+
+def said_last(book: Book, rule: str, day: date) -> Policy | None:
+    """The policy that said a rule last before a day; where none has begun, the one that will."""
+    said = sorted((p for p in book.policies.values() if rule in p.rules), key=lambda p: p.start)
+    return next((p for p in reversed(said) if p.start <= day), next(iter(said), None))
+
+
+def ended(book: Book, rung: Rung, day: date) -> Policy | None:
+    """The policy that set a rung's conditions, when it is over and none has followed it."""
+    last = said_last(book, rung.rule, day) if rung.rule else None
+    return last if last and last.ended(day) else None
 
 
 def _opens(
@@ -177,7 +190,7 @@ def _standing(
         return Standing(rung, held, NONE)
     value = evaluate(law, given, [rung.rule])[rung.rule]
     if value is ABSENT:
-        return Standing(rung, held, NONE)
+        return Standing(rung, held, NONE, ended=ended(book, rung, law.day))
     lost = failing(law, given, rung.rule) if value is not True else ()
     if value is True:
         return Standing(rung, held, YES)

@@ -1,5 +1,7 @@
 """Matching: reasons add up to the score, constraints keep out, unknown is not a refusal."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ from kechuang.engines.matching import (
 )
 from kechuang.engines.matching import reasons as say
 from kechuang.engines.matching.match import hard_constraint
-from kechuang.engines.text import Lexicon, comparable, cut
+from kechuang.engines.text import Lexicon, comparable, cut, normalise
 
 OFFERS = [
     Offer(
@@ -51,6 +53,16 @@ def corpus(offers=OFFERS, vectors=None):
     return Corpus(
         index, vectors or VectorStore.empty(), lambda ids: {i: known[i] for i in ids if i in known}
     )
+
+
+@given(st.text(st.sampled_from(" a　éé\u0301Å\x07\t\n\u200b\ufeff鋰锂ＡIı\u00a0,")))
+def test_every_text_is_written_one_way(text):
+    for write in (normalise, comparable):
+        once = write(text)
+        assert once == write(once) == " ".join(once.split())
+        assert not set(once) & set("\x07\u200b\ufeff")
+    assert unicodedata.is_normalized("NFC", normalise(text))
+    assert not set(comparable(text)) & set("鋰ＡA")
 
 
 def test_width_and_script_do_not_matter():

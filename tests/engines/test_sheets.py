@@ -39,6 +39,19 @@ def test_a_formula_is_found_at_its_cell():
     assert read_sheet(workbook(["名称"], ["甲"], formula="B2"), "a.xlsx").formulas == {(2, 2)}
 
 
+def test_formulas_and_errors_are_found_far_out_too():
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, [f"栏{n}" for n in range(60)])
+        page.write_formula("AB2", "=1+1", None, 2)
+        page.write_formula("C3", "=NA()", None, "#N/A")
+        page.write_formula("BC40", "=1/0", None, "#DIV/0!")
+    found = read_sheet(stream.getvalue(), "a.xlsx")
+    assert found.formulas == {(2, 28), (3, 3), (40, 55)}
+    assert found.errors == {(3, 3), (40, 55)}
+
+
 @pytest.mark.parametrize(
     ("data", "name", "code"),
     [
@@ -49,6 +62,8 @@ def test_a_formula_is_found_at_its_cell():
         (b"a,b\n\x00\x00\x00", "a.csv", "sheet.binary"),
         (workbook(["a"], at="XFD1048576"), "a.xlsx", "sheet.too_long"),
         (workbook(["a"], at="XFD7"), "a.xlsx", "sheet.too_wide"),
+        (workbook(["a"], at="DQ7"), "a.xlsx", "sheet.too_wide"),
+        (workbook(["a"], at="A100001"), "a.xlsx", "sheet.too_long"),
     ],
 )
 def test_what_cannot_be_read(data, name, code):

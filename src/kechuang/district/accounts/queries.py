@@ -61,7 +61,7 @@ def organisation_by_code(code: str) -> Organisation | None:
 
 def organisations_by_code(codes: Iterable[str]) -> dict[str, Organisation]:
     """Code → organisation, for many rows at once."""
-    return {o.code: o for o in Organisation.objects.filter(code__in=set(codes))}
+    return {o.code: o for o in Organisation.objects.filter(code__among=set(codes))}
 
 
 def own_organisations(actor: Actor) -> QuerySet[Organisation]:

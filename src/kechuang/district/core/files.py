@@ -16,15 +16,19 @@ def _folder(name: str) -> Path:
     return folder
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Either the whole file stands there, or what was there before."""
+def write_atomically(path: Path, data: bytes, *, lasting: bool = True) -> None:
+    """Either the whole file stands there, or what was there before.
+
+    ``lasting``: also when the power fails at once.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, fresh = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
+            if lasting:
+                stream.flush()
+                os.fsync(stream.fileno())
         Path(fresh).replace(path)
     except BaseException:
         Path(fresh).unlink(missing_ok=True)
@@ -52,7 +56,9 @@ def fetch(digest: str) -> bytes:
 
 def note_progress(name: str, **facts: Any) -> None:
     """How far a long job is, outside its transaction (which nobody else can see into)."""
-    write_atomically(_folder("progress") / f"{name}.json", json.dumps(facts).encode())
+    write_atomically(
+        _folder("progress") / f"{name}.json", json.dumps(facts).encode(), lasting=False
+    )
 
 
 def progress(name: str) -> dict[str, Any]:

@@ -5,10 +5,12 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import connection, models, transaction
@@ -29,7 +31,8 @@ _LOCK = 7_253_001  # the ledger's own advisory lock on PostgreSQL
 
 _UTC = ZoneInfo("UTC")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-_PLAIN = (str, int, bool, type(None))
+_PLAIN = {str, int, bool, type(None)}
+_AS_TEXT = {date, datetime, Decimal}
 
 
 @lru_cache(maxsize=64)
@@ -60,9 +63,9 @@ def _canonical(entry: Entry) -> str:
 
 def _as_json(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts as the database gives them back."""
-    if all(type(v) in _PLAIN for v in facts.values()):
-        return dict(facts)
-    found: dict[str, Any] = json.loads(json.dumps(facts, default=str))
+    found: dict[str, Any] = {n: str(v) if type(v) in _AS_TEXT else v for n, v in facts.items()}
+    if not _PLAIN.issuperset(map(type, found.values())):
+        found = json.loads(json.dumps(found, default=str))
     return found
 
 
@@ -111,8 +114,7 @@ def _lock() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """What one entry says, before it has its place in the chain."""
 
     kind: str
@@ -122,7 +124,7 @@ class Line:
     old_state: str = ""
     new_state: str = ""
     why: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = MappingProxyType({})
     key: str | None = None
 
 
@@ -169,7 +171,7 @@ def record_many(lines: Sequence[Line], actor: Actor, at: datetime) -> list[Entry
             actor_label=actor.label[:160],
             old_state=line.old_state,
             new_state=line.new_state,
-            why=line.why.as_text() if isinstance(line.why, Said) else without_controls(line.why),
+            why=_as_kept(line.why),
             facts=_as_json(line.facts),
             key=line.key,
             before=last,
@@ -178,14 +180,15 @@ def record_many(lines: Sequence[Line], actor: Actor, at: datetime) -> list[Entry
         entries.append(entry)
     bulk.insert(entries)
     waiting = {kind: reactions.for_kind(kind) for kind in {e.kind for e in entries}}
-    bulk.insert(
-        [
-            bulk.new(Delivery, entry_id=e.id, reaction=r.name, due_at=at)
-            for e in entries
-            for r in waiting[e.kind]
-        ]
-    )
+    due = [(e.id, r.name, at) for e in entries for r in waiting[e.kind]]
+    if due:
+        columns = dict(zip(("entry_id", "reaction", "due_at"), zip(*due, strict=True), strict=True))
+        bulk.insert_columns(Delivery, columns)
     return entries
+
+
+def _as_kept(why: str) -> str:
+    return why.as_text() if isinstance(why, Said) else without_controls(why) if why else ""
 
 
 def done(key: str) -> Entry | None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from pydantic_core import from_json
+
 from kechuang.engines.base.apart import SECONDS, unpacked
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said, recalled
@@ -29,7 +31,8 @@ class ReadSheet:
 
     def __iter__(self) -> Iterator[list[object]]:
         for line in self.lines:
-            yield [unpacked(cell) for cell in json.loads(line)]
+            cells = from_json(line)
+            yield [unpacked(c) for c in cells] if b"[" in line[1:] else cells
 
 
 def read_sheet_apart(data: bytes, name: str) -> ReadSheet:

@@ -7,8 +7,9 @@ from typing import Any
 
 from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core.actor import Actor
+from kechuang.district.core.imports.drafts import Draft
 from kechuang.district.core.imports.kinds import register
-from kechuang.district.core.imports.register_sheet import Draft, RegisterSheet
+from kechuang.district.core.imports.register_sheet import RegisterSheet
 from kechuang.engines.base.sayings import Said
 
 from .queries import is_own, patents_in

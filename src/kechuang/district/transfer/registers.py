@@ -62,7 +62,7 @@ def _resume(done: Done) -> None:
 
 def _agreed(register: Register[Any], thing: Contract, day: date) -> Iterable[Invalid]:
     """Only what both sides agreed to comes to a contract."""
-    if thing.pk is None and thing.introduction is not None:
+    if thing.introduction_id is not None and thing.pk is None and thing.introduction is not None:
         thing.introduction.refresh_from_db()
         if thing.introduction.state != "agreed":
             raise WrongState("contract.both_agree_first")

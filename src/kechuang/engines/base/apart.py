@@ -41,9 +41,8 @@ def unpacked(cell: object) -> object:
 
 
 def _say(lines: Iterable[object]) -> None:
-    for line in lines:
-        sys.stdout.write(json.dumps(line, ensure_ascii=False))
-        sys.stdout.write("\n")
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    sys.stdout.writelines(encode(line) + "\n" for line in lines)
 
 
 def answer(read: Read, name: str) -> int:
@@ -68,7 +67,7 @@ def _sheet(data: bytes, name: str) -> Iterator[object]:
     marks = {"formulas": sorted(sheet.formulas), "errors": sorted(sheet.errors)}
     yield {"ok": marks, "rows": len(sheet.rows)}
     for row in sheet.rows:
-        yield [packed(c) for c in row]
+        yield [c if type(c) is str else packed(c) for c in row]
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -22,9 +23,12 @@ MAX_ROWS = 100_000
 MAX_COLUMNS = 120
 MAX_CELL = 20_000
 _OLE = b"\xd0\xcf\x11\xe0"
-_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|>(\s*<(?:\w+:)?f[\s>/])?)")
+_CELL = re.compile(  # one to look at: an error, perhaps far out, or with a formula
+    rb"""<(?:\w+:)?c\s(?=[^>]*?(?:\bt\s*=\s*["']e["']|\br\s*=\s*["'](?:[A-Za-z]{2}|[A-Za-z]\d{6}))"""
+    rb"""|[^>]*>\s*<(?:\w+:)?f[\s>/])([^>]*?)(?:/>|>(\s*<(?:\w+:)?f[\s>/])?)"""
+)
 _AT = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})(\d{1,30})["']""")
-_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br\s*=\s*["'](\d{1,30})["']""")
+_FAR_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br\s*=\s*["'](\d{6,30})["']""")
 _ERROR = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _SHARED = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>(\d{1,9})<""")
 _STRING = re.compile(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>", re.DOTALL)
@@ -193,7 +197,7 @@ def _shared_lengths(archive: zipfile.ZipFile) -> list[int]:
 
 def _refuse_far_rows(text: bytes) -> None:
     """The reader goes by the number of a row, whatever its cells say of themselves."""
-    for row in _ROW.finditer(text):
+    for row in _FAR_ROW.finditer(text):
         if int(row[1]) > MAX_ROWS:
             raise Invalid("sheet.too_long", "file", rows=MAX_ROWS)
 
@@ -218,12 +222,12 @@ def _scan_cells(text: bytes, found: _Scan) -> None:
             found.formulas.add((line, column))
         if _ERROR.search(cell[1]):
             found.errors.add((line, column))
-    for at_shared in _SHARED.finditer(text):
-        place = int(at_shared[1])
-        found.weight += found.shared[place] if place < len(found.shared) else 0
+    told = Counter(_SHARED.findall(text)) if found.shared else {}
+    for place, times in ((int(n), times) for n, times in told.items()):
+        found.weight += found.shared[place] * times if place < len(found.shared) else 0
     if found.weight > _MOST_TEXT:
         raise Invalid("sheet.bomb_of_text", "file")
-    for merge in _MERGE.finditer(text):
+    for merge in _MERGE.finditer(text) if b"mergeCell" in text else ():
         span = (int(merge[2]), _column_number(merge[1]), int(merge[4]), _column_number(merge[3]))
         if span not in found.merged and len(found.merged) < _MOST_MERGED:
             found.merged.append(span)

@@ -27,8 +27,17 @@ def to_traditional(text: str) -> str:
     return str(_converter("s2t").convert(text))
 
 
+def _is_plain(text: str) -> bool:
+    """Whether a text has neither control characters nor blanks other than single spaces (the only
+    printable blank), as most have.
+    """
+    return text.isprintable() and "  " not in text
+
+
 def normalise(text: str) -> str:
     """For storing and showing: no control characters, single spaces, NFC. Meaning and width stay."""
+    if _is_plain(text) and unicodedata.is_normalized("NFC", text):
+        return text.strip()
     return _SPACE.sub(" ", _CONTROL.sub("", unicodedata.normalize("NFC", text))).strip()
 
 
@@ -44,5 +53,6 @@ def comparable(text: str) -> str:
     >>> comparable("ＡＢＣ　鋰電池")
     'abc 锂电池'
     """
-    folded = unicodedata.normalize("NFKC", _CONTROL.sub("", text))
-    return _SPACE.sub(" ", to_simplified(folded).lower()).strip()
+    without = text if text.isprintable() else _CONTROL.sub("", text)
+    simple = to_simplified(unicodedata.normalize("NFKC", without)).lower()
+    return (simple if _is_plain(simple) else _SPACE.sub(" ", simple)).strip()

@@ -1,4 +1,10 @@
-"""Imports: sheet → rows → checked rows → report → preview → all or nothing; can be undone."""
+"""Imports: sheet → rows → checked rows → report → preview → all or nothing; can be undone.
+
+In the order of the way: `services` takes a sheet in; `working` has it read and goes by parts;
+`sheet_rows` makes values of cells, `drafts` records of values; `register_sheet` judges and writes
+them, or a room's own kind (`kinds`) does. What has to do with many rows at once stands in
+`core.bulk` and `registers.many`.
+"""
 
 from . import reactions, register_sheet
 from .kinds import KINDS, ImportKind, RowPlan, register

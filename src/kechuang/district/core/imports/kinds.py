@@ -3,16 +3,29 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from kechuang.district.core.actor import Actor, Verdict
-from kechuang.district.core.models import ImportRow, Stated
+from kechuang.district.core.models import Stated
 from kechuang.engines.base.errors import DomainError, Invalid
 
 Values = Mapping[str, Any]
 
 
-@dataclass
+class StagedRow(NamedTuple):
+    """A row of a checked sheet on its way into the records, and out again: see `ImportRow`."""
+
+    id: int
+    line: int
+    plan: str
+    subject_id: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    values: Values = MappingProxyType({})  # an undoing does not ask what the cells meant
+
+
+@dataclass(slots=True)
 class RowPlan:
     """What would become of a row: create, update or same; problems forbid it, notes are for the
     eye.
@@ -36,13 +49,12 @@ def version_in(model: type[Stated], subject_id: str) -> int:
     return versions.first() or 0
 
 
-@dataclass(frozen=True)
-class Applied:
+class Applied(NamedTuple):
     """What an applied row became; ``after`` is what an undo compares with."""
 
     subject_id: str
     label: str
-    after: Values = field(default_factory=dict)
+    after: Values = MappingProxyType({})
 
 
 class ImportKind(Protocol):
@@ -60,7 +72,7 @@ class ImportKind(Protocol):
         """The same checks as the form, for every row."""
 
     def apply(
-        self, actor: Actor, rows: Sequence[ImportRow], options: Values, at: datetime
+        self, actor: Actor, rows: Sequence[StagedRow], options: Values, at: datetime
     ) -> list[Applied]:
         """Write the rows, inside ``ledger.writing()``.
 
@@ -70,7 +82,7 @@ class ImportKind(Protocol):
             DomainError: Nothing of these rows may be written.
         """
 
-    def undo(self, actor: Actor, rows: Sequence[ImportRow], at: datetime) -> list[tuple[str, str]]:
+    def undo(self, actor: Actor, rows: Sequence[StagedRow], at: datetime) -> list[tuple[str, str]]:
         """A (fate, why) a row: reversed, kept (a person has since touched it) or failed."""
 
 
@@ -87,10 +99,10 @@ class EachRow:
     def check_row(self, actor: Actor, values: Values, context: Any, options: Values) -> RowPlan:
         raise NotImplementedError
 
-    def apply_row(self, actor: Actor, row: ImportRow, options: Values, at: datetime) -> Applied:
+    def apply_row(self, actor: Actor, row: StagedRow, options: Values, at: datetime) -> Applied:
         raise NotImplementedError
 
-    def undo_row(self, actor: Actor, row: ImportRow, at: datetime) -> tuple[str, str]:
+    def undo_row(self, actor: Actor, row: StagedRow, at: datetime) -> tuple[str, str]:
         raise NotImplementedError
 
     def check(self, actor: Actor, rows: Sequence[Values], options: Values) -> list[RowPlan]:
@@ -105,7 +117,7 @@ class EachRow:
         return found
 
     def apply(
-        self, actor: Actor, rows: Sequence[ImportRow], options: Values, at: datetime
+        self, actor: Actor, rows: Sequence[StagedRow], options: Values, at: datetime
     ) -> list[Applied]:
         """Each row by itself, after making sure that nobody changed its record since the preview."""
         made = []
@@ -119,7 +131,7 @@ class EachRow:
                 raise at_line(e, row.line) from e
         return made
 
-    def undo(self, actor: Actor, rows: Sequence[ImportRow], at: datetime) -> list[tuple[str, str]]:
+    def undo(self, actor: Actor, rows: Sequence[StagedRow], at: datetime) -> list[tuple[str, str]]:
         """Each row by itself."""
         found = []
         for row in rows:

@@ -3,19 +3,22 @@ many at once.
 """
 
 import copy
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import JSONField
+
 from kechuang.district.core import bulk, clock
 from kechuang.district.core.actor import Actor, Verdict
-from kechuang.district.core.models import ImportRow, Stated
+from kechuang.district.core.models import Stated
 from kechuang.district.core.registers import (
+    Judge,
     Register,
     change_many,
     create_many,
-    errors_of,
+    fields_of,
+    getter,
     on_declared,
     put,
     questions_of,
@@ -27,20 +30,9 @@ from kechuang.district.core.workflow import Step, label_of
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said
 
-from .kinds import Applied, RowPlan, Values
+from .drafts import Draft, drafted
+from .kinds import Applied, RowPlan, StagedRow, Values
 from .kinds import register as known
-
-
-@dataclass
-class Draft:
-    """A row on its way: the record it would be, what it is known as, what is wrong."""
-
-    values: Values
-    thing: Any
-    known: Any = None
-    changes: dict[str, Any] = field(default_factory=dict)
-    plan: RowPlan = field(default_factory=lambda: RowPlan("create"))
-    then: Any = None  # the record as it would be
 
 
 class RegisterSheet:
@@ -68,59 +60,33 @@ class RegisterSheet:
             draft.plan.notes += self.rules.remarks(draft.thing, draft.values, draft.known)
         return [d.plan for d in drafts]
 
-    def _drafts(self, actor: Actor, rows: Sequence[Values], options: Values) -> list[Draft]:
+    def _drafts(
+        self, actor: Actor, rows: Sequence[Values], options: Values, *, keep: bool = False
+    ) -> list[Draft]:
+        """Each row as the record that it would be, judged.
+
+        ``keep``: organisations that nobody knows yet are registered, not only stood in for.
+        """
         given = [self.rules.defaults(r, options, actor) for r in rows]
-        things = self._things(actor, given)
-        drafts = [Draft(v, t, plan=p) for v, (t, p) in zip(given, things, strict=True)]
+        drafts = drafted(self.register, given, actor, keep=keep)
         sound = [d for d in drafts if not d.plan.problems]
         known, day = self.known(actor, sound), clock.today()
+        judge = Judge(self.register, day)
         for place, draft in enumerate(sound):
             draft.known = known.get(place)
             draft.then = draft.thing
-            self._judge(actor, draft, options, day)
-        self._ask([d for d in sound if not d.plan.problems and d.plan.plan != "same"], day)
+            self._judge(actor, draft, options, judge)
+        if self.register.questions:
+            self._ask([d for d in sound if not d.plan.problems and d.plan.plan != "same"], day)
         return drafts
 
     def _ask(self, drafts: Sequence[Draft], day: date) -> None:
         """What the form would ask stands beside the row: confirming the sheet answers it."""
-        beside = [d.then for d in drafts] if self.register.questions else []
+        beside = [d.then for d in drafts]
         for draft in drafts:
             asked = questions_of(self.register, draft.then, day, beside)
             draft.plan.notes += [q.words for q in asked]
             draft.plan.asked = [q.code for q in asked]
-
-    def _things(self, actor: Actor, given: Sequence[Values]) -> list[tuple[Any, RowPlan]]:
-        """Each row as the record that it would be; codes that name nothing are problems or will
-        be kept.
-        """
-        found = {
-            name: refers.found({v[name] for v in given if v.get(name)})
-            for name, refers in self.register.refers.items()
-        }
-        made, now = [], clock.now()
-        for values in given:
-            plan, plain = RowPlan("create"), dict(values)
-            for name, refers in self.register.refers.items():
-                code = values.get(name)
-                plain[name] = found[name].get(code) if code else None
-                if code and plain[name] is None:
-                    called = values.get(refers.named_by) if refers.named_by else None
-                    if refers.blank is None:
-                        plan.problems.append(Invalid("import.no_owner", name, code=code))
-                    elif not called:
-                        heading = self.register.heading(name)
-                        plan.problems.append(
-                            Invalid("import.no_party", name, side=heading, code=code)
-                        )
-                    else:
-                        plain[name] = refers.blank(code, called)
-                        plan.notes.append(Said("import.note.will_register", name=called, code=code))
-            thing = bulk.new(self.register.model)
-            self.register.born(thing, actor, now)
-            if not plan.problems:
-                put(self.register, thing, settled(self.register, plain))
-            made.append((thing, plan))
-        return made
 
     def known(self, actor: Actor, drafts: Sequence[Draft]) -> dict[int, Any]:
         """Which rows are records already: by key, else by twin.
@@ -129,53 +95,64 @@ class RegisterSheet:
         """
         found: dict[int, Any] = {}
         for names, whole in ((self.register.key, True), (self.rules.twin, False)):
-            left = {place: d for place, d in enumerate(drafts) if place not in found}
-            keys = {place: self._key(d.thing, names) for place, d in left.items()} if names else {}
+            if not names:
+                continue
+            key_of = self._keyed(names)
+            keys = {p: key_of(d.thing) for p, d in enumerate(drafts) if p not in found}
             keys = {p: k for p, k in keys.items() if (all(k) if whole else k[0])}
             if not keys:
                 continue
-            wanted = {f"{self.register.path(names[0])}__in": {k[0] for k in keys.values()}}
-            rows = self.register.visible(actor).filter(**wanted).order_by("-pk")
-            own_number = self.register.unique in (
-                names,
-                (names,),
-            )  # an ended record's too stays its own
-            held: dict[tuple[Any, ...], Any] = {}
-            for row in rows:
-                if row.state not in self.rules.gone or (whole and own_number):
-                    held.setdefault(self._key(row, names), row)
-            for place, key in keys.items():
-                if key in held and (whole or not self._told_apart(left[place].thing, held[key])):
+            held = self._held(actor, names, {k[0] for k in keys.values()}, whole=whole)
+            for place, key in keys.items() if held else ():
+                if key in held and (whole or not self._told_apart(drafts[place].thing, held[key])):
                     found[place] = held[key]
         return found
+
+    def _held(
+        self, actor: Actor, names: Sequence[str], firsts: Collection[Any], *, whole: bool
+    ) -> dict[tuple[Any, ...], Any]:
+        """The records with these values in the first of the fields, by the values in all."""
+        # a record that has ended still is its own number's
+        ended_too = whole and self.register.unique in (names, (names,))
+        wanted = bulk.among(self.register.path(names[0]), firsts)
+        rows, key_of = self.register.visible(actor).filter(**wanted), self._keyed(names)
+        held: dict[tuple[Any, ...], Any] = {}
+        for row in rows.order_by("-pk"):
+            if ended_too or row.state not in self.rules.gone:
+                held.setdefault(key_of(row), row)
+        return held
 
     def _told_apart(self, thing: Any, other: Any) -> bool:
         """Whether both have a whole key: then they are two, however alike they look."""
         names = self.register.key
-        return bool(names) and all(self._key(thing, names)) and all(self._key(other, names))
+        return bool(names) and all(self._keyed(names)(thing)) and all(self._keyed(names)(other))
 
-    def _key(self, thing: Any, names: Sequence[str]) -> tuple[Any, ...]:
-        held = (getattr(thing, self.register.attname(n)) for n in names)
-        return tuple(tuple(v) if isinstance(v, list) else v for v in held)
+    def _keyed(self, names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+        """Takes the values of some fields, so that they can be looked up."""
+        fields = fields_of(self.register.model)
+        held = getter([self.register.attname(n) for n in names])
+        if not any(isinstance(fields[n], JSONField) for n in names):
+            return held
+        return lambda thing: tuple(tuple(v) if isinstance(v, list) else v for v in held(thing))
 
-    def _judge(self, actor: Actor, draft: Draft, options: Values, day: date) -> None:
+    def _judge(self, actor: Actor, draft: Draft, options: Values, judge: Judge) -> None:
         plan, thing, register = draft.plan, draft.thing, self.register
         if draft.known is not None:
             thing = draft.known
             name = self.rules.update(thing, actor)
             step = register.flow.step(name) if name else None
-            self._compare(actor, draft, step, day)
+            self._compare(actor, draft, step, judge)
             return
         step = register.flow.step(self.rules.create(draft.values, options))
         thing.state = step.target
-        plan.problems += errors_of(register, thing, day)
+        plan.problems += judge(thing)
         if self.rules.twin and not all(draft.values.get(n) for n in register.key):
-            plan.identity = self._key(thing, self.rules.twin)
+            plan.identity = self._keyed(self.rules.twin)(thing)
             plan.identity_at = register.listed.columns[0]
         if not step.permission(actor, thing):
             plan.problems.append(Invalid("import.not_yours", next(iter(register.refers), "")))
 
-    def _compare(self, actor: Actor, draft: Draft, step: Step[Any] | None, day: date) -> None:
+    def _compare(self, actor: Actor, draft: Draft, step: Step[Any] | None, judge: Judge) -> None:
         """What a row would change of a known record by a step; a blank cell leaves what is there.
 
         Leave is asked of the record as it is and as it would be: what a row writes must neither
@@ -210,7 +187,7 @@ class RegisterSheet:
         )
         if step is None:
             plan.problems.append(self._closed(known))
-        plan.problems += errors_of(self.register, known, day)
+        plan.problems += judge(known)
         self._permit(actor, draft, step)
         draft.then = copy.copy(known)
         for name in draft.changes:  # it was only tried on: what is written is written by the step
@@ -228,10 +205,9 @@ class RegisterSheet:
             draft.plan.problems.append(Invalid(verdict.why, owner))
 
     def apply(
-        self, actor: Actor, rows: Sequence[ImportRow], options: Values, at: datetime
+        self, actor: Actor, rows: Sequence[StagedRow], options: Values, at: datetime
     ) -> list[Applied]:
-        self._keep_unknown(actor, rows, at)
-        drafts = self._drafts(actor, [r.values for r in rows], options)
+        drafts = self._drafts(actor, [r.values for r in rows], options, keep=True)
         for row, draft in zip(rows, drafts, strict=True):
             self._still(row, draft)
             self._answered(row, draft, options)
@@ -240,7 +216,7 @@ class RegisterSheet:
         made = [d.known or d.thing for d in drafts]
         return [Applied(str(t.pk), label_of(t), {"version": t.version}) for t in made]
 
-    def _still(self, row: ImportRow, draft: Draft) -> None:
+    def _still(self, row: StagedRow, draft: Draft) -> None:
         """Whether a row is still what the preview said.
 
         Raises:
@@ -256,7 +232,7 @@ class RegisterSheet:
         if row.plan == "update" and row.before.get("version") != plan.version:
             raise Invalid("import.row_stale", line=row.line)
 
-    def _answered(self, row: ImportRow, draft: Draft, options: Values) -> None:
+    def _answered(self, row: StagedRow, draft: Draft, options: Values) -> None:
         """What the preview asked was answered by confirming it, and nothing else.
 
         A sheet of several parts is asked by parts, whose rows stand beside others when they are
@@ -270,18 +246,6 @@ class RegisterSheet:
             raise Invalid("import.asked_meanwhile", line=row.line)
         draft.plan.asked = answered
 
-    def _keep_unknown(self, actor: Actor, rows: Sequence[ImportRow], at: datetime) -> None:
-        for name, refers in self.register.refers.items():
-            if refers.keep is None:
-                continue
-            codes = {
-                r.values[name]: r.values.get(refers.named_by) for r in rows if r.values.get(name)
-            }
-            known = refers.found(codes)
-            for code, called in codes.items():
-                if code not in known and called:
-                    refers.keep(code, called, actor, at)
-
     def _write_new(
         self, actor: Actor, drafts: Sequence[Draft], options: Values, at: datetime
     ) -> None:
@@ -289,7 +253,8 @@ class RegisterSheet:
         for draft in drafts:
             if draft.known is None:
                 step = self.rules.create(draft.values, options)
-                put(self.register, draft.thing, stamp(self.register, step, draft.thing, actor, at))
+                if stamped := stamp(self.register, step, draft.thing, actor, at):
+                    put(self.register, draft.thing, stamped)
                 draft.thing.sample = bool(options.get("sample"))
                 for name, value in _by_uploader(draft.thing, options).items():
                     setattr(draft.thing, name, value)
@@ -315,7 +280,7 @@ class RegisterSheet:
             why = Said("import.why_by_sheet")
             change_many(self.register, step, pairs, actor, at, why, answered[step])
 
-    def undo(self, actor: Actor, rows: Sequence[ImportRow], at: datetime) -> list[tuple[str, str]]:
+    def undo(self, actor: Actor, rows: Sequence[StagedRow], at: datetime) -> list[tuple[str, str]]:
         held = self.register.model._default_manager.select_for_update(of=("self",)).in_bulk(
             [int(r.subject_id) for r in rows if r.subject_id]
         )
@@ -332,7 +297,7 @@ class RegisterSheet:
             change_many(self.register, step, pairs, actor, at, Said("import.why_undone"))
         return fates
 
-    def _untouched(self, row: ImportRow, thing: Any, actor: Actor) -> tuple[str, str]:
+    def _untouched(self, row: StagedRow, thing: Any, actor: Actor) -> tuple[str, str]:
         if thing is None:
             return "failed", Said("record.none").as_text()
         if thing.version != row.after.get("version"):
@@ -345,7 +310,7 @@ class RegisterSheet:
             return "failed", verdict.why.as_text()
         return "reversed", ""
 
-    def _back(self, row: ImportRow, thing: Any, actor: Actor, at: datetime) -> tuple[str, Values]:
+    def _back(self, row: StagedRow, thing: Any, actor: Actor, at: datetime) -> tuple[str, Values]:
         held = state_of(self.register, thing)
         if row.plan != "update":
             extra = stamp(self.register, self.rules.undo, thing, actor, at)

@@ -1,7 +1,7 @@
 """From a sheet to rows with values and problems, by the book's layout. No database."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain, islice
@@ -17,7 +17,9 @@ from kechuang.engines.base.sheets import column_name, is_blank
 
 _LOOK_FOR_HEADINGS = 15
 _LISTS = {"words", "patents", "modes"}
+_AT_ONCE = 500  # rows whose cells are read together
 _MOST_REMEMBERED = 2_000  # different cells of a column whose meaning is kept
+_LONGEST = 32_000  # letters of a cell that are kept
 
 
 @dataclass
@@ -92,52 +94,72 @@ def read_rows(sheet: ReadSheet, layout: Layout, book: Book) -> tuple[Headings, I
     return headings, _rows(below, headings, layout, _Cells(sheet, headings, book))
 
 
+def _rows(
+    below: Iterable[tuple[int, list[object]]], headings: Headings, layout: Layout, cells: "_Cells"
+) -> Iterator[ReadRow]:
+    absent = [c for c in layout.columns if headings.place(c.field) is None]
+    held = (r for r in below if not is_blank(r[1]))
+    while part := list(islice(held, _AT_ONCE)):
+        rows = [ReadRow(line, _keepable(raw)) for line, raw in part]
+        for place, column in headings.columns.items():
+            cells.read(
+                rows, place, column, [raw[place] if place < len(raw) else None for _, raw in part]
+            )
+        for column in absent:
+            for row in rows:
+                row.values[column.field] = [] if column.kind in _LISTS else None
+        yield from rows
+
+
 class _Cells:
-    """Reads the cells of a sheet; a cell that a column held before is not read anew."""
+    """Reads the cells of a sheet, column by column; a cell that a column held before is not read
+    anew.
+    """
 
     def __init__(self, sheet: ReadSheet, headings: Headings, book: Book) -> None:
-        self.sheet, self.book = sheet, book
+        self.sheet, self.headings, self.book = sheet, headings, book
         self.known: dict[int, dict[object, Any]] = {place: {} for place in headings.columns}
+        self.marked: dict[int, set[int]] = {place: set() for place in headings.columns}
+        for line, column in chain(sheet.errors, sheet.formulas):
+            self.marked.get(column - 1, set()).add(line)
 
-    def read(self, line: int, place: int, column: Column, raw: object) -> Any:
+    def read(
+        self, rows: Sequence[ReadRow], place: int, column: Column, raws: Sequence[object]
+    ) -> None:
+        """The cells of one column into their rows: each a value, or a problem."""
+        known, name = self.known[place], column.field
+        marked = self.marked[place]
+        for row, raw in zip(rows, raws, strict=True):
+            key = (type(raw), raw)
+            if key in known and row.line not in marked:
+                row.values[name] = known[key]
+                continue
+            try:
+                row.values[name] = self._value(row.line, place, column, raw)
+            except Invalid as e:
+                row.problems.append(problem(self.headings, e.at(name)))
+
+    def _value(self, line: int, place: int, column: Column, raw: object) -> Any:
         if (line, place + 1) in self.sheet.errors:
             raise Invalid("cell.error", column.field)
         if (line, place + 1) in self.sheet.formulas:
             raise Invalid("cell.formula", column.field)
-        known, key = self.known[place], (type(raw), raw)
-        if key not in known:
-            value = read_cell(column, raw, self.book)
-            if len(known) >= _MOST_REMEMBERED or isinstance(value, list):
-                return value
-            known[key] = value
-        return known[key]
+        value = read_cell(column, raw, self.book)
+        if len(self.known[place]) < _MOST_REMEMBERED and not isinstance(value, list):
+            self.known[place][type(raw), raw] = value
+        return value
 
 
-def _rows(
-    below: Iterable[tuple[int, list[object]]], headings: Headings, layout: Layout, cells: _Cells
-) -> Iterator[ReadRow]:
-    absent = [c for c in layout.columns if headings.place(c.field) is None]
-    for line, raw_cells in below:
-        if is_blank(raw_cells):
-            continue
-        row = ReadRow(line, [_keepable(c) for c in raw_cells])
-        for place, column in headings.columns.items():
-            raw = raw_cells[place] if place < len(raw_cells) else None
-            try:
-                row.values[column.field] = cells.read(line, place, column, raw)
-            except Invalid as e:
-                row.problems.append(problem(headings, e.at(column.field)))
-        for column in absent:
-            row.values.setdefault(column.field, [] if column.kind in _LISTS else None)
-        yield row
+def _keepable(cells: list[object]) -> list[object]:
+    """Cells for the mended sheet: JSON-able, and cut where they are absurdly long."""
+    return [c if type(c) is str and len(c) <= _LONGEST else _as_kept(c) for c in cells]
 
 
-def _keepable(cell: object) -> object:
-    """A cell for the mended sheet: JSON-able, and cut where it is absurdly long."""
+def _as_kept(cell: object) -> object:
     if isinstance(cell, (datetime, date)):
         return cell.isoformat()[:10]
     if isinstance(cell, str):
-        return cell if len(cell) <= 32_000 else cell[:32_000] + "…"
+        return cell if len(cell) <= _LONGEST else cell[:_LONGEST] + "…"
     if isinstance(cell, float) and not math.isfinite(cell):
         return str(cell)
     if cell is None or isinstance(cell, (int, float, bool)):

@@ -9,14 +9,17 @@ what it wrote.
 See docs/decisions/0013.
 """
 
+import gc
 import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import OperationalError, transaction
+from django.db.models import QuerySet
 
 from kechuang.district.core import books, bulk, clock, files, ledger, worker
 from kechuang.district.core.actor import SYSTEM, Actor
@@ -28,7 +31,7 @@ from kechuang.district.core.workflow import advance
 from kechuang.engines.base.errors import DomainError, Invalid
 from kechuang.engines.base.sayings import Said
 
-from .kinds import KINDS, ImportKind, RowPlan
+from .kinds import KINDS, Applied, ImportKind, RowPlan, StagedRow
 from .sheet_rows import Headings, ReadRow, problem, read_rows
 from .workflow import IMPORTS
 
@@ -59,10 +62,22 @@ def _options(batch: ImportBatch) -> dict[str, Any]:
     }
 
 
-def _parts(things: Iterable[T]) -> Iterator[list[T]]:
-    source = iter(things)
-    while part := list(islice(source, _PART)):
-        yield part
+@contextmanager
+def _part() -> Iterator[None]:
+    """A part, and the gap after it.
+
+    What a part makes is freed when it is done. Looking for rings among it while it is made would
+    take a fifth of the time: that waits for the gap.
+    """
+    looks = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looks:
+            gc.enable()
+    worker.keep_lease()
+    time.sleep(_GAP)
 
 
 def check_now(batch: ImportBatch) -> None:
@@ -100,57 +115,51 @@ def check_now(batch: ImportBatch) -> None:
 
 
 def _check_rows(
-    batch: ImportBatch, kind: ImportKind, headings: Headings, rows: Iterable[ReadRow]
+    batch: ImportBatch, kind: ImportKind, headings: Headings, rows: Iterator[ReadRow]
 ) -> dict[str, int]:
     counts = {"create": 0, "update": 0, "same": 0, "wrong": 0, "doubts": 0}
-    seen: dict[object, int] = {}
+    seen: dict[bytes, int] = {}
     done = 0
-    for part in _parts(rows):
-        staged = _check_part(batch, kind, headings, part, seen)
-        for row in staged:
-            counts[row.plan] += 1
-            counts["doubts"] += len(row.after.get("doubts", []))
-        done += len(part)
-        with transaction.atomic():
-            bulk.insert(staged)
-            ImportBatch.objects.filter(pk=batch.pk).update(seen=done)
-        worker.keep_lease()
-        time.sleep(_GAP)
-    return counts
+    while True:
+        with _part():
+            part = list(islice(rows, _PART))
+            if not part:
+                return counts
+            plans = _check_part(batch, kind, part, seen)
+            for plan in plans:
+                counts[plan.plan] += 1
+                counts["doubts"] += len(plan.doubts)
+            done += len(part)
+            with transaction.atomic():
+                bulk.insert_columns(ImportRow, _staged(batch, kind, headings, part, plans))
+                ImportBatch.objects.filter(pk=batch.pk).update(seen=done)
 
 
 def _check_part(
-    batch: ImportBatch,
-    kind: ImportKind,
-    headings: Headings,
-    part: Sequence[ReadRow],
-    seen: dict[object, int],
-) -> list[ImportRow]:
-    sound = [r for r in part if not r.problems]
-    plans = dict(zip((id(r) for r in sound), _plans(batch, kind, sound), strict=True))
+    batch: ImportBatch, kind: ImportKind, part: Sequence[ReadRow], seen: dict[bytes, int]
+) -> list[RowPlan]:
+    """What would become of each row; of rows that are the same record only the first may stand."""
+    found = iter(_plans(batch, kind, [r for r in part if not r.problems]))
+    plans = [RowPlan("wrong") if r.problems else next(found) for r in part]
     names = current_book().layouts[batch.kind].key
-    staged = []
-    for row in part:
-        plan = plans.get(id(row)) or RowPlan("wrong")
+    at = names[0] if names else ""
+    for row, plan in zip(part, plans, strict=True):
         key = tuple(row.values.get(n) for n in names)
-        identities = (
-            (key if any(key) else (), names[0] if names else ""),
-            (plan.identity, plan.identity_at),
-            (("id", plan.subject_id) if plan.subject_id else (), names[0] if names else ""),
-        )
+        known = ("id", plan.subject_id) if plan.subject_id else ()
+        identities = ((key if any(key) else (), at), (plan.identity, plan.identity_at), (known, at))
         for identity, column in identities:
-            if not identity or row.problems or plan.problems:
-                continue
-            first = seen.setdefault(_hashable(identity), row.line)
-            if first != row.line:
-                plan.problems = [Invalid("import.twice", column, line=first)]
-        staged.append(_staged(batch, kind, headings, row, plan))
-    return staged
+            if identity and not row.problems and not plan.problems:
+                first = seen.setdefault(_hashable(identity), row.line)
+                if first != row.line:
+                    plan.problems = [Invalid("import.twice", column, line=first)]
+        if plan.problems:
+            plan.plan = "wrong"
+    return plans
 
 
-def _hashable(identity: Iterable[Any]) -> int:
+def _hashable(identity: Iterable[Any]) -> bytes:
     """An identity in few bytes; a list among its parts counts as its text."""
-    return int.from_bytes(hashlib.blake2b(repr(list(identity)).encode(), digest_size=16).digest())
+    return hashlib.blake2b(repr(list(identity)).encode(), digest_size=16).digest()
 
 
 def _plans(batch: ImportBatch, kind: ImportKind, rows: Sequence[ReadRow]) -> list[RowPlan]:
@@ -168,23 +177,27 @@ def _plans(batch: ImportBatch, kind: ImportKind, rows: Sequence[ReadRow]) -> lis
 
 
 def _staged(
-    batch: ImportBatch, kind: ImportKind, headings: Headings, row: ReadRow, plan: RowPlan
-) -> ImportRow:
-    wrong = bool(row.problems or plan.problems)
-    return bulk.new(
-        ImportRow,
-        batch_id=batch.pk,
-        line=row.line,
-        cells=row.cells,
-        values=row.values,
-        problems=row.problems + [problem(headings, p) for p in plan.problems],
-        notes=[n.stored() if isinstance(n, Said) else n for n in plan.notes],
-        plan="wrong" if wrong else plan.plan,
-        subject_kind=kind.subject_kind,
-        subject_id=plan.subject_id,
-        before={**plan.before, **({"version": plan.version} if plan.version else {})},
-        after=_until_written(plan),
-    )
+    batch: ImportBatch,
+    kind: ImportKind,
+    headings: Headings,
+    part: Sequence[ReadRow],
+    plans: Sequence[RowPlan],
+) -> dict[str, list[Any]]:
+    """The columns of `ImportRow` for checked rows."""
+    both = list(zip(part, plans, strict=True))
+    return {
+        "batch_id": [batch.pk] * len(part),
+        "subject_kind": [kind.subject_kind] * len(part),
+        "line": [r.line for r in part],
+        "cells": [r.cells for r in part],
+        "values": [r.values for r in part],
+        "problems": [r.problems + [problem(headings, e) for e in p.problems] for r, p in both],
+        "notes": [[n.stored() if isinstance(n, Said) else n for n in p.notes] for p in plans],
+        "plan": [p.plan for p in plans],
+        "subject_id": [p.subject_id for p in plans],
+        "before": [{**p.before, "version": p.version} if p.version else p.before for p in plans],
+        "after": [_until_written(p) for p in plans],
+    }
 
 
 def _until_written(plan: RowPlan) -> dict[str, Any]:
@@ -231,37 +244,42 @@ def _awake() -> None:
 def _by_parts(batch: ImportBatch, act: Callable[[], int], total: int) -> None:
     """Act until nothing is left, noting how far it is, with a gap between parts."""
     done = 0
-    while taken := act():
-        done += taken
-        files.note_progress(f"import-{batch.pk}", done=min(done, total), total=total)
-        worker.keep_lease()
-        time.sleep(_GAP)
+    while True:
+        with _part():
+            taken = act()
+            if not taken:
+                return
+            done += taken
+            files.note_progress(f"import-{batch.pk}", done=min(done, total), total=total)
 
 
 def _write_part(batch: ImportBatch, kind: ImportKind) -> int:
     with ledger.writing():
         left = batch.rows.filter(written=False).exclude(plan="same").order_by("line")
-        part = list(left.defer("cells", "problems", "notes")[:_PART])
+        part = _rows(left, StagedRow._fields)
         if not part:
             return 0
         made = kind.apply(acting(batch), part, _options(batch), clock.now())
-        doubts = []
-        for row, applied in zip(part, made, strict=True):
-            doubts += _doubts(kind, row, applied.subject_id, applied.label)
-            row.subject_id, row.after = applied.subject_id, dict(applied.after)
+        both = list(zip(part, made, strict=True))
+        doubts = [d for row, applied in both for d in _doubts(kind, row, applied)]
         Doubt.objects.bulk_create(doubts, ignore_conflicts=True)
-        marks = ((r.pk, (r.subject_id, r.after, True)) for r in part)
+        marks = ((r.id, (a.subject_id, dict(a.after), True)) for r, a in both)
         bulk.update(ImportRow, ("subject_id", "after", "written"), marks)
     return len(part)
 
 
-def _doubts(kind: ImportKind, row: ImportRow, subject_id: str, label: str) -> list[Doubt]:
+def _rows(rows: QuerySet[ImportRow], names: Sequence[str]) -> list[StagedRow]:
+    """The rows of the next part."""
+    return [StagedRow(*told) for told in bulk.read(rows[:_PART], names)]
+
+
+def _doubts(kind: ImportKind, row: StagedRow, applied: Applied) -> list[Doubt]:
     return [
         Doubt(
             kind=kind.subject_kind,
-            left_id=subject_id,
+            left_id=applied.subject_id,
             right_id=other,
-            left_label=label[:320],
+            left_label=applied.label[:320],
             right_label=called[:320],
             why=why,
             created_at=clock.now(),
@@ -303,12 +321,12 @@ def undo_now(batch: ImportBatch) -> None:
 def _undo_part(batch: ImportBatch, kind: ImportKind, *, forget: bool) -> int:
     with ledger.writing():
         left = batch.rows.filter(written=True, fate="").order_by("-line")
-        part = list(left.defer("cells", "problems", "notes", "values")[:_PART])
+        part = _rows(left, [n for n in StagedRow._fields if n != "values"])
         if not part:
             return 0
         fates = kind.undo(acting(batch), part, clock.now())
         marks = (
-            (r.pk, ("", "", False) if forget and fate == "reversed" else (fate, why[:500], True))
+            (r.id, ("", "", False) if forget and fate == "reversed" else (fate, why[:500], True))
             for r, (fate, why) in zip(part, fates, strict=True)
         )
         bulk.update(ImportRow, ("fate", "fate_why", "written"), marks)

@@ -14,12 +14,13 @@ from .declaration import (
     Register,
     SheetRules,
     Values,
+    fields_of,
     on_declared,
     register_at,
 )
 from .many import change_many, create_many
 from .steps import create, stamp, take
-from .values import errors_of, put, questions_of, settled, state_of, taken, written
+from .values import Judge, errors_of, getter, put, questions_of, settled, state_of, taken, written
 
 __all__ = [
     "ALL",
@@ -27,6 +28,7 @@ __all__ = [
     "Check",
     "Done",
     "Doubts",
+    "Judge",
     "Listed",
     "Question",
     "Refers",
@@ -37,6 +39,8 @@ __all__ = [
     "create",
     "create_many",
     "errors_of",
+    "fields_of",
+    "getter",
     "on_declared",
     "put",
     "questions_of",

@@ -41,7 +41,7 @@ def create_many(
         for t, a in zip(things, answered, strict=True)
     ]
     entries = ledger.record_many(lines, actor, at)
-    for thing, entry in zip(things, entries, strict=True):
+    for thing, entry in zip(things, entries, strict=True) if name in register.effects else ():
         effect_of(register, name, Done(thing, {}, entry, actor, at))
 
 
@@ -81,7 +81,7 @@ def change_many(
         lines.append(_line(register, step, thing, old, why, sorted(changes), told))
     bulk.update(register.model, [*names, "state", "version", "changed_at"], rows)
     entries = ledger.record_many(lines, actor, at)
-    for (thing, _), was, entry in zip(pairs, befores, entries, strict=True):
+    for (thing, _), was, entry in zip(pairs, befores, entries, strict=True) if tells else ():
         effect_of(register, name, Done(thing, was, entry, actor, at))
 
 

@@ -2,8 +2,10 @@
 with them.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
@@ -24,29 +26,42 @@ def settled(register: Register[Thing], values: Values) -> dict[str, Any]:
     """
     made: dict[str, Any] = {}
     errors: list[Invalid] = []
+    holds = _holds(register.model)
     for name, value in values.items():
         refers = register.refers.get(name)
         if refers and isinstance(value, str):
             made[name] = refers.found([value]).get(value) if value else None
             if value and made[name] is None:
                 errors.append(Invalid("organisation.unknown_code", name, code=value))
-        elif (found := fields_of(register.model).get(name)) is not None:
-            made[name] = _held(found, value)
+        elif name in holds:
+            made[name] = holds[name](value)
     if errors:
         raise InvalidForm(errors)
     return made
 
 
-def _held(kept: Any, value: Any) -> Any:
-    if value is None or value == "":
-        return (
-            "" if isinstance(kept, (models.CharField, models.TextField)) and not kept.null else None
-        )
-    if isinstance(kept, models.DateField) and isinstance(value, str):
-        return date.fromisoformat(value)
-    return (
-        normalise(value) if isinstance(value, str) and isinstance(kept, models.CharField) else value
-    )
+@lru_cache(maxsize=256)
+def _holds(model: type[Any]) -> dict[str, Callable[[Any], Any]]:
+    """Field → how it holds a plain value."""
+    return {name: _way(kept) for name, kept in fields_of(model).items()}
+
+
+def _way(kept: Any) -> Callable[[Any], Any]:
+    is_text = isinstance(kept, (models.CharField, models.TextField))
+    blank = "" if is_text and not kept.null else None
+    if isinstance(kept, models.DateField):
+        read: Callable[[str], Any] = date.fromisoformat
+    elif isinstance(kept, models.CharField):
+        read = normalise
+    else:
+        return lambda value: blank if value is None or value == "" else value
+
+    def hold(value: Any) -> Any:
+        if value is None or value == "":
+            return blank
+        return read(value) if isinstance(value, str) else value
+
+    return hold
 
 
 def written(
@@ -81,29 +96,79 @@ def put(register: Register[Thing], thing: Thing, values: Values) -> None:
     register.derive(thing)
 
 
-def required(register: Register[Any], thing: Any, day: date) -> Iterable[Invalid]:
-    """What the layout says must be filled in (but in the states in which a record may be
-    half-done), and no longer than may be.
+class Judge:
+    """Says what is wrong with records of a register on a day; what its layout asks is looked up
+    once, for many records.
     """
-    half_done = thing.state in register.half_done
-    for column in register.columns:
-        wanted = column.field in register.always if half_done else column.required
-        if wanted and getattr(thing, register.attname(column.field)) in (None, ""):
-            yield Invalid("field.missing", column.field, label=column.heading)
-        value = getattr(thing, column.field) if column.longest else None
-        if isinstance(value, str) and len(value) > column.longest:
-            yield Invalid("field.too_long", column.field, label=column.heading, most=column.longest)
+
+    def __init__(self, register: Register[Any], day: date) -> None:
+        self.register, self.day, self.columns = register, day, register.columns
+        asked = [c for c in self.columns if c.required or c.field in register.always]
+        self.asked = getter([register.attname(c.field) for c in asked])
+        self.bounded = [(c.field, c.longest) for c in self.columns if c.longest]
+        self.days = [c.field for c in self.columns if c.kind == "day"]
+
+    def __call__(self, thing: Any, step: Step[Any] | None = None) -> list[Invalid]:
+        """What is wrong with a record as it stands (and for a step), in the order of the checks;
+        the first of a field.
+        """
+        found = [] if self._complete(thing) else list(self._required(thing))
+        found += _of_our_time(thing, self.days)
+        for check in self.register.checks:
+            found += check(self.register, thing, self.day)
+        firsts: dict[str, Invalid] = {}
+        for error in [*self._missing(thing, step), *found] if step or found else ():
+            firsts.setdefault(error.field, error)
+        return list(firsts.values())
+
+    def _missing(self, thing: Any, step: Step[Any] | None) -> Iterable[Invalid]:
+        for name in step.must if step else ():
+            if getattr(thing, self.register.attname(name)) in (None, ""):
+                yield Invalid("field.missing", name, label=self.register.heading(name))
+
+    def _complete(self, thing: Any) -> bool:
+        """Whether nothing that can be asked for is missing or too long: of most records true."""
+        held = self.asked(thing)
+        if None in held or "" in held:
+            return False
+        return not any(_longer(getattr(thing, name), most) for name, most in self.bounded)
+
+    def _required(self, thing: Any) -> Iterable[Invalid]:
+        """What the layout says must be filled in (but in the states in which a record may be
+        half-done), and no longer than may be.
+        """
+        register = self.register
+        half_done = thing.state in register.half_done
+        for column in self.columns:
+            wanted = column.field in register.always if half_done else column.required
+            if wanted and getattr(thing, register.attname(column.field)) in (None, ""):
+                yield Invalid("field.missing", column.field, label=column.heading)
+            if column.longest and _longer(getattr(thing, column.field), column.longest):
+                yield Invalid(
+                    "field.too_long", column.field, label=column.heading, most=column.longest
+                )
 
 
-def _of_our_time(register: Register[Any], thing: Any, day: date) -> Iterable[Invalid]:
+def _longer(value: Any, most: int) -> bool:
+    return isinstance(value, str) and len(value) > most
+
+
+def getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Takes some attributes of a thing."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda thing: tuple(getattr(thing, name) for name in names)
+
+
+def _of_our_time(thing: Any, names: Iterable[str]) -> Iterable[Invalid]:
     """No day of another era, by whatever way it came: it would close every page that reckons with
     it.
     """
-    for column in register.columns:
-        found = getattr(thing, column.field) if column.kind == "day" else None
+    for name in names:
+        found = getattr(thing, name)
         try:
             if found is not None:
-                in_our_time(found, column.field)
+                in_our_time(found, name)
         except Invalid as e:
             yield e
 
@@ -111,21 +176,8 @@ def _of_our_time(register: Register[Any], thing: Any, day: date) -> Iterable[Inv
 def errors_of(
     register: Register[Thing], thing: Thing, day: date, step: Step[Any] | None = None
 ) -> list[Invalid]:
-    """What is wrong with a record as it stands (and for a step), in the order of the checks; the
-    first of a field.
-    """
-    seen: set[str] = set()
-    found: list[Invalid] = []
-    for name in step.must if step else ():
-        if getattr(thing, register.attname(name)) in (None, ""):
-            seen.add(name)
-            found.append(Invalid("field.missing", name, label=register.heading(name)))
-    for check in (required, _of_our_time, *register.checks):
-        for error in check(register, thing, day):
-            if error.field not in seen:
-                seen.add(error.field)
-                found.append(error)
-    return found
+    """What is wrong with one record as it stands: see `Judge`."""
+    return Judge(register, day)(thing, step)
 
 
 def questions_of(

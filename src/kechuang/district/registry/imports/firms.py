@@ -8,8 +8,7 @@ from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.accounts.services import keep_organisation
 from kechuang.district.core.actor import Actor, Verdict
-from kechuang.district.core.imports.kinds import Applied, EachRow, RowPlan
-from kechuang.district.core.models import ImportRow
+from kechuang.district.core.imports.kinds import Applied, EachRow, RowPlan, StagedRow
 from kechuang.district.core.registers import create, take
 from kechuang.district.registry.models import Firm, Recognition
 from kechuang.district.registry.permissions import can_keep
@@ -128,7 +127,7 @@ class FirmSheet(EachRow):
         return "same" if same_firm and same_days else "update"
 
     def apply_row(
-        self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
+        self, actor: Actor, row: StagedRow, options: Mapping[str, Any], at: datetime
     ) -> Applied:
         values = row.values
         organisation, _ = keep_organisation(
@@ -156,7 +155,7 @@ class FirmSheet(EachRow):
         held.refresh_from_db()
         return Applied(str(held.pk), held.label, {"version": held.version})
 
-    def undo_row(self, actor: Actor, row: ImportRow, at: datetime) -> tuple[str, str]:
+    def undo_row(self, actor: Actor, row: StagedRow, at: datetime) -> tuple[str, str]:
         if not row.subject_id:
             return "kept", "单位资料保留：其他记录可能已经引用"
         held = Recognition.objects.get(pk=row.subject_id)

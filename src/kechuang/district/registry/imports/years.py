@@ -8,8 +8,7 @@ from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.core import clock
 from kechuang.district.core.actor import YES, Actor, Verdict, no
 from kechuang.district.core.books import current_book
-from kechuang.district.core.imports.kinds import Applied, EachRow, RowPlan
-from kechuang.district.core.models import ImportRow
+from kechuang.district.core.imports.kinds import Applied, EachRow, RowPlan, StagedRow
 from kechuang.district.registry.models import Firm, FirmYear
 from kechuang.district.registry.services import years
 from kechuang.district.registry.services.years import FIRST_YEAR, Ask
@@ -90,7 +89,7 @@ class YearSheet(EachRow):
         return years.asks_beside(trial, last)
 
     def apply_row(
-        self, actor: Actor, row: ImportRow, options: Mapping[str, Any], at: datetime
+        self, actor: Actor, row: StagedRow, options: Mapping[str, Any], at: datetime
     ) -> Applied:
         organisation = organisations_by_code([row.values["code"]])[row.values["code"]]
         firm = Firm.objects.get(organisation=organisation)
@@ -101,7 +100,7 @@ class YearSheet(EachRow):
         thing.refresh_from_db()
         return Applied(str(thing.pk), thing.label, {"version": thing.version})
 
-    def undo_row(self, actor: Actor, row: ImportRow, at: datetime) -> tuple[str, str]:
+    def undo_row(self, actor: Actor, row: StagedRow, at: datetime) -> tuple[str, str]:
         thing = FirmYear.objects.get(pk=row.subject_id)
         if thing.version != row.after.get("version"):
             return "kept", "导入之后有人改过这份年报"

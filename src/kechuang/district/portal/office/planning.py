@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +27,7 @@ from kechuang.district.portal.office.draft_form import corrected, shown, typed_l
 from kechuang.district.portal.requests import actor_in, for_roles, one
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
 from kechuang.engines.base.numbers import parse_whole
+from kechuang.engines.planning import Sum
 
 OFFICE = ("officer", "approver", "auditor")
 MOST = 30_000_000
@@ -169,6 +171,7 @@ def closing_page(request: HttpRequest, pk: int) -> HttpResponse:
     facts = {
         "thing": thing,
         "drift": found,
+        "counts": closings.counts_what(thing),
         "indicator": current_book().indicators[thing.indicator],
         "states": flow.states,
         "steps": flow.open_steps(thing, actor),
@@ -224,7 +227,7 @@ def comparison_list(request: HttpRequest) -> HttpResponse:
 
 @for_roles(*OFFICE)
 def comparison_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Three piles (and doubtful pairs), each row with its likely reason."""
+    """Three piles (and doubtful pairs) that add up to both books, each row with its reason."""
     made = one(comparisons_visible_to(actor_in(request)), pk)
     found = comparing.compare(made)
     facts = {
@@ -232,7 +235,18 @@ def comparison_page(request: HttpRequest, pk: int) -> HttpResponse:
         "found": found,
         "piles": found.piles,
         "kinds": COMPARISONS,
-        "difference": found.theirs - found.ours,
+        "sums": _sums(found.sums),
         "route": "firm" if made.kind == "firms" else "contracts-record",
     }
     return render(request, "office/comparison.html", facts)
+
+
+def _sums(found: Mapping[str, Sum]) -> list[tuple[str, Sum, Sum]]:
+    """(words, theirs, ours) of each pile and of the whole."""
+    none = Sum()
+    return [
+        (gettext("两边都有"), found["both_theirs"], found["both_ours"]),
+        (gettext("只有对方有"), found["only_theirs"], none),
+        (gettext("只有我方有"), none, found["only_ours"]),
+        (gettext("合计"), found["theirs"], found["ours"]),
+    ]

@@ -1,0 +1,221 @@
+"""Numbers tell the truth: coverage, published figures that judge, months without records, the plan
+in force.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from kechuang.district.core.actor import SYSTEM
+from kechuang.district.core.books import current_book
+from kechuang.district.core.registers import create, take
+from kechuang.district.plan.registers import BULLETINS, COMPLETENESS
+from kechuang.district.plan.services import closings, reading
+from kechuang.district.registry.services import keep_firm
+from kechuang.engines.base.errors import InvalidForm, NotAllowed
+from tests.factories import NOW
+from tests.portal.test_pages import client_of
+from tests.steps import recognise
+
+TODAY = NOW.date()
+OLD, NEW = "jinnan-2020-2022", "jinnan-2025-2027"
+FIRMS, TURNOVER = "high-tech-enterprises", "technology-contract-turnover"
+
+
+def read(target, plan=NEW, year=2026, today=TODAY):
+    book = current_book()
+    chosen = book.plans[plan]
+    return reading(book, chosen.target(target), year, today, chosen)
+
+
+def bulletin(indicator, day, value, counting="total"):
+    values = {
+        "indicator": indicator,
+        "place": "津南区",
+        "as_of": day,
+        "value": value,
+        "counting": counting,
+        "source": "市科技局通报",
+    }
+    return create(BULLETINS, "report", values, SYSTEM, NOW, sure=True)
+
+
+def say_complete(world, indicator=TURNOVER, since=date(2020, 1, 1), **more):
+    values = {"indicator": indicator, "since": since, "basis": "与市登记系统逐条对过", **more}
+    return create(COMPLETENESS, "state_complete", values, world.actor("officer"), NOW)
+
+
+def high_tech_firms(world, count):
+    for n in range(count):
+        owner = world.organisation(f"高企{n}有限公司", "enterprise")
+        firm = keep_firm(owner, {}, SYSTEM, NOW)
+        recognise(firm, "high_tech", f"GR{n}", date(2022, 3, 1), date(2025, 3, 1), SYSTEM, NOW)
+
+
+# --- records that are not the whole
+
+
+def test_three_firms_on_record_say_nothing_of_527(world):
+    high_tech_firms(world, 3)
+    found = read(FIRMS, OLD, 2022)
+    assert found.light == "unknown"
+    assert (found.ours, found.rows) == (3, 3)
+
+
+def test_a_published_figure_judges_until_the_records_do(world):
+    high_tech_firms(world, 3)
+    bulletin(FIRMS, date(2022, 9, 30), "498")
+    found = read(FIRMS, OLD, 2022, date(2022, 11, 2))
+    assert (found.value, found.how, found.ours) == (498, "bulletin", 3)
+    assert found.coverage.percent == 1
+    assert "498" in found.coverage.words
+    assert "1%" in found.coverage.words
+    assert found.light in ("on_track", "at_risk", "behind")
+    assert found.compared.gap == -495
+    bulletin(FIRMS, date(2022, 12, 31), "500")
+    assert read(FIRMS, OLD, 2022).light == "missed"
+    bulletin(FIRMS, date(2022, 10, 31), "3")
+    early = read(FIRMS, OLD, 2022, date(2022, 11, 2))
+    assert (early.how, early.coverage.enough, early.value) == ("computed", True, 3)
+
+
+def test_the_page_says_coverage_below_the_figure(world):
+    high_tech_firms(world, 3)
+    bulletin(FIRMS, date(2022, 12, 31), "498")
+    page = Client().get(f"/plan/targets/{FIRMS}/?plan={OLD}").content.decode()
+    assert "我方记录覆盖 1%" in page
+    plan = Client().get(f"/plan/?plan={OLD}").content.decode()
+    assert "我方记录覆盖 1%" in plan
+    staff = client_of(world, "officer").get(f"/en/plan/targets/{FIRMS}/?plan={OLD}")
+    assert "Our records cover 1%" in staff.content.decode()
+
+
+def test_a_register_that_is_said_to_be_complete_judges_and_knows_zero(world):
+    assert read(TURNOVER).light == "unknown"
+    world.contract("A1", 2_000_000)
+    assert read(TURNOVER).light == "unknown"
+    said = say_complete(world)
+    found = read(TURNOVER)
+    assert (found.light, found.how, found.coverage.how) == ("behind", "computed", "stated")
+    take(COMPLETENESS, "withdraw_complete", said, {}, world.actor("officer"), NOW, why="漏了一批")
+    assert read(TURNOVER).light == "unknown"
+    say_complete(world, "special-projects")
+    nothing = read("special-projects", OLD, 2022)
+    assert (nothing.value, nothing.light) == (0, "missed")
+
+
+def test_who_is_no_officer_says_nothing_of_registers(world):
+    values = {"indicator": TURNOVER, "since": date(2020, 1, 1), "basis": "听说"}
+    with pytest.raises(NotAllowed):
+        create(COMPLETENESS, "state_complete", values, world.actor("enterprise"), NOW)
+    with pytest.raises(InvalidForm):
+        say_complete(world, until=date(2019, 1, 1))
+
+
+def test_a_figure_that_counts_otherwise_is_not_laid_beside(world):
+    bulletin("young-eagle", date(2022, 8, 31), "4974", "total")
+    assert read("young-eagle", OLD, 2022).published is None  # a stock says nothing of a year's flow
+    bulletin("young-eagle", date(2022, 7, 31), "200", "ytd")
+    found = read("young-eagle", OLD, 2022)
+    assert found.published.value == 200
+    assert (
+        found.light == "unknown"
+    )  # the year's last figure is of July, nothing is known of its end
+
+
+def test_a_quoted_figure_of_eight_months_is_no_years_figure(world):
+    found = read("young-eagle", OLD, 2023)
+    assert (found.value, found.published.until) == (200, date(2023, 8, 31))
+
+
+# --- months without records
+
+
+def months(world):
+    for n, (day, yuan) in enumerate(
+        [
+            (date(2025, 2, 3), 9_400_000),
+            (date(2025, 4, 3), 8_800_000),
+            (date(2026, 3, 3), 15_000_000),
+            (date(2026, 5, 3), 850_000),
+            (date(2026, 7, 3), 9_680_000),
+            (date(2026, 8, 3), 4_800_000),
+            (date(2026, 9, 3), 2_400_000),
+        ]
+    ):
+        world.contract(f"M{n}", yuan, day)
+
+
+def test_a_month_without_contracts_is_a_zero_of_a_complete_register(world):
+    months(world)
+    unknown = read(TURNOVER)
+    assert unknown.forecast.value is None
+    say_complete(world)
+    found = read(TURNOVER)
+    assert len(found.observed) == 22  # every month from January 2025 to October 2026
+    assert found.forecast.value == pytest.approx(0.737, abs=0.001)  # 0.77 without the empty months
+
+
+def test_a_register_complete_since_later_makes_no_forecast_of_the_whole(world):
+    months(world)
+    bulletin(TURNOVER, date(2026, 9, 30), "0.3273", "ytd")
+    found = read(TURNOVER)
+    assert found.coverage.enough  # 2026 is all there; nothing is known of the months of 2025
+    assert found.forecast.why.code == "forecast.unknown_months"
+
+
+# --- closed months
+
+
+def test_a_closed_month_says_what_its_figure_counts(world):
+    officer = world.actor("officer")
+    world.contract("A1", 1_000_000, date(2026, 8, 1))
+    world.contract("A2", 2_000_000, date(2026, 9, 2))
+    month = closings.close_period(TURNOVER, "2026-09", officer, NOW)
+    assert (month.value, month.start) == ("0.03", date(2026, 1, 1))
+    said = closings.counts_what(month)
+    assert said == "年初至今：2026-01-01 至 2026-09-30，不是单月或单季数"
+    year = closings.close_period(TURNOVER, "2025", officer, NOW)
+    assert closings.counts_what(year).code == "closing.counts_period"
+    stock = closings.close_period(FIRMS, "2026-09", officer, NOW)
+    assert closings.counts_what(stock) == "2026-09-30 当天的存量"
+    projects = closings.close_period("special-projects", "2026-09", officer, NOW)
+    assert projects.start == date(2025, 1, 1)  # the plan in force, not the one that ended
+    assert closings.counts_what(projects).code == "closing.counts_plan_to_date"
+    page = client_of(world, "officer").get(f"/closings/{month.pk}/").content.decode()
+    assert "年初至今" in page
+    public = Client().get(f"/plan/targets/{TURNOVER}/").content.decode()
+    assert "年初至今" in public
+
+
+# --- the plan in force
+
+
+def test_the_plan_page_opens_the_plan_in_force(world):
+    book = current_book()
+    assert [book.plan_on(date(y, 6, 1)).id for y in (2019, 2021, 2023, 2026, 2030)] == [
+        OLD,
+        OLD,
+        OLD,
+        NEW,
+        NEW,
+    ]
+    page = Client().get("/plan/").content.decode()
+    assert book.plans[NEW].title in page
+    assert f'<a href="?plan={NEW}&amp;year=2026" aria-current="true">' in page
+
+
+def test_an_ended_plan_opens_in_its_last_year_with_its_final_standing(world):
+    bulletin(FIRMS, date(2022, 12, 31), "530")
+    bulletin("gazelle", date(2022, 12, 31), "20", "year")
+    page = Client().get(f"/plan/?plan={OLD}").content.decode()
+    assert f'<a href="?plan={OLD}&amp;year=2022" aria-current="true">' in page
+    assert "light-reached" in page
+    assert "light-missed" in page
+    assert read("gazelle", OLD, 2022).value == Decimal(20)
+    home = Client().get("/").content.decode()
+    assert "12 个目标" not in home
+    rows = Client().get("/api/plan/targets").json()
+    assert len(rows) == len(current_book().plans[NEW].targets)

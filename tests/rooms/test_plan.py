@@ -48,10 +48,16 @@ from kechuang.engines.base.errors import (
 from kechuang.engines.planning import printed
 from tests.engines.test_plantext import TEXT
 from tests.factories import NOW, sheet
-from tests.steps import amend, cancel, correct_establishment, establish, withdraw_establishment
 from tests.portal.test_pages import client_of
+from tests.steps import (
+    amend,
+    cancel,
+    correct_establishment,
+    establish,
+    withdraw,
+    withdraw_establishment,
+)
 from tests.steps import recognise as record
-from tests.steps import withdraw
 
 TODAY = NOW.date()
 RATIO = {"indicator": "rd-intensity", "place": "津南区", "period": "2025"}

@@ -20,7 +20,7 @@ from kechuang.district.plan.queries import duties, returns_visible_to, task_file
 from kechuang.district.plan.queries import milestones as kept_milestones
 from kechuang.district.plan.services import milestones, tasks
 from kechuang.district.portal.components.downloads import download
-from kechuang.district.portal.public.plans import tasks_in, task_facts
+from kechuang.district.portal.public.plans import task_facts, tasks_in
 from kechuang.district.portal.reports.gantt import Mark, Row, TimeLine, time_line
 from kechuang.district.portal.requests import actor_in, for_roles, one
 from kechuang.district.portal.sayings import titled

@@ -216,6 +216,7 @@ def test_a_document_is_corrected_and_saved_as_a_book_in_the_browsers_form(busy):
             "identity": "shili",
             "extends": "national",
             "title": "示例区",
+            **{f"g{g}t{t}_tie": "new" for g in range(4) for t in range(9)},
         },
     )
     assert saved.status_code == 302, saved.content.decode()[:3000]

@@ -480,7 +480,14 @@ def registry_recognition(code):
 def test_a_document_becomes_a_book_that_the_checker_passes(world):
     officer = world.actor("officer")
     draft = drafts.read_draft("计划.txt", TEXT.encode(), officer, NOW)
-    changed = {**draft.draft, "title": "示例区科技创新行动计划（2026—2028年）"}
+    groups = [
+        {**g, "targets": [{**t, "tie": "new"} for t in g["targets"]]} for g in draft.draft["groups"]
+    ]
+    changed = {
+        **draft.draft,
+        "title": "示例区科技创新行动计划（2026—2028年）",
+        "groups": groups,
+    }
     drafts.revise_draft(draft, changed, officer, NOW, version=draft.version)
     with pytest.raises(Stale):
         drafts.revise_draft(draft, changed, officer, NOW, version=0)

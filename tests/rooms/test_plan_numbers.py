@@ -2,17 +2,19 @@
 in force.
 """
 
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 
+from kechuang.book import read_book
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.books import current_book
 from kechuang.district.core.registers import create, take
 from kechuang.district.plan.registers import BULLETINS, COMPLETENESS
-from kechuang.district.plan.services import closings, reading
+from kechuang.district.plan.services import closings, drafts, reading
 from kechuang.district.registry.services import keep_firm
 from kechuang.engines.base.errors import InvalidForm, NotAllowed
 from tests.factories import NOW
@@ -219,3 +221,53 @@ def test_an_ended_plan_opens_in_its_last_year_with_its_final_standing(world):
     assert "12 个目标" not in home
     rows = Client().get("/api/plan/targets").json()
     assert len(rows) == len(current_book().plans[NEW].targets)
+
+
+# --- drafts
+
+
+RATE = """示例区科技创新行动计划（2026—2028年）
+
+一、主要目标
+到2028年，每万人口发明专利拥有量达到99件，技术合同成交额达到1.2万亿元，国家高新技术企业达到2万家。
+
+二、重点任务
+（一）强化创新能力。建设重点实验室。
+（二）培育科技企业。建立培育库。
+"""
+
+
+def test_a_target_is_tied_to_an_indicator_by_a_person_only(world):
+    officer = world.actor("officer")
+    draft = drafts.read_draft("计划.txt", RATE.encode(), officer, NOW)
+    with pytest.raises(InvalidForm) as refusal:
+        drafts.save_draft(draft, "shili", "jinnan", "示例区", officer, NOW)
+    assert {e.code for e in refusal.value.errors} == {"draft.tie_open"}
+    targets = [t for g in draft.draft["groups"] for t in g["targets"]]
+    page = client_of(world, "officer").get(f"/drafts/{draft.pk}/").content.decode()
+    assert "与“每万人口发明专利拥有量”“高价值发明专利”是不同指标" in page
+    client = client_of(world, "officer")
+    form = {"version": draft.version}
+    ties = ["new", TURNOVER, FIRMS]
+    form |= {f"g0t{n}_tie": tie for n, tie in enumerate(ties)}
+    assert client.post(f"/drafts/{draft.pk}/", form).status_code == 302
+    draft.refresh_from_db()
+    assert [t["tie"] for g in draft.draft["groups"] for t in g["targets"]] == ties
+    folder = drafts.save_draft(draft, "shili", "jinnan", "示例区", officer, NOW)
+    book, problems = read_book(folder)
+    assert not problems
+    found = {t.indicator: t.value for t in book.plan.targets}
+    assert found == {"target-1": 99, TURNOVER: 12000, FIRMS: 20000}
+    assert len(targets) == 3
+
+
+def test_a_tie_to_another_unit_is_refused(world):
+    officer = world.actor("officer")
+    draft = drafts.read_draft("计划.txt", RATE.encode(), officer, NOW)
+    made = deepcopy(draft.draft)
+    for target in made["groups"][0]["targets"]:
+        target["tie"] = "new"
+    made["groups"][0]["targets"][0] |= {"unit": "件/万人", "tie": "valid-invention-patents"}
+    drafts.revise_draft(draft, made, officer, NOW)
+    with pytest.raises(InvalidForm, match="不能换算"):
+        drafts.save_draft(draft, "shili", "jinnan", "示例区", officer, NOW)

@@ -13,7 +13,7 @@ from .coverage import (
     whole_years,
 )
 from .forecast import Forecast, flow_forecast, line_forecast
-from .printed import printed
+from .printed import alike, printed
 from .ratios import Ratio, ratio, suspicious
 from .reconcile import Line, Lonely, Pair, Piles, Rules, Sum, reconcile
 from .standing import LightRules, Standing, stand, stand_on_part
@@ -36,6 +36,7 @@ __all__ = [
     "Standing",
     "Sum",
     "Workdays",
+    "alike",
     "covers",
     "enough",
     "flow_forecast",

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from kechuang.district.core.books import current_book
-from kechuang.engines.text import comparable
+from .ties import tied_to, value_of
 
 _BOUND = {">=": ">=", ">": ">", "<=": "<=", "about": "about", "none": "none", "=": ">="}
 
@@ -54,33 +53,15 @@ def _sources(draft: Mapping[str, Any], name: str, today: date) -> str:
     )
 
 
-def known_indicator(name: str) -> str:
-    """The id of an indicator of the current book that a target's name means; "" when none does."""
-    plain = re.sub(
-        r"全区|全市|全省|全县|国家|有效|数量|总数|数$|[“”\"()（）]", "", comparable(name)
-    )
-    best = ("", 0)
-    for indicator in current_book().indicators.values():
-        other = re.sub(r"国家|有效|数$|[“”\"()（）]", "", comparable(indicator.title))
-        if other == plain:
-            return indicator.id
-        if (
-            min(len(other), len(plain)) >= 4
-            and (other in plain or plain in other)
-            and len(other) > best[1]
-        ):
-            best = (indicator.id, len(other))
-    return best[0]
-
-
-def _indicator_id(name: str, place: int) -> str:
-    return known_indicator(name) or f"target-{place}"
+def _indicator_id(target: Mapping[str, Any], place: int) -> str:
+    tied = tied_to(target)
+    return tied.id if tied else f"target-{place}"
 
 
 def _indicators(draft: Mapping[str, Any]) -> str:
     lines = ["# 没有对上现有指标的，先按文件里的名称新建；口径请补写。", "indicators:"]
     for place, target in _targets(draft):
-        if not known_indicator(target["name"]):
+        if tied_to(target) is None:
             lines += [
                 f"  - id: target-{place}",
                 f"    title: {_q(target['name'])}",
@@ -134,7 +115,7 @@ def _plan(draft: Mapping[str, Any], identity: str, period: list[str]) -> str:
 def _target(
     target: Mapping[str, Any], place: int, group: int, end: str, taken: set[str]
 ) -> list[str]:
-    identity = _indicator_id(target["name"], place)
+    identity = _indicator_id(target, place)
     own = identity if identity not in taken else f"{identity}-{place}"
     taken.add(own)
     span = target.get("span") or [0, 0]
@@ -147,7 +128,7 @@ def _target(
         f"    indicator: {identity}",
         f"    printed: {_q(target.get('printed') or target['name'])}",
     ]
-    figure = str(target.get("figure") or "")
+    figure = value_of(target)
     bound = _BOUND.get(str(target.get("bound") or ""), "none")
     if figure:
         lines += [f"    bound: {_q(bound if bound != 'none' else '>=')}", f'    value: "{figure}"']

@@ -3,11 +3,14 @@ marked.
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+
+from kechuang.district.plan.services.ties import candidates
 
 
 def corrected(given: QueryDict, was: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,7 +58,7 @@ def _group(sent: Mapping[str, str], g: int, group: Mapping[str, Any]) -> dict[st
         if sent.get(f"{key}_do") == "delete":
             continue
         new = {**target, "confidence": 1.0}
-        for name in ("name", "figure", "unit", "bound"):
+        for name in ("name", "figure", "unit", "bound", "tie"):
             new[name] = sent.get(f"{key}_{name}", str(target.get(name, ""))).strip()
         if sent.get(f"{key}_do") == "merge" and targets:
             targets[-1] = _merged(targets[-1], new)
@@ -116,6 +119,14 @@ def shown(text: str, draft: Mapping[str, Any]) -> SafeString:
         at = end
     out.append(escape(text[at:]))
     return mark_safe("".join(out))  # noqa: S308 - every piece of text was escaped above
+
+
+def with_ties(draft: Mapping[str, Any]) -> dict[str, Any]:
+    """The draft for the page: each target with the indicators that it may mean."""
+    made = deepcopy(dict(draft))
+    for target in (t for g in made.get("groups", []) for t in g["targets"]):
+        target["ties"] = candidates(target)
+    return made
 
 
 def typed_lines(given: QueryDict) -> str:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from kechuang.engines.text.numerals import NUMBER, parse_number
+
 from .figures import Figure, figures
 from .phrases import TIME, split_list
 from .schemas import DraftTarget, Span
@@ -52,6 +54,7 @@ def in_sentence(text: str, start: int) -> list[DraftTarget]:
         then = re.match(r"\s*(20\d\d)年(?:底|末|全年)?,", sentence.text)
         if then and goals and int(then[1]) < max(goals) and not _FUTURE.search(sentence.text):
             continue  # 2021年，全县共有…。到2024年，…: where things stood
+        past = False
         by, years = _by(sentence.text), set(re.findall(r"20\d\d(?=年)", sentence.text))
         several = len(years) > 1
         for clause in _joined(_parts(sentence, ",;")):
@@ -60,7 +63,8 @@ def in_sentence(text: str, start: int) -> list[DraftTarget]:
             if "分别" in clause.text and len(years) > 1 and not own:
                 its = f"{max(years)}-12-31"
             made = [replace(t, by=its) for t in _in_clause(clause, subject)]
-            for one in made:
+            past = _tells_of_last_year(clause.text, past)
+            for one in () if past else made:
                 if found and one.figure and not found[-1].figure and one.name == found[-1].name:
                     found.pop()  # 翻一番，达到4万件: one target
                 found.append(one)
@@ -72,6 +76,13 @@ def in_sentence(text: str, start: int) -> list[DraftTarget]:
             elif told := _SUBJECT.match(clause.text):
                 subject = told["name"]
     return _without_lead(found, text, start)
+
+
+def _tells_of_last_year(text: str, past: bool) -> bool:
+    """去年实现480家，今年力争达到520家: from 去年 on it is told what was, up to the next 今年 or 力争."""
+    if _FUTURE.search(text) or re.search(r"[今明]年", text):
+        return False
+    return past or bool(re.search(r"(?<![较比在])(?:去年|上年)", text))
 
 
 _SLOGAN = re.compile(r"(?:(?<=[。;,])|^)\s*“[^”]{2,8}”(?:——?|:)")  # “六个倍增”——…
@@ -158,9 +169,11 @@ def _in_clause(clause: _Clause, subject: str) -> Iterator[DraftTarget]:
         return
     if re.match(r"\s*(?:较|比|同比)\s*", text) and subject:
         return  # 较2021年净增6个: told of the figure before it
+    begins = ""
     if raised := re.search(
-        r"(?:由|从)\s*(?:的)?[^,;]*?(?:提高|增加|提升|增长|发展|扩大|下降|降低)(?:到|至)", text
+        r"(?:由|从)\s*(?:的)?(?P<start>[^,;]*?)(?:提高|增加|提升|增长|发展|扩大|下降|降低)(?:到|至)", text
     ):
+        begins = _starting(raised["start"])
         text = (
             text[: raised.start()]
             + " " * (raised.end() - raised.start() - 2)
@@ -180,8 +193,15 @@ def _in_clause(clause: _Clause, subject: str) -> Iterator[DraftTarget]:
         until = hits[number + 1].start if number + 1 < len(hits) else len(text)
         target, begin = _one(text, clause, hit, begin, until, subject)
         if target:
-            yield target
+            yield replace(target, begins=begins) if number == 0 else target
             subject = target.name
+
+
+def _starting(words: str) -> str:
+    """The figure from which 由300亿元 sets out, "" for none."""
+    found = re.search(NUMBER, re.sub(r"20\d\d年", "", words))
+    value = parse_number(found[0]) if found else None
+    return "" if value is None else format(value, "f")
 
 
 _OURS = re.compile(rf"[\u4e00-\u9fff]{{2,8}}[区市县省](?:将|要|力争|计划)?(?:{_VERBS})")

@@ -44,6 +44,7 @@ class DraftTarget:
     by: str = ""
     printed: str = ""
     marks: tuple[tuple[str, str], ...] = ()  # (by, figure) of earlier years
+    begins: str = ""  # the figure that it starts from (由300亿元增长到500亿元)
     name_at: Span | None = None  # where the name itself stands
 
 
@@ -69,6 +70,7 @@ class DraftTask:
     lead: str = ""
     cooperating: tuple[str, ...] = ()
     name_at: Span | None = None
+    due: str = ""  # by when, as printed: 6月底
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A policy document's text becomes a draft plan, each line tied to its clause."""
 
 from .documents import read_document
+from .placing import Item, Placing, place, placed_json
 from .read import read_plan
 from .schemas import Draft, DraftArea, DraftGroup, DraftTarget, DraftTask, as_json
 
@@ -10,7 +11,11 @@ __all__ = [
     "DraftGroup",
     "DraftTarget",
     "DraftTask",
+    "Item",
+    "Placing",
     "as_json",
+    "place",
+    "placed_json",
     "read_document",
     "read_plan",
 ]

@@ -5,9 +5,7 @@ import re
 UNITS = re.compile(
     r"[(\[](?:责任(?:单位|部门)|牵头(?:单位|部门)?|(?=[^()]{2,60}(?:局|委|办|部|中心|区|镇|街道|公司|大学|学院|管委会|单位)[)\]]))[:]?(?P<units>[^()]{2,200}?)[)\]]\s*。?\s*$"
 )
-_DUE = re.compile(
-    r"(?:完成|办结|落实)?(?:时限|期限|时间(?:节点)?)(?:要求)?[:：](?P<due>[^;；。)]+)"
-)
+DUE = re.compile(r"(?:完成|办结|落实)?(?:时限|期限|时间(?:节点)?)(?:要求)?[:：](?P<due>[^;；。)]+)")
 LEAD = re.compile(r"(?:牵头|责任|主责)(?:单位|部门|领导)?[:：](?P<lead>[^;。)]+)")
 _WITH = re.compile(r"(?:配合|协办|参与|协同|参加)(?:单位|部门)?[:：](?P<with>[^;。)]+)")
 _ANSWERS = re.compile(r"责任(?:单位|部门)[:：](?P<with>[^;。)]+)")  # beside a body that leads
@@ -15,7 +13,7 @@ _ANSWERS = re.compile(r"责任(?:单位|部门)[:：](?P<with>[^;。)]+)")  # be
 
 def due_of(text: str) -> str:
     """By when, as printed: "(牵头单位:A;完成时限:6月底)" → 6月底."""
-    found = _DUE.search(text)
+    found = DUE.search(text)
     return found["due"].strip() if found else ""
 
 

@@ -70,6 +70,19 @@ def figures(clause: str) -> list[Figure]:
     return found
 
 
+def spoken(text: str) -> list[tuple[int, int]]:
+    """Where every figure with a unit stands, counts of a list's entries too; years, ordinals,
+    slogans and idioms are no figures.
+    """
+    found = []
+    for match in _FIGURE.finditer(text):
+        before, after = text[: match.start()], text[match.end() :]
+        label = not match["share"] and _is_a_label(text, match, before)
+        if not label and (match["share"] or not _is_an_idiom(match, before, after)):
+            found.append(match.span())
+    return found
+
+
 _COUNTED_WORDS = re.compile(
     r"\s*(?:主要|具体|量化|重点|工作|发展|预期性?|约束性?|核心)*"
     r"(?:目标|指标|任务|举措|措施|方面|行动(?:计划)?$|领域|维度|层面|阶段|板块|聚焦|步骤|批次|类别|步走|重点|原则|坚持|到位|强化|体系"

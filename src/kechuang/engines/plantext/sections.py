@@ -78,7 +78,9 @@ def _lists_goals(node: Node) -> bool:
 def _kind_of_task(node: Node) -> str:
     """The kind of a heading among tasks: 强化人才保障 is one of them, 保障措施 ends them."""
     kind = kind_of(node)
-    doing = re.match(rf"(?!保障(?:措施|机制|体系|举措)|{_VERB}(?:组织|实施)?保障$){_VERB}", node.head)
+    doing = re.match(
+        rf"(?!保障(?:措施|机制|体系|举措)|{_VERB}(?:组织|实施)?保障$){_VERB}", node.head
+    )
     return "" if kind == "safeguards" and doing else kind
 
 

@@ -25,8 +25,8 @@ from kechuang.engines.rules import (
     gap,
     gaps,
     one,
-    parts,
     parse,
+    parts,
 )
 from kechuang.engines.rules.gap_batch import gap_batch
 from kechuang.engines.rules.gaps import moved_by

@@ -4,13 +4,23 @@ listed beside its sentence.
 
 import copy
 import random
+from itertools import pairwise
 
 import pytest
 from benchmarks.plantext import CORPUS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kechuang.engines.plantext import as_json, place, placed_json, read_plan
+from kechuang.engines.plantext import (
+    as_json,
+    merged_targets,
+    merged_tasks,
+    place,
+    placed_json,
+    read_plan,
+    split_target,
+    split_task,
+)
 from kechuang.engines.plantext.placing import items
 from tests.engines.test_plantext import TEXT
 
@@ -143,7 +153,7 @@ def test_placed_and_not_placed_part_the_figures_whatever_a_person_does(seed, tex
     whole = items(text)
     assert sorted([*placing.placed, *placing.missing], key=lambda i: i.span) == whole
     assert not set(placing.placed) & set(placing.missing)
-    assert all(a.span[1] <= b.span[0] for a, b in zip(whole, whole[1:], strict=False))
+    assert all(a.span[1] <= b.span[0] for a, b in pairwise(whole))
 
 
 def test_a_deleted_target_comes_back_as_not_placed():
@@ -151,3 +161,49 @@ def test_a_deleted_target_comes_back_as_not_placed():
     assert place(TEXT, made).missing == ()
     made["groups"][0]["targets"].pop(1)
     assert [i.text for i in place(TEXT, made).missing] == ["700家"]
+
+
+def joined_and_parted(draft, rng):
+    """The draft after somebody merged and split records of it at random."""
+    made = copy.deepcopy(draft)
+    for holder, name, merge, split in (
+        ("groups", "targets", merged_targets, split_target),
+        ("areas", "tasks", merged_tasks, split_task),
+    ):
+        for part in made[holder]:
+            out = []
+            for record in part[name]:
+                asked = rng.choice(["keep", "merge", "split"])
+                if asked == "merge" and out:
+                    out[-1] = merge(out[-1], record)
+                else:
+                    out += split(record) if asked == "split" else [record]
+            part[name] = out
+    return made
+
+
+@given(st.integers(0, 10**6), st.sampled_from([LONG, TEXT, *TEXTS]))
+def test_merging_and_splitting_lose_no_figure(seed, text):
+    draft = as_json(read_plan(text))
+    before = {i.span for i in place(text, draft).missing}
+    made = joined_and_parted(draft, random.Random(seed))
+    assert {i.span for i in place(text, made).missing} <= before
+
+
+def test_two_names_in_one_target_are_split_with_their_figures():
+    one = {
+        "name": "雏鹰企业和瞪羚企业",
+        "printed": "雏鹰企业和瞪羚企业分别达到600家、60家",
+        "figure": "600",
+        "unit": "家",
+        "span": [0, 20],
+        "bound": ">=",
+    }
+    assert [(t["name"], t["figure"]) for t in split_target(one)] == [
+        ("雏鹰企业", "600"),
+        ("瞪羚企业", "60"),
+    ]
+    first, second = split_target(one)
+    back = merged_targets(first, second)
+    assert back["figure"] == "600"
+    assert back["also"] == [one["printed"]]

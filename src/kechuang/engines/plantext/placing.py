@@ -123,7 +123,8 @@ def place(text: str, draft: Mapping[str, Any]) -> Placing:
     """
     plain, at = _squeezed(text)
     told = list(_told(draft, plain, at))
-    placed, missing = [], []
+    placed: list[Item] = []
+    missing: list[Item] = []
     for item in items(text):
         (placed if any(_holds(t, item) for t in told) else missing).append(item)
     return Placing(tuple(placed), tuple(missing))
@@ -173,31 +174,31 @@ def _told(draft: Mapping[str, Any], plain: str, at: Sequence[int]) -> Iterator[_
 def _of_target(target: Mapping[str, Any], plain: str, at: Sequence[int]) -> Iterator[_Told]:
     """A target says its figure, its start and its marks; and the year by which it is due."""
     span = tuple(target.get("span") or (0, 0))
-    said = [target.get("figure"), target.get("begins"), *(m[1] for m in target.get("marks", []))]
+    marks = target.get("marks", [])
+    said = [target.get("figure"), target.get("begins"), *(m[1] for m in marks)]
     numbers = frozenset(n for words in said if words for n in _numbers(str(words)))
-    days = [str(target.get("by", "")), *(str(m[0]) for m in target.get("marks", []))]
-    years = frozenset(d[:4] for d in days if d)
+    days = [target.get("by", ""), *target.get("also_by", []), *(m[0] for m in marks)]
+    years = frozenset(str(d)[:4] for d in days if d)
     if span[1] > span[0]:
         yield _Told((span[0], span[1]), frozenset({"figure"}), numbers)
         start, end = _sentence_of(plain, at, (span[0], span[1]))
         yield _Told((start, end), frozenset({"deadline"}), None, years)
     for words in target.get("also", []):
-        if found := _find(str(words), plain, at, 0):
+        if found := _find(str(words), plain, at, span[0]):
             yield _Told(found, _ALL)
 
 
 def _of_task(task: Mapping[str, Any], plain: str, at: Sequence[int]) -> Iterator[_Told]:
     """A task says its title and details, who answers for it and by when."""
-    span = tuple(task.get("span") or (0, 0))
-    for words in (task.get("name", ""), *task.get("details", [])):
-        if found := _find(str(words), plain, at, span[0]):
-            yield _Told(found, frozenset({"figure", "deadline"}))
     names = [task.get("lead", ""), *task.get("cooperating", [])]
-    for words in names:
-        if found := _find(str(words), plain, at, span[0]):
-            yield _Told(found, frozenset({"body"}))
-    if found := _find(str(task.get("due", "")), plain, at, span[0]):
-        yield _Told(found, frozenset({"deadline"}))
+    dues = str(task.get("due", "")).split("；")
+    for span in [task.get("span") or (0, 0), *task.get("also_spans", [])]:
+        for words in (task.get("name", ""), *task.get("details", [])):
+            if found := _find(str(words), plain, at, span[0]):
+                yield _Told(found, frozenset({"figure", "deadline"}))
+        for words, kind in (*((n, "body") for n in names), *((d, "deadline") for d in dues)):
+            if found := _find(str(words), plain, at, span[0]):
+                yield _Told(found, frozenset({kind}))
 
 
 def _find(words: str, plain: str, at: Sequence[int], start: int) -> Span | None:

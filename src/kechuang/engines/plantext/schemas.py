@@ -44,8 +44,8 @@ class DraftTarget:
     by: str = ""
     printed: str = ""
     marks: tuple[tuple[str, str], ...] = ()  # (by, figure) of earlier years
-    begins: str = ""  # the figure that it starts from (由300亿元增长到500亿元)
     name_at: Span | None = None  # where the name itself stands
+    begins: str = ""  # the figure that it starts from (由300亿元增长到500亿元)
 
 
 @dataclass(frozen=True)

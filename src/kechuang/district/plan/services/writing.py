@@ -15,7 +15,10 @@ def book_files(
     draft: Mapping[str, Any], identity: str, extends: str, title: str, name: str, today: date
 ) -> dict[str, str]:
     """File name → text of a whole book."""
-    period = draft.get("period") or [f"{today.year}-01-01", f"{today.year + 2}-12-31"]
+    period = [d for d in draft.get("period") or () if d] or [
+        f"{today.year}-01-01",
+        f"{today.year + 2}-12-31",
+    ]
     return {
         "book.yaml": f"id: {identity}\ntitle: {_q(title)}\ntitle_en: {_q(identity.replace('-', ' ').title())}\nextends: {extends}\n",
         "sources.yaml": _sources(draft, name, today),
@@ -134,12 +137,26 @@ def _target(
         lines += [f"    bound: {_q(bound if bound != 'none' else '>=')}", f'    value: "{figure}"']
     else:
         lines += ["    bound: none", "    absence: no_number"]
+    if note := _note(target):
+        lines.append(f"    note: {_q(note)}")
     return [
         *lines,
         f"    by: {target.get('by') or end}",
         "    source: D1",
         f"    clause: 原文第 {span[0]}—{span[1]} 字",
     ]
+
+
+def _note(target: Mapping[str, Any]) -> str:
+    """What the document says beside the figure: where it starts, and what was merged into it."""
+    begins = target.get("begins")
+    said = [f"文件写明由{begins}{target.get('unit') or ''}起，没有写是哪一天。"] if begins else []
+    return "".join([*said, *(f"并入：{words}。" for words in target.get("also", []))])
+
+
+def _content(task: Mapping[str, Any]) -> str:
+    due = [f"完成时限：{task['due']}"] if task.get("due") else []
+    return "；".join([*(task.get("details") or []), *due])
 
 
 def _areas(draft: Mapping[str, Any]) -> list[str]:
@@ -161,7 +178,7 @@ def _areas(draft: Mapping[str, Any]) -> list[str]:
                 f"        id: task-{number}",
                 f"        title: {_q(task['name'])}",
                 f"        title_en: {_q(task['name'])}",
-                f"        content: {_q('；'.join(task.get('details') or []))}",
+                f"        content: {_q(_content(task))}",
                 f"        lead: {_q(task.get('lead') or '')}",
                 f"        with: [{', '.join(_q(b) for b in task.get('cooperating') or [])}]",
                 f"        basis: {'named' if task.get('lead') else 'typical'}",

@@ -28,9 +28,11 @@ from kechuang.district.portal.requests import actor_in, for_roles, one
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
 from kechuang.engines.base.numbers import parse_whole
 from kechuang.engines.planning import Sum
+from kechuang.engines.plantext import place
 
 OFFICE = ("officer", "approver", "auditor")
 MOST = 30_000_000
+ITEM_KINDS = {"figure": "数字", "deadline": "时限", "body": "单位"}
 
 
 def _sent(request: HttpRequest, name: str) -> tuple[str, bytes]:
@@ -51,7 +53,7 @@ def draft_list(request: HttpRequest) -> HttpResponse:
     actor, error = actor_in(request), ""
     if request.method == "POST":
         try:
-            name, data = _sent(request, "document")
+            name, data = _document(request)
             made = drafts.read_draft(name, data, actor, clock.now())
         except Invalid as e:
             error = e.words
@@ -64,6 +66,14 @@ def draft_list(request: HttpRequest) -> HttpResponse:
         "can_read": actor.has("officer", "administrator"),
     }
     return render(request, "office/drafts.html", facts, status=422 if error else 200)
+
+
+def _document(request: HttpRequest) -> tuple[str, bytes]:
+    """A file, or a text that was pasted."""
+    pasted = request.POST.get("text", "").strip()
+    if pasted and not request.FILES.get("document"):
+        return f"{gettext('粘贴的文本')}.txt", pasted.encode()
+    return _sent(request, "document")
 
 
 @for_roles("officer", "administrator", "auditor")
@@ -84,10 +94,12 @@ def draft_page(request: HttpRequest, pk: int) -> HttpResponse:
             errors = e.errors
         else:
             return redirect("draft", pk)
-    book = current_book()
+    book, placing = current_book(), place(thing.text, given or thing.draft)
     facts = {
         "thing": thing,
-        "text": shown(thing.text, given or thing.draft),
+        "placing": placing,
+        "item_kinds": ITEM_KINDS,
+        "text": shown(thing.text, given or thing.draft, placing.missing),
         "draft": with_ties(given or thing.draft),
         "read": thing.read,
         "errors": errors,

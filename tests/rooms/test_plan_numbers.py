@@ -2,6 +2,7 @@
 in force.
 """
 
+import json
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
@@ -10,13 +11,16 @@ import pytest
 from django.test import Client
 
 from kechuang.book import read_book
+from kechuang.cli.main import main
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.books import current_book
 from kechuang.district.core.registers import create, take
+from kechuang.district.plan.models import PlanDraft
 from kechuang.district.plan.registers import BULLETINS, COMPLETENESS
 from kechuang.district.plan.services import closings, drafts, reading
 from kechuang.district.registry.services import keep_firm
 from kechuang.engines.base.errors import InvalidForm, NotAllowed
+from kechuang.engines.plantext import place
 from tests.factories import NOW
 from tests.portal.test_pages import client_of
 from tests.steps import recognise
@@ -271,3 +275,68 @@ def test_a_tie_to_another_unit_is_refused(world):
     drafts.revise_draft(draft, made, officer, NOW)
     with pytest.raises(InvalidForm, match="不能换算"):
         drafts.save_draft(draft, "shili", "jinnan", "示例区", officer, NOW)
+
+
+PLAN = """示例区科技创新行动计划（2026—2028年）
+
+一、主要目标
+到2028年，雏鹰企业和瞪羚企业分别达到600家、60家，某某指数由3分提高到5分。去年投入2.5亿元。
+
+二、重点任务
+（一）建设创新平台。新建重点实验室3家。引进高层次人才200人。（牵头单位：区科技局；责任单位：区教育局；完成时限：6月底）
+（二）培育企业。建立培育库。（牵头单位：区工信局）
+"""
+
+
+def test_a_pasted_text_is_mended_in_the_draft_and_loses_nothing(world):
+    client = client_of(world, "officer")
+    answer = client.post("/drafts/", {"text": PLAN})
+    assert answer.status_code == 302
+    draft = PlanDraft.objects.get()
+    page = client.get(f"/drafts/{draft.pk}/").content.decode()
+    assert '<mark class="span-u"' in page
+    assert "2.5亿元" in page
+    assert "1 处没有放进" in page
+    assert "were not placed" in client.get(f"/en/drafts/{draft.pk}/").content.decode()
+    form = {
+        "version": draft.version,
+        "issuer": "示例区人民政府",
+        "period_from": "2026-01-01",
+        "period_to": "2028-12-31",
+        "a0k0_do": "split",
+        "a0k0_content": "新建重点实验室3家。\n引进高层次人才200人。",
+        "a0k0_with": "区教育局、区财政局",
+    }
+    assert client.post(f"/drafts/{draft.pk}/", form).status_code == 302
+    draft.refresh_from_db()
+    made = draft.draft
+    assert (made["issuer"], made["period"]) == ("示例区人民政府", ["2026-01-01", "2028-12-31"])
+    tasks = made["areas"][0]["tasks"]
+    assert [t["name"] for t in tasks] == ["建设创新平台", "引进高层次人才200人", "培育企业"]
+    assert all(t["cooperating"] == ["区教育局", "区财政局"] for t in tasks[:2])
+    assert [i.text for i in place(PLAN, made).missing] == ["2.5亿元"]
+    client.post(f"/drafts/{draft.pk}/", {"version": draft.version, "a0k1_do": "merge"})
+    draft.refresh_from_db()
+    assert len(draft.draft["areas"][0]["tasks"]) == 2
+    assert [i.text for i in place(PLAN, draft.draft).missing] == ["2.5亿元"]
+    officer = world.actor("officer")
+    settled = deepcopy(draft.draft)
+    for target in (t for g in settled["groups"] for t in g["targets"]):
+        target["tie"] = "new"
+    drafts.revise_draft(draft, settled, officer, NOW)
+    folder = drafts.save_draft(draft, "shili", "national", "示例区", officer, NOW)
+    book, _ = read_book(folder)
+    assert "完成时限：6月底" in book.plan.tasks[0].content
+    assert "由3分起" in book.plan.targets[2].note
+
+
+def test_reading_on_the_command_line_prints_the_share_placed(tmp_path, capsys):
+    path = tmp_path / "plan.txt"
+    path.write_text(PLAN, encoding="utf-8")
+    assert main(["plan", "read", str(path)]) == 0
+    told = capsys.readouterr()
+    assert "13/14（92%）" in told.err
+    found = json.loads(told.out)["placing"]
+    assert [(m["text"], m["sentence"]) for m in found["missing"]] == [
+        ("2.5亿元", "去年投入2.5亿元。")
+    ]

@@ -15,10 +15,9 @@ def book_files(
     draft: Mapping[str, Any], identity: str, extends: str, title: str, name: str, today: date
 ) -> dict[str, str]:
     """File name → text of a whole book."""
-    period = [d for d in draft.get("period") or () if d] or [
-        f"{today.year}-01-01",
-        f"{today.year + 2}-12-31",
-    ]
+    said = list(draft.get("period") or ())
+    whole = len(said) == 2 and all(said)
+    period = said if whole else [f"{today.year}-01-01", f"{today.year + 2}-12-31"]
     return {
         "book.yaml": f"id: {identity}\ntitle: {_q(title)}\ntitle_en: {_q(identity.replace('-', ' ').title())}\nextends: {extends}\n",
         "sources.yaml": _sources(draft, name, today),

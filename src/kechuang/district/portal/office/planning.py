@@ -32,7 +32,7 @@ from kechuang.engines.plantext import place
 
 OFFICE = ("officer", "approver", "auditor")
 MOST = 30_000_000
-ITEM_KINDS = {"figure": "数字", "deadline": "时限", "body": "单位"}
+ITEM_KINDS = {"figure": "数字", "deadline": "时限", "body": "责任单位"}
 
 
 def _sent(request: HttpRequest, name: str) -> tuple[str, bytes]:

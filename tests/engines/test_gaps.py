@@ -4,6 +4,7 @@ everything.
 
 import itertools
 import random
+import sys
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -25,6 +26,7 @@ from kechuang.engines.rules import (
     gaps,
     one,
     parse,
+    parts,
 )
 from kechuang.engines.rules.gap_batch import gap_batch
 from kechuang.engines.rules.gaps import moved_by
@@ -230,7 +232,10 @@ def test_a_mix_that_wins_only_by_a_milder_tier_is_marked():
 def test_what_no_mix_can_do_or_say_is_said():
     law = at(POLICIES, DAY)
     young = {**GOOD, "注册成立天数": one(100)}
-    assert plans(law, young, "高新技术企业", [INVEST, HIRE]).why == "这些措施做到上限也不够"
+    found = plans(law, young, "高新技术企业", [INVEST, HIRE])
+    assert found.why == "试过的措施都改变不了“注册年限达标”"
+    assert found.lacking == ("注册年限达标",)
+    assert [a.name for a, _ in found.tried] == ["研发", "招聘"]
     assert not plans(law, GOOD, "高新技术企业", [SELL]).found  # it has no cost
     growth = Action(
         "增收", {"最近一年销售收入": Fraction(1)}, Fraction(100), Fraction(10**9), "元", 1, 0
@@ -245,7 +250,7 @@ def test_gaps_never_leave_the_range_of_an_input():
     found = gap(law, full, "科技人员达标", HIRE)
     assert found.steps is None
     assert found.why
-    assert found.why.code == "gaps.not_enough"
+    assert found.why.code == "gaps.no_room"
 
 
 def test_only_actions_that_move_what_a_rule_rests_on_are_looked_at():
@@ -270,3 +275,52 @@ def test_several_conditions_are_mended_together_where_the_whole_cannot_be_told()
     assert not plans(law, unsure, "高新技术企业", [INVEST, HIRE]).found
     (plan, *_) = plans(law, unsure, ["研发占比达标", "科技人员达标"], [INVEST, HIRE]).found
     assert {a.name: k for a, k in plan.steps} == {"研发": 900, "招聘": 2}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_a_near_miss_lacks_no_mix_mends_and_the_rest_is_mended(seed):
+    law = at(POLICIES, DAY)
+    rng = random.Random(seed)
+    given = {
+        **GOOD,
+        "拥有核心知识产权": rng.random() < 0.3,
+        "科技人员数": one(rng.randrange(1, 7)),
+        "职工总数": one(rng.randrange(60, 90)),
+        "注册成立天数": one(rng.choice([100, 2000])),
+    }
+    hire = replace(HIRE, limit=Fraction(rng.choice([1, 8])))
+    wanted = "高新技术企业"
+    found = plans(law, given, wanted, [hire])
+    brute = [moved_by(given, [(hire, k)]) for k in range(int(hire.limit) + 1)]
+    lost = [p for p in parts(law, wanted) if evaluate(law, given, [p])[p] is False]
+    never = {p for p in lost if not any(evaluate(law, g, [p])[p] is True for g in brute)}
+    if any(evaluate(law, g, [wanted])[wanted] is True for g in brute):
+        assert found.found
+        return
+    assert set(found.lacking) == never
+    assert [(a.name, k) for a, k in found.tried] == [("招聘", int(hire.limit))]
+    others = [p for p in lost if p not in never]
+    assert (found.rest is not None) == bool(others)
+    if found.rest:
+        after = moved_by(given, found.rest.steps)
+        assert all(evaluate(law, after, [p])[p] is True for p in others)
+
+
+def test_a_search_says_what_it_left_out():
+    law = at(POLICIES, DAY)
+    few = {**GOOD, "科技人员数": one(5)}
+    free = replace(HIRE, name="借调", cost=None)
+    found = plans(law, few, "高新技术企业", [INVEST, free])
+    assert [(x.action.name, x.why.code) for x in found.left] == [("借调", "plans.no_cost")]
+    assert found.lacking == ("科技人员达标",)
+    blank = {k: v for k, v in few.items() if k != "职工总数"}
+    unknown = plans(law, blank, "科技人员达标", [HIRE])
+    assert [x.why.code for x in unknown.left] == ["plans.value_unknown"]
+
+
+def test_a_search_that_did_not_end_does_not_say_no(monkeypatch):
+    law = at(POLICIES, DAY)
+    few = {**GOOD, "科技人员数": one(2)}
+    assert gap(law, few, "科技人员达标", HIRE).steps is not None
+    monkeypatch.setattr(sys.modules["kechuang.engines.rules.gaps"], "MOST_BREAKS", 0)
+    assert gap(law, few, "科技人员达标", HIRE).why.code == "gaps.unfinished"

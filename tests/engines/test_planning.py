@@ -101,9 +101,11 @@ def test_the_line_through_points_on_a_line_is_that_line(slope, start):
 
 def test_forecasts_say_why_there_is_none():
     assert "至少" in line_forecast([(BEGIN, 1.0)], END).why
-    assert "至少" in flow_forecast(10, 6, [0.5], END).why
-    year = flow_forecast(50, 6, [0.4, 0.5], END)
-    assert (year.low, year.high) == (100, 125)
+    early = {m: Fraction(2 if m < 7 else 0) for m in range(1, 13)}
+    even = {m: Fraction(1) for m in range(1, 13)}
+    assert "至少" in flow_forecast(10, date(2022, 6, 30), [even]).why
+    year = flow_forecast(50, date(2022, 6, 30), [even, early])
+    assert (year.low, year.high) == (50, 100)
 
 
 def test_working_days_count_holidays_and_worked_weekends():
@@ -152,7 +154,7 @@ def test_two_books_make_piles_with_reasons():
     piles = reconcile(theirs, ours, rules)
     assert [p.ours.key for p in piles.same] == ["A"]
     assert piles.different[0].differences == ("金额不同：对方 2，我方 3",)
-    assert [x.kind for x in piles.only_theirs] == ["place", "unknown"]
-    assert [x.kind for x in piles.only_ours] == ["day", "late", "unknown"]
+    assert [x.kind for x in piles.only_theirs] == ["twice", "place", "name"]
+    assert [x.kind for x in piles.only_ours] == ["day", "late", "name"]
     assert [(a.key, b.key) for a, b, _ in piles.doubtful] == [("X9", "D")]
-    assert [line.key for line in piles.twice] == ["B"]
+    assert [x.line.key for x in piles.only_theirs if x.kind == "twice"] == ["B"]

@@ -12,6 +12,7 @@ from statistics import linear_regression
 import pytest
 
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.planning import (
     Forecast,
     Goal,
@@ -152,7 +153,7 @@ def test_a_way_is_straight_between_its_points_and_stays_at_its_end():
 def test_a_flow_with_too_few_years_goes_by_days_and_begins_each_year_at_nothing():
     goal = Goal("flow", BEGIN, END, Fraction(200), marks=((date(2021, 12, 31), Fraction(100)),))
     path = path_of(goal)
-    assert (path.how, path.why) == ("linear", "不足两个完整年度，当年按天数平均")
+    assert (path.how, path.why) == ("linear", "不足两个各月都清楚的年度，当年按天数平均")
     days = [date(2021, 7, 2), date(2021, 12, 31), date(2022, 1, 1), date(2022, 7, 2), END]
     assert [path.at(d) for d in days] == [50, 100, 0, 100, 200]
 
@@ -213,16 +214,21 @@ def test_observations_count_by_their_days():
 
 
 def test_a_flow_ends_where_earlier_years_would_end_it():
-    year = flow_forecast(45, 6, [0.4, 0.5, 0], END)
+    years = [
+        {**dict.fromkeys(range(1, 13), Fraction(0)), 6: Fraction(s), 12: Fraction(10 - s)}
+        for s in (4, 5, 0)
+    ]
+    june = date(END.year, 6, 30)
+    year = flow_forecast(45, june, years)
     assert (year.day, year.value, year.low, year.high) == (
         END,
         pytest.approx(100),
         90,
         pytest.approx(112.5),
     )
-    assert year.how == "按前 2 年同期（到 6 月）已完成的比例推算，区间是各年之间的范围"
-    few = flow_forecast(45, 6, [0.5, 0], END)
-    assert (few.day, few.why) == (END, "只有 1 个完整年度可比，至少要 2 个才作预测")
+    assert year.how == "按前 2 年同期（到 6 月 30 日）已完成的比例推算，区间是各年之间的范围"
+    few = flow_forecast(45, june, years[1:])
+    assert (few.day, few.why) == (END, "只有 1 个各月都清楚的年度可比，至少要 2 个才作预测")
 
 
 def test_working_days_count_backwards_and_from_a_day_of_rest():
@@ -297,42 +303,47 @@ def lonely(found):
     return [(x.line.key, x.kind, x.reason) for x in found]
 
 
-def test_a_row_that_only_we_have_gets_the_likely_reason():
+def test_a_row_that_only_we_have_gets_a_reason_that_its_day_proves():
     days = [date(2026, 7, 1), date(2025, 12, 31), date(2026, 6, 16), date(2026, 6, 14)]
-    ours = [Line(f"{n}", f"{n}", {"day": d, "entered_late": n == 3}) for n, d in enumerate(days)]
+    ours = [Line(f"{n}", f"{n}", {"day": d}) for n, d in enumerate(days)]
     ours += [Line("8", "8", {"day": date(2026, 6, 30)}), Line("9", "9", {"day": date(2026, 1, 1)})]
-    near = "离对方公布（2026-07-15）30 天以内，可能下一期才列入"
     assert lonely(reconcile([], ours, LIST).only_ours) == [
-        ("0", "day", "日期 2026-07-01 在对方统计截止（2026-06-30）之后"),
-        ("1", "day", "日期 2025-12-31 在对方统计起始（2026-01-01）之前"),
-        ("2", "late", f"日期 2026-06-16 {near}"),
-        ("3", "late", "在对方统计截止之后才补录"),
-        ("8", "late", f"日期 2026-06-30 {near}"),
-        ("9", "unknown", "对方没有这条：可能已撤销、注册地已迁出，或对方尚未收录"),
+        ("0", "day", "日期 2026-07-01 在统计截止（2026-06-30）之后"),
+        ("1", "day", "日期 2025-12-31 在统计起始（2026-01-01）之前"),
+        ("2", "late", "日期 2026-06-16，比对方公布（2026-07-15）早 29 天"),
+        ("3", "unknown", "对方名单里没有 3，也没有同名的行"),
+        ("8", "late", "日期 2026-06-30，比对方公布（2026-07-15）早 15 天"),
+        ("9", "unknown", "对方名单里没有 9，也没有同名的行"),
     ]
     assert [x.kind for x in reconcile([], ours[:3], Rules({})).only_ours] == ["unknown"] * 3
     bound = Line("7", "7", {"day": date(2026, 6, 15)})
     assert reconcile([], [bound], LIST).only_ours[0].kind == "late"
+    early = replace(LIST, published_on=date(2026, 3, 1), end=None)
+    after = reconcile([], [Line("6", "6", {"day": date(2026, 3, 2)})], early).only_ours[0]
+    assert (after.kind, after.reason.code) == ("day", "lonely.after_publication")
 
 
-def test_a_row_that_only_they_have_gets_the_likely_reason():
+def test_a_row_that_only_they_have_gets_a_reason_that_rows_prove():
     theirs = [
         Line("1", "甲", {"place": "西青区"}),
         Line("2", "乙", {"place": "津南区"}),
-        Line("3", "丙"),
+        Line("3", "丙", {"day": date(2025, 12, 31)}),
     ]
-    unknown = "我方没有这条记录：可能尚未导入，或信用代码、编号录错"
     assert lonely(reconcile(theirs, [], LIST).only_theirs) == [
         ("1", "place", "对方记在西青区，不在津南区"),
-        ("2", "unknown", unknown),
-        ("3", "unknown", unknown),
+        ("2", "unknown", "我方各项记录里都没有 2"),
+        ("3", "day", "日期 2025-12-31 在统计起始（2026-01-01）之前"),
     ]
     assert [x.kind for x in reconcile(theirs, [], Rules({})).only_theirs] == ["unknown"] * 3
-    known = replace(LIST, elsewhere=lambda key: "已认定为另一类" if key == "1" else "")
-    assert lonely(reconcile(theirs[:2], [], known).only_theirs) == [
-        ("1", "class", "已认定为另一类"),
-        ("2", "unknown", unknown),
+    ours = Line("1", "甲", ref="77")
+    held = Said("lonely.other_period", day=date(2024, 5, 1))
+    known = replace(LIST, elsewhere=lambda key: (held, ours) if key == "1" else None)
+    found = reconcile(theirs[:2], [], known).only_theirs
+    assert [(x.kind, x.reason) for x in found] == [
+        ("elsewhere", "我方记在 2024-05-01，不在这份名单的期间内"),
+        ("unknown", "我方各项记录里都没有 2"),
     ]
+    assert found[0].proof == (ours,)
 
 
 def test_only_facts_that_both_books_hold_can_differ():

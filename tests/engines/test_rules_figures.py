@@ -260,7 +260,7 @@ def test_gaps_come_cheapest_first_and_what_does_not_suffice_last():
     few = Action("少招聘", HIRE.effects, Fraction(1), Fraction(1), "人", 1, 0)
     found = gaps(law, short, "科技人员达标", [few, INVEST, HIRE])
     assert (found[0].action, found[0].steps) == (HIRE, 2)
-    assert [(g.action, g.why) for g in found[1:]] == [(few, "只靠这一项，做到上限也不够")]
+    assert [(g.action, g.why) for g in found[1:]] == [(few, "只靠这一项，试到 1人 也不够")]
     assert (found[0].amount, found[0].cost, found[0].words) == (2, 40_000_000, "2人")
     dear = Action("高薪招聘", HIRE.effects, Fraction(1), Fraction(9), "人", HIRE.cost + 1, 0)
     free = Action("无价招聘", HIRE.effects, Fraction(1), Fraction(9), "人", None, 0)

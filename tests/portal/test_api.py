@@ -95,9 +95,9 @@ def test_a_wrong_mode_is_refused_with_field_and_words():
     assert answer.json()["facts"]["field"] == "modes"
 
 
-def test_targets_are_twelve_and_say_how_they_were_found(world):
+def test_targets_of_the_plan_in_force_say_how_they_were_found(world):
     rows = Client().get("/api/plan/targets").json()
-    assert len(rows) == 12
+    assert len(rows) == 3
     assert {r["how"] for r in rows} == {"none"}
 
 

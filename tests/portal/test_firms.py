@@ -71,10 +71,21 @@ def test_an_action_that_does_not_suffice_says_why_in_the_readers_language(world)
     firm = reported(world, world.firm, 科技人员="5人", 职工总数="1000000人")
     address = f"firms/{firm.pk}/rungs/high_tech/"
     client = client_of(world, "enterprise")
-    assert "招聘科技人员：只靠这一项，做到上限也不够" in page(client, f"/{address}")
+    assert "招聘科技人员：这一项已到可能的极限" in page(client, f"/{address}")
     told = page(client, f"/en/{address}")
-    assert "This alone does not suffice even at its limit." in told
-    assert "做到上限也不够" not in told
+    assert "This is at its possible limit already" in told
+    assert "已到可能的极限" not in told
+
+
+def test_a_near_miss_shows_what_was_searched_and_what_is_missing(world):
+    firm = reported(world, world.firm, 科技人员="5人", 核心知识产权="否")
+    told = page(client_of(world, "enterprise"), f"/firms/{firm.pk}/rungs/high_tech/")
+    assert "试过的措施都改变不了“知识产权达标”" in told
+    assert "招聘科技人员 1000人" in told  # tried up to this
+    assert "其余没达到的条件这样就能补上" in told
+    assert "招聘科技人员 2人" in told
+    english = page(client_of(world, "enterprise"), f"/en/firms/{firm.pk}/rungs/high_tech/")
+    assert "Nothing that was tried mends" in english
 
 
 def test_finances_stay_with_the_firm_and_the_bureau(world, firm):

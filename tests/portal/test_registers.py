@@ -92,6 +92,11 @@ def typed(register, world):
             "counting": "total",
             "source": "市科技局通报",
         },
+        "completeness": {
+            "indicator": "technology-contract-turnover",
+            "since": "2025-01-01",
+            "basis": "与市技术市场登记系统逐条对过",
+        },
         "figures": {
             "indicator": "rd-intensity",
             "place": "津南区",
@@ -193,7 +198,9 @@ def bring_to(register, house, thing, step):
 def otherwise(values):
     """The same with one field said otherwise: a correction that changes nothing is refused."""
     name = next(
-        n for n in ("name", "title", "work", "number", "source", "note", "town") if n in values
+        n
+        for n in ("name", "title", "work", "number", "source", "note", "town", "basis")
+        if n in values
     )
     return {**values, name: values[name] + "（改）"}
 

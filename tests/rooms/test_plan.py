@@ -34,6 +34,7 @@ from kechuang.district.plan.services import (
     returns,
     tasks,
 )
+from kechuang.district.registry.models import Recognition
 from kechuang.district.registry.services import keep_firm
 from kechuang.engines.base.errors import (
     Invalid,
@@ -47,7 +48,15 @@ from kechuang.engines.base.errors import (
 from kechuang.engines.planning import printed
 from tests.engines.test_plantext import TEXT
 from tests.factories import NOW, sheet
-from tests.steps import amend, cancel, correct_establishment, establish, withdraw_establishment
+from tests.portal.test_pages import client_of
+from tests.steps import (
+    amend,
+    cancel,
+    correct_establishment,
+    establish,
+    withdraw,
+    withdraw_establishment,
+)
 from tests.steps import recognise as record
 
 TODAY = NOW.date()
@@ -136,7 +145,7 @@ def test_every_target_of_the_plan_is_read_and_the_computed_ones_rest_on_records(
         SYSTEM,
         NOW,
     )
-    found = {r.target.id: r for r in readings(current_book(), 2026, TODAY)}
+    found = {r.target.id: r for r in readings(current_book(), 2026, TODAY, current_book().plan)}
     assert len(found) == 12
     turnover = found["technology-contract-turnover"]
     assert (turnover.how, turnover.value, turnover.rows) == ("computed", Decimal("0.02"), 1)
@@ -392,13 +401,77 @@ def test_a_city_list_beside_ours_makes_piles_and_doubts(world):
     found = comparing.compare(made)
     assert [p.ours.key for p in found.piles.same] == [world.firm.code]
     assert "没有这种认定" in found.piles.only_theirs[0].reason
-    assert len(found.unreadable) == 1
-    assert sum(n for _, n in found.explained) == found.theirs - found.ours
+    short = found.piles.only_theirs[1]
+    assert (short.line.ref, short.kind) == ("4", "key")
+    assert "编号读不出" in short.reason
+    assert (found.sums["theirs"].rows, found.sums["ours"].rows) == (3, 1)
     for bad in ({**options, "rung": "unicorns"}, {**options, "start": ""}):
         with pytest.raises(Invalid):
             comparing.lay("firms", "x.xlsx", data, bad, world.actor("officer"), NOW)
     with pytest.raises(NotAllowed):
         comparing.lay("firms", "x.xlsx", data, options, world.actor("enterprise"), NOW)
+
+
+def test_rows_with_a_bad_or_missing_code_stay_in_the_piles_to_the_fen(world):
+    world.contract("A1", 1_000_000, date(2026, 3, 1))
+    lost = world.contract("A2", 2_000_000, date(2026, 4, 1))
+    gone = world.contract("A3", 3_000_000, date(2026, 5, 1))
+    cancel(gone, SYSTEM, NOW, why="重复登记")
+    world.contract("A4", 4_000_000, date(2025, 5, 1))
+    data = sheet(
+        ["登记编号", "合同名称", "成交额"],
+        ["A1", "合同A1", "1000000.01元"],
+        ["", lost.name, "2000000元"],
+        ["A3", "合同A3", "3000000元"],
+        ["A4", "合同A4", "4000000元"],
+        ["A1", "合同A1", "1000000元"],
+        ["A9", "合同A9", "很多"],
+    )
+    options = {"start": "2026-01-01", "end": "2026-12-31"}
+    made = comparing.lay("contracts", "清单.xlsx", data, options, world.actor("officer"), NOW)
+    found = comparing.compare(made)
+    sums, piles = found.sums, found.piles
+    assert (sums["theirs"].rows, sums["theirs"].fen, sums["theirs"].unread) == (6, 1_100_000_001, 1)
+    assert (sums["ours"].rows, sums["ours"].fen) == (2, 300_000_000)
+    assert [(p.theirs.ref, p.differences) for p in piles.pairs] == [("6", ())]
+    kinds = [(x.line.ref, x.kind, x.reason.code) for x in piles.only_theirs]
+    assert kinds == [
+        ("2", "twice", "lonely.twice"),
+        ("3", "key", "lonely.key_unread_name"),
+        ("4", "elsewhere", "lonely.cancelled"),
+        ("5", "elsewhere", "lonely.other_period"),
+        ("7", "unknown", "lonely.not_ours"),
+    ]
+    assert piles.only_theirs[2].proof[0].ref == str(gone.pk)
+    (alone,) = piles.only_ours
+    assert alone.reason == f"对方第 3 行同名（{lost.name}），但那一行的编号读不出，请人核对"
+    assert comparing.hand_over(made, NOW) == 1
+    page = client_of(world, "officer").get(f"/comparisons/{made.pk}/").content.decode()
+    assert "1,100.000001万元" in page
+    assert "1 行金额读不出" in page
+
+
+def test_a_firm_known_under_another_recognition_is_said_to_be_so(world):
+    for owner, rung, day in ((world.firm, "young_eagle", 3), (world.rival, "gazelle", 4)):
+        firm = keep_firm(owner, {}, SYSTEM, NOW)
+        record(firm, rung, "D1", date(2026, day, 1), date(2029, 3, 1), SYSTEM, NOW)
+    withdrawn = registry_recognition(world.rival.code)
+    withdraw(withdrawn, SYSTEM, NOW, why="录错")
+    data = sheet(
+        ["企业名称", "统一社会信用代码"],
+        [world.firm.name, world.firm.code],
+        [world.rival.name, world.rival.code],
+    )
+    options = {"rung": "gazelle", "start": "2026-01-01", "end": "2026-12-31"}
+    made = comparing.lay("firms", "瞪羚.xlsx", data, options, world.actor("officer"), NOW)
+    codes = [x.reason.code for x in comparing.compare(made).piles.only_theirs]
+    assert codes == ["lonely.other_rung", "lonely.taken_back"]
+    page = client_of(world, "officer").get(f"/en/comparisons/{made.pk}/").content.decode()
+    assert "withdrew it" in page
+
+
+def registry_recognition(code):
+    return Recognition.objects.get(firm__organisation__code=code)
 
 
 # --- documents become books
@@ -407,7 +480,14 @@ def test_a_city_list_beside_ours_makes_piles_and_doubts(world):
 def test_a_document_becomes_a_book_that_the_checker_passes(world):
     officer = world.actor("officer")
     draft = drafts.read_draft("计划.txt", TEXT.encode(), officer, NOW)
-    changed = {**draft.draft, "title": "示例区科技创新行动计划（2026—2028年）"}
+    groups = [
+        {**g, "targets": [{**t, "tie": "new"} for t in g["targets"]]} for g in draft.draft["groups"]
+    ]
+    changed = {
+        **draft.draft,
+        "title": "示例区科技创新行动计划（2026—2028年）",
+        "groups": groups,
+    }
     drafts.revise_draft(draft, changed, officer, NOW, version=draft.version)
     with pytest.raises(Stale):
         drafts.revise_draft(draft, changed, officer, NOW, version=0)

@@ -156,6 +156,10 @@ class Plan:
     place: str = ""
     safeguards: tuple[str, ...] = ()
 
+    def last_year(self, today: date) -> int:
+        """The year by which it is judged: this one, or its last when it is over."""
+        return min(today.year, self.end.year)
+
     @property
     def tasks(self) -> tuple[Task, ...]:
         """All tasks in order."""
@@ -229,7 +233,8 @@ class Market:
 class Supervision:
     """How returns are asked for and followed up; days are working days of the calendar.
 
-    ``lights``: points behind the way (at risk, behind) and days after which a value is stale.
+    ``lights``: points behind the way (at risk, behind), days after which a value is stale, and how
+    much of a published figure our records must hold (per cent) to be judged by.
     """
 
     ask_on: int = 20  # day of the month on which returns are asked for
@@ -240,6 +245,7 @@ class Supervision:
     at_risk_points: int = 10
     behind_points: int = 30
     stale_days: int = 400
+    enough_percent: int = 90
     source: str = ""
 
 
@@ -388,6 +394,18 @@ class Book:
         if self.parent is None or plan is None:
             return None
         return self.parent.plans.get(plan.parent) or (None if plan.parent else self.parent.plan)
+
+    def plan_on(self, day: date) -> Plan | None:
+        """The plan in force on a day: the main one while it runs, else the last to begin of those
+        that run; when none does, the last that ended, else the main one.
+        """
+        running = [p for p in self.plans.values() if p.start <= day <= p.end]
+        if self.plan in running:
+            return self.plan
+        if running:
+            return max(running, key=lambda p: p.start)
+        over = [p for p in self.plans.values() if p.end < day]
+        return max(over, key=lambda p: p.end, default=self.plan)
 
     def plan_of(self, identity: str) -> Plan | None:
         """A plan by its id; the main plan for ""."""

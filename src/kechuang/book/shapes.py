@@ -330,4 +330,7 @@ class SupervisionFile(Shape):
     at_risk_points: Whole | None = None
     behind_points: Whole | None = None
     stale_days: Whole | None = None
+    enough_percent: Whole | None = Field(
+        None, description="记录至少占公布数的百分之几，才按记录判断", le=100
+    )
     source: Text | None = None

@@ -15,7 +15,7 @@ from kechuang.book import Book, read_book
 from kechuang.book.schemas import Figure, Plan, Target
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid
-from kechuang.engines.plantext import as_json, read_document, read_plan
+from kechuang.engines.plantext import as_json, place, placed_json, read_document, read_plan
 
 from .files import BadInput
 
@@ -32,7 +32,12 @@ def read(options: argparse.Namespace) -> int:
         text = read_document(data, options.document.name)
     except Invalid as e:
         raise BadInput(options.document, 0, e.field, e.words) from e
-    found = json.dumps(as_json(read_plan(text)), ensure_ascii=False, indent=2)
+    draft = as_json(read_plan(text))
+    placing = place(text, draft)
+    found = json.dumps({**draft, "placing": placed_json(placing)}, ensure_ascii=False, indent=2)
+    whole = len(placing.placed) + len(placing.missing)
+    share = f"{len(placing.placed)}/{whole}（{placing.percent}%）"
+    print(f"数字、时限和单位放进草稿 {share}", file=sys.stderr)
     if options.out is None:
         print(found)
         return 0

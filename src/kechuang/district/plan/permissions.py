@@ -5,7 +5,16 @@ Who reports and who confirms, who answers and who reviews are different people.
 
 from kechuang.district.core.actor import YES, Actor, Verdict, no
 
-from .models import Bulletin, Closing, Milestone, MonthlyReturn, PlanDraft, ReportedFigure, TaskFile
+from .models import (
+    Bulletin,
+    Closing,
+    Completeness,
+    Milestone,
+    MonthlyReturn,
+    PlanDraft,
+    ReportedFigure,
+    TaskFile,
+)
 
 
 def can_report(actor: Actor, bulletin: Bulletin | None = None) -> Verdict:
@@ -16,6 +25,10 @@ def can_report(actor: Actor, bulletin: Bulletin | None = None) -> Verdict:
 
 def can_report_figure(actor: Actor, figure: ReportedFigure) -> Verdict:
     return YES if actor.is_system or actor.has("officer") else no("figure.who_reports")
+
+
+def can_state_completeness(actor: Actor, said: Completeness) -> Verdict:
+    return YES if actor.is_system or actor.has("officer") else no("completeness.who")
 
 
 def can_confirm_figure(actor: Actor, figure: ReportedFigure) -> Verdict:

@@ -9,6 +9,7 @@ from .models import (
     Bulletin,
     Closing,
     Comparison,
+    Completeness,
     Duty,
     Measurement,
     Milestone,
@@ -48,20 +49,37 @@ def bulletin_before(indicator: str, place: str, counting: str, day: date) -> Bul
     ).first()
 
 
-def bulletins_of(place: str, year: int) -> dict[str, Bulletin]:
-    """The newest figure of a year for a place, by indicator: one query for a whole page."""
-    found: dict[str, Bulletin] = {}
-    for bulletin in Bulletin.objects.filter(state="recorded", place=place, as_of__year=year):
-        found.setdefault(bulletin.indicator, bulletin)
+def bulletins_until(place: str, day: date) -> dict[str, list[Bulletin]]:
+    """A place's figures up to a day by indicator, newest first: one query for a whole page."""
+    found: dict[str, list[Bulletin]] = {}
+    for bulletin in Bulletin.objects.filter(state="recorded", place=place, as_of__lte=day):
+        found.setdefault(bulletin.indicator, []).append(bulletin)
     return found
 
 
-def confirmed_figures(place: str, year: int) -> dict[str, ReportedFigure]:
-    """The newest confirmed figure of a year for a place, by indicator."""
-    found: dict[str, ReportedFigure] = {}
-    for figure in ReportedFigure.objects.filter(state="confirmed", place=place, as_of__year=year):
-        found.setdefault(figure.indicator, figure)
+def confirmed_until(place: str, day: date) -> dict[str, list[ReportedFigure]]:
+    """A place's confirmed figures up to a day by indicator, newest first."""
+    found: dict[str, list[ReportedFigure]] = {}
+    for figure in ReportedFigure.objects.filter(state="confirmed", place=place, as_of__lte=day):
+        found.setdefault(figure.indicator, []).append(figure)
     return found
+
+
+def completeness_kept_for(actor: Actor) -> QuerySet[Completeness]:
+    """What was said to be complete is public, for every light rests on it."""
+    found = Completeness.objects.all()
+    return found if actor.is_system or actor.has(*SEES_RETURNS) else found.filter(state="stated")
+
+
+def said_complete(indicators: Iterable[str]) -> list[Completeness]:
+    """The statements that stand, of these indicators."""
+    return list(Completeness.objects.filter(state="stated", indicator__in=set(indicators)))
+
+
+def closed_spans(indicators: Iterable[str]) -> list[tuple[str, date | None, date]]:
+    """(indicator, first day or None, last day) of every closed period."""
+    found = Closing.objects.filter(indicator__in=set(indicators)).order_by()
+    return list(found.values_list("indicator", "start", "as_of"))
 
 
 def figures_visible_to(actor: Actor) -> QuerySet[ReportedFigure]:

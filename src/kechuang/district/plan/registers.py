@@ -9,7 +9,7 @@ from typing import Any
 from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
-from kechuang.district.core.checks import not_in_future
+from kechuang.district.core.checks import in_order, not_in_future
 from kechuang.district.core.registers import ALL, Listed, Register, SheetRules, Values
 from kechuang.district.core.workflow import step
 from kechuang.engines.base.errors import Invalid
@@ -20,7 +20,7 @@ from kechuang.engines.planning import printed, ratio, suspicious
 
 from . import permissions as may
 from . import queries
-from .models import Bulletin, ReportedFigure
+from .models import Bulletin, Completeness, ReportedFigure
 
 _WHOLE = 100  # %
 
@@ -311,4 +311,53 @@ FIGURES = Register(
     ),
     inside=lambda actor, thing: is_staff(actor),
     menu=("officer", "approver", "auditor"),
+)
+
+
+def _stated(thing: Completeness, actor: Actor, at: datetime) -> None:
+    thing.stated_by = actor.label[:160]
+
+
+COMPLETENESS = Register(
+    name="plan.completeness",
+    model=Completeness,
+    title="登记完整性说明",
+    layout="completeness",
+    slug="completeness",
+    states={"stated": "有效", "withdrawn": "已撤回"},
+    steps=(
+        step("state_complete", "写明完整", "", "stated", may.can_state_completeness, asks=ALL),
+        step(
+            "correct_complete",
+            "更正或写明到哪天为止",
+            "stated",
+            "",
+            may.can_state_completeness,
+            needs_why=True,
+            asks=("until", "basis"),
+        ),
+        step(
+            "withdraw_complete",
+            "撤回",
+            "stated",
+            "withdrawn",
+            may.can_state_completeness,
+            needs_why=True,
+        ),
+    ),
+    visible=queries.completeness_kept_for,
+    listed=Listed(
+        columns=("indicator", "since", "until", "basis"),
+        filters=("indicator",),
+        search=("basis",),
+        hint="凭什么知道",
+        order="-since",
+        minor=("basis",),
+    ),
+    key=("indicator", "since"),
+    checks=(_of_the_book, not_in_future("since", "until"), in_order("since", "until")),
+    born=_stated,
+    facts=("indicator", "since", "until"),
+    inside=lambda actor, thing: is_staff(actor),
+    public=True,
 )

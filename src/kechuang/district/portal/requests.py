@@ -93,8 +93,8 @@ def one(found: QuerySet, pk: object) -> Any:
     return thing
 
 
-def year_in(request: HttpRequest) -> int:
-    """?year=, or this year."""
+def year_in(request: HttpRequest, otherwise: int) -> int:
+    """?year= up to this one, or ``otherwise``."""
     today: date = clock.today()
     asked = parse_whole(request.GET.get("year", ""), today.year)
-    return asked if asked and asked >= 2000 else today.year
+    return asked if asked and asked >= 2000 else otherwise

@@ -120,6 +120,12 @@ def recognitions_of_rung(rung: str, start: date, end: date) -> QuerySet[Recognit
     ).select_related("firm__organisation")
 
 
+def recognitions_of_codes(codes: Iterable[str]) -> QuerySet[Recognition]:
+    """Every recognition, withdrawn ones too, of the firms with these credit codes, newest first."""
+    found = Recognition.objects.filter(firm__organisation__code__in=set(codes))
+    return found.select_related("firm__organisation").order_by("-valid_from", "-pk")
+
+
 def years_visible_to(actor: Actor) -> QuerySet[FirmYear]:
     """Returns of the firms one may see; what is not handed in yet only for the firm itself and
     the officers who fill in for it.

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -58,6 +59,11 @@ def registered_between(start: date, end: date) -> QuerySet[Contract]:
     return Contract.objects.filter(
         state="registered", registered_on__gte=start, registered_on__lte=end
     ).select_related("seller", "buyer")
+
+
+def contracts_numbered(numbers: Iterable[str]) -> QuerySet[Contract]:
+    """Contracts in any state with these numbers of the registry."""
+    return Contract.objects.filter(number__in=set(numbers)).select_related("seller", "buyer")
 
 
 def turnover_between(start: date, end: date) -> tuple[int, int]:

@@ -39,3 +39,24 @@ def period_span(period: str) -> tuple[date, date]:
     if "Q" in period:
         return date(end.year, end.month - 2, 1), end
     raise Invalid("period.month_or_quarter", "period")
+
+
+_PRINTED = re.compile(r"(\d{4})年?(?:\d{1,2}[—–\-~至]+)?(?:(\d{1,2})月)?")
+
+
+def printed_end(text: str) -> date | None:
+    """The last day that a printed period speaks of; None when it names no year.
+
+    >>> printed_end("2023年1—8月"), printed_end("2025"), printed_end("2026-10")
+    (datetime.date(2023, 8, 31), datetime.date(2025, 12, 31), datetime.date(2026, 10, 31))
+    >>> printed_end("未注明") is None
+    True
+    """
+    plain = text.strip()
+    if _PERIOD.match(plain):
+        return period_end(plain)
+    found = _PRINTED.match(plain)
+    month = int(found[2]) if found and found[2] else 12
+    if found is None or not 1949 <= int(found[1]) <= 2200 or not 1 <= month <= 12:
+        return None
+    return date(int(found[1]) + month // 12, month % 12 + 1, 1) - date.resolution

@@ -6,15 +6,17 @@ Ordinary least squares; the interval is ŷ ± t(0.9, n−2) · s · √(1 + 1/n 
 textbook prediction
 interval for one new observation. For a flow the year's end is the year to date divided by the
 share of the year that
-earlier years had brought by the same month, and the interval is the range of those years. Floats:
+earlier years had brought by the same day, and the interval is the range of those years. Floats:
 nothing is decided
 by them.
 """
 
 import math
-from collections.abc import Sequence
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from kechuang.engines.base.sayings import Said
 
@@ -71,15 +73,16 @@ def line_forecast(observed: Sequence[tuple[date, float]], day: date) -> Forecast
     return Forecast(day, middle, middle - half, middle + half, Said("forecast.line", count=n))
 
 
-def flow_forecast(to_date: float, month: int, shares: Sequence[float], year_end: date) -> Forecast:
+def flow_forecast(to_date: float, day: date, years: Sequence[Mapping[int, Fraction]]) -> Forecast:
     """Where a year's flow will end.
 
     Args:
-        to_date: The year's sum up to the end of ``month``.
-        shares: For each complete earlier year, the share of its sum that had come by the end of
-            ``month``.
+        to_date: The year's sum up to ``day``.
+        years: What each month brought (month → value) in earlier years of which every month is
+            known.
     """
-    known = [s for s in shares if s > 0]
+    year_end = date(day.year, 12, 31)
+    known = [float(s) for s in (share_by(y, day) for y in years) if s]
     if len(known) < 2:
         return Forecast(year_end, why=Said("forecast.too_few_years", count=len(known)))
     mean = sum(known) / len(known)
@@ -88,5 +91,17 @@ def flow_forecast(to_date: float, month: int, shares: Sequence[float], year_end:
         to_date / mean,
         to_date / max(known),
         to_date / min(known),
-        Said("forecast.seasons", years=len(known), month=month),
+        Said("forecast.seasons", years=len(known), month=day.month, day=day.day),
     )
+
+
+def share_by(months: Mapping[int, Fraction], day: date) -> Fraction:
+    """The share of a year's sum that had come by the day and month of ``day``: a month that is
+    not over counts by its days.
+    """
+    whole = sum(months.values(), Fraction(0))
+    if whole <= 0:
+        return Fraction(0)
+    part = Fraction(day.day, monthrange(day.year, day.month)[1])
+    before = sum((months[m] for m in range(1, day.month)), Fraction(0))
+    return (before + months[day.month] * part) / whole

@@ -16,11 +16,13 @@ _PRINTED = re.compile(r"([-+]?[\d.,\s]+)(.*)")
 def printed(text: object, unit: str, field: str = "value") -> str:
     """A printed figure as exact digits in the indicator's unit; "" for nothing.
 
-    A bare number is in that unit. Money is converted exactly; every other unit must be the
-    indicator's own.
+    A bare number is in that unit. Money and thousands of ten (万, 亿, 万亿) are converted exactly;
+    every other unit must be the indicator's own.
 
     >>> printed("7,912家", "家"), printed("44,500万元", "亿元"), printed("3.05%", "%")
     ('7912', '4.45', '3.05')
+    >>> printed("4万件", "件"), printed("1.2万亿元", "亿元")
+    ('40000', '12000')
 
     Raises:
         Invalid: No number, or one in a unit that is not the indicator's.
@@ -32,10 +34,32 @@ def printed(text: object, unit: str, field: str = "value") -> str:
         return ""
     given, scale = found[2].strip() if found else "", Fraction(1)
     if given and given != unit:
-        if given not in FEN or unit not in FEN:
+        if not alike(given, unit):
             raise Invalid("figure.other_unit", field, given=given[:20], unit=unit)
-        scale = Fraction(FEN[given], FEN[unit])
+        scale = _scale(given)[0] / _scale(unit)[0]
     return format(_exactly(value, scale, field, plain), "f")
+
+
+def alike(given: str, unit: str) -> bool:
+    """Whether figures in one unit can be reckoned into the other.
+
+    >>> alike("万件", "件"), alike("亿元", "万元"), alike("件/万人", "件"), alike("亿美元", "亿元")
+    (True, True, False, False)
+    """
+    return _scale(given)[1] == _scale(unit)[1]
+
+
+_TENS = {"万亿": 10**12, "亿": 10**8, "万": 10**4}
+
+
+def _scale(unit: str) -> tuple[Fraction, str]:
+    """How many of its plain unit a unit is: 万件 is 10,000 件, 千元 1,000 元."""
+    if unit in FEN:
+        return Fraction(FEN[unit], FEN["元"]), "元"
+    for word, times in _TENS.items():
+        if unit.startswith(word) and len(unit) > len(word):
+            return Fraction(times), unit.removeprefix(word)
+    return Fraction(1), unit
 
 
 def _exactly(value: Decimal, scale: Fraction, field: str, text: str) -> Decimal:

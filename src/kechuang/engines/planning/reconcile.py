@@ -1,5 +1,7 @@
-"""Two books laid side by side: the same, different, only theirs, only ours, each with the likely
-reason.
+"""Two books laid side by side: rows of both, rows that only they have, rows that only we have.
+
+Every row of either book stands in exactly one pile, so that rows and money add up; every reason
+names the rows that prove it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,13 +17,17 @@ from kechuang.engines.text import comparable
 class Line:
     """A row of either book.
 
-    ``key`` is a credit code or contract number; ``facts`` hold day, name, place, kind, value …
+    ``key`` is a credit code or contract number, "" where none can be read; ``fault`` says why.
+    ``facts`` hold day, name, place, kind …; ``fen`` the row's amount, None where it has none that
+    can be read.
     """
 
     key: str
     label: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     ref: str = ""  # where it stands: a line of their sheet, a record of ours
+    fen: int | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,32 +41,76 @@ class Pair:
 
 @dataclass(frozen=True)
 class Lonely:
-    """A row that only one book has, and the likely reason."""
+    """A row that only one book has, why, and the rows of either book that prove it.
+
+    ``kind``: key, twice, place, day, elsewhere, name, late or unknown.
+    """
 
     line: Line
     reason: Said
-    kind: str  # place, day, late, class, name, unknown
+    kind: str
+    proof: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Rows, their amount in fen, and how many of them have no amount that can be read."""
+
+    rows: int = 0
+    fen: int = 0
+    unread: int = 0
+
+    def __add__(self, other: "Sum") -> "Sum":
+        return Sum(self.rows + other.rows, self.fen + other.fen, self.unread + other.unread)
+
+
+def summed(lines: Sequence[Line]) -> Sum:
+    """Rows and money of a pile."""
+    return Sum(len(lines), sum(x.fen or 0 for x in lines), sum(x.fen is None for x in lines))
 
 
 @dataclass(frozen=True)
 class Piles:
-    """What laying the books side by side found.
+    """What laying the books side by side found: pairs, rows that only they have, rows that only we
+    have. Together they are both books.
 
-    ``doubtful`` pairs go to a person: (theirs, ours, why).
+    ``doubtful`` pairs of lonely rows go to a person: (theirs, ours, why).
     """
 
-    same: tuple[Pair, ...]
-    different: tuple[Pair, ...]
+    pairs: tuple[Pair, ...]
     only_theirs: tuple[Lonely, ...]
     only_ours: tuple[Lonely, ...]
     doubtful: tuple[tuple[Line, Line, Said], ...]
-    twice: tuple[Line, ...]
+
+    @property
+    def same(self) -> tuple[Pair, ...]:
+        """Pairs that agree."""
+        return tuple(p for p in self.pairs if not p.differences)
+
+    @property
+    def different(self) -> tuple[Pair, ...]:
+        """Pairs that differ."""
+        return tuple(p for p in self.pairs if p.differences)
+
+    @property
+    def sums(self) -> dict[str, Sum]:
+        """both_theirs, both_ours, only_theirs, only_ours; and theirs, ours, the whole books."""
+        found = {
+            "both_theirs": summed([p.theirs for p in self.pairs]),
+            "both_ours": summed([p.ours for p in self.pairs]),
+            "only_theirs": summed([x.line for x in self.only_theirs]),
+            "only_ours": summed([x.line for x in self.only_ours]),
+        }
+        whole = {n: found[f"both_{n}"] + found[f"only_{n}"] for n in ("theirs", "ours")}
+        return found | whole
 
 
 @dataclass(frozen=True)
 class Rules:
     """How two rows compare: which facts must agree (name → words), the period and place of their
     list.
+
+    ``elsewhere`` tells where our books know a key outside this list: the reason and our record.
     """
 
     compare: Mapping[str, str]
@@ -68,9 +118,7 @@ class Rules:
     end: date | None = None
     place: str = ""
     published_on: date | None = None
-    elsewhere: Callable[[str], Said | None] | None = (
-        None  # key → why our books know it outside this list
-    )
+    elsewhere: Callable[[str], tuple[Said, Line] | None] | None = None
 
 
 def reconcile(theirs: Sequence[Line], ours: Sequence[Line], rules: Rules) -> Piles:
@@ -78,40 +126,71 @@ def reconcile(theirs: Sequence[Line], ours: Sequence[Line], rules: Rules) -> Pil
 
     Names never join; equal names make a doubtful pair.
     """
-    mine = {line.key: line for line in ours}
-    seen: dict[str, Line] = {}
-    twice: list[Line] = []
-    for line in theirs:
-        if line.key in seen:
-            twice.append(line)
-        seen.setdefault(line.key, line)
-    same: list[Pair] = []
-    different: list[Pair] = []
-    for key, line in seen.items():
-        if key in mine:
-            found = differences(line, mine[key], rules)
-            (different if found else same).append(Pair(line, mine[key], found))
-    strangers = [line for key, line in seen.items() if key not in mine]
-    alone = [line for line in ours if line.key not in seen]
+    pairs: list[Pair] = []
+    left: list[Lonely] = []
+    right: list[Lonely] = []
+    strangers: list[Line] = []
+    alone: list[Line] = []
+    mine, seen = _by_key(ours), _by_key(theirs)
+    for key, rows in seen.items():
+        pair = _closest(rows, mine.get(key, []), rules)
+        if pair:
+            pairs.append(pair)
+            left += [_twice(x, pair.theirs) for x in rows if x is not pair.theirs]
+            right += [_twice(x, pair.ours) for x in mine[key] if x is not pair.ours]
+        else:
+            strangers.append(rows[0])
+            left += [_twice(x, rows[0]) for x in rows[1:]]
+    for key, rows in mine.items():
+        if key not in seen:
+            alone.append(rows[0])
+            right += [_twice(x, rows[0]) for x in rows[1:]]
+    strangers += [x for x in theirs if not x.key]
+    alone += [x for x in ours if not x.key]
     doubtful = doubts(strangers, alone)
-    return Piles(
-        tuple(same),
-        tuple(different),
-        tuple(_only_theirs(line, rules) for line in strangers),
-        tuple(_only_ours(line, rules) for line in alone),
-        tuple(doubtful),
-        tuple(twice),
-    )
+    left += [_only_theirs(x, rules, [b for a, b, _ in doubtful if a is x]) for x in strangers]
+    right += [_only_ours(x, rules, [a for a, b, _ in doubtful if b is x]) for x in alone]
+    return Piles(tuple(pairs), _in_order(left, theirs), _in_order(right, ours), tuple(doubtful))
+
+
+def _by_key(lines: Sequence[Line]) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.key:
+            found.setdefault(line.key, []).append(line)
+    return found
+
+
+def _in_order(lonely: Sequence[Lonely], lines: Sequence[Line]) -> tuple[Lonely, ...]:
+    place = {id(line): n for n, line in enumerate(lines)}
+    return tuple(sorted(lonely, key=lambda x: place[id(x.line)]))
+
+
+def _closest(theirs: Sequence[Line], ours: Sequence[Line], rules: Rules) -> Pair | None:
+    """The two rows of a key that differ least; the first of those that differ alike."""
+    found = [Pair(a, b, differences(a, b, rules)) for a in theirs for b in ours]
+    return min(found, key=lambda p: len(p.differences), default=None)
+
+
+def _twice(line: Line, first: Line) -> Lonely:
+    reason = Said("lonely.twice", key=line.key)
+    return Lonely(line, reason, "twice", (first,))
 
 
 def differences(theirs: Line, ours: Line, rules: Rules) -> tuple[Said, ...]:
-    """In words, each compared fact that both have and that differs."""
+    """In words, each compared fact that both have and that differs, or that cannot be read in
+    theirs (``unread`` among its facts names those). A former name is no other.
+    """
     found = []
     for name, words in rules.compare.items():
         a, b = theirs.facts.get(name), ours.facts.get(name)
-        if a in (None, "") or b in (None, "") or _plain(a) == _plain(b):
+        if name in theirs.facts.get("unread", ()):
+            found.append(Said("lonely.unread_fact", field=words, line=theirs.ref))
+        if a in (None, "") or b in (None, ""):
             continue
-        found.append(Said("lonely.differs", field=words, theirs=a, ours=b))
+        known = [b, *(ours.facts.get("former_names") or ())] if name == "name" else [b]
+        if _plain(a) not in map(_plain, known):
+            found.append(Said("lonely.differs", field=words, theirs=a, ours=b))
     return tuple(found)
 
 
@@ -119,32 +198,67 @@ def _plain(value: object) -> str:
     return comparable(str(value)).replace(" ", "")
 
 
-def _only_theirs(line: Line, rules: Rules) -> Lonely:
+def _only_theirs(line: Line, rules: Rules, alike: Sequence[Line]) -> Lonely:
+    """Why we do not have a row of theirs, as far as rows prove it."""
+    if not line.key:
+        return _without_key(line, alike)
     known = rules.elsewhere(line.key) if rules.elsewhere else None
     if known:
-        return Lonely(line, known, "class")
+        return Lonely(line, known[0], "elsewhere", (known[1],))
+    day = line.facts.get("day")
+    if isinstance(day, date) and (reason := _outside(day, rules)):
+        return Lonely(line, reason, "day", (line,))
     place = str(line.facts.get("place") or "")
     if place and rules.place and place != rules.place:
-        return Lonely(line, Said("lonely.elsewhere", place=place, home=rules.place), "place")
-    return Lonely(line, Said("lonely.not_ours"), "unknown")
+        said = Said("lonely.elsewhere", place=place, home=rules.place)
+        return Lonely(line, said, "place", (line,))
+    if alike:
+        return Lonely(line, Said("lonely.name_with_us", name=line.label), "name", tuple(alike))
+    return Lonely(line, Said("lonely.not_ours", key=line.key), "unknown")
 
 
-def _only_ours(line: Line, rules: Rules) -> Lonely:
+def _without_key(line: Line, alike: Sequence[Line]) -> Lonely:
+    fault = line.fault or Said("lonely.no_key")
+    if alike:
+        reason = Said("lonely.key_unread_name", fault=fault, name=line.label)
+        return Lonely(line, reason, "key", (line, *alike))
+    return Lonely(line, Said("lonely.key_unread", fault=fault), "key", (line,))
+
+
+def _outside(day: date, rules: Rules) -> Said | None:
+    """Why a day does not belong to the period, when it does not."""
+    if rules.end and day > rules.end:
+        return Said("lonely.after_end", day=day, end=rules.end)
+    if rules.start and day < rules.start:
+        return Said("lonely.before_start", day=day, start=rules.start)
+    return None
+
+
+def _only_ours(line: Line, rules: Rules, alike: Sequence[Line]) -> Lonely:
+    """Why they do not have a row of ours, as far as rows prove it."""
+    if alike:
+        faulty = [a for a in alike if not a.key]
+        code = "lonely.name_without_key" if faulty else "lonely.name_with_them"
+        named = faulty or list(alike)
+        said = Said(code, name=line.label, refs=[a.ref for a in named])
+        return Lonely(line, said, "name", tuple(named))
+    if not line.key:
+        return _without_key(line, ())
     day = line.facts.get("day")
     if isinstance(day, date):
-        if rules.end and day > rules.end:
-            return Lonely(line, Said("lonely.after_end", day=day, end=rules.end), "day")
-        if rules.start and day < rules.start:
-            return Lonely(line, Said("lonely.before_start", day=day, start=rules.start), "day")
-        if rules.published_on and (rules.published_on - day).days <= 30:
-            return Lonely(
-                line,
-                Said("lonely.near_publication", day=day, published=rules.published_on),
-                "late",
-            )
-    if line.facts.get("entered_late"):
-        return Lonely(line, Said("lonely.entered_late"), "late")
-    return Lonely(line, Said("lonely.not_theirs"), "unknown")
+        if reason := _outside(day, rules):
+            return Lonely(line, reason, "day", (line,))
+        published = rules.published_on
+        if published and 0 <= (published - day).days <= _NEAR:
+            facts = {"day": day, "published": published, "days": (published - day).days}
+            return Lonely(line, Said("lonely.near_publication", **facts), "late", (line,))
+        if published and day > published:
+            said = Said("lonely.after_publication", day=day, published=published)
+            return Lonely(line, said, "day", (line,))
+    return Lonely(line, Said("lonely.not_theirs", key=line.key), "unknown")
+
+
+_NEAR = 30  # days before a publication in which a row may have come too late for it
 
 
 def doubts(theirs: Sequence[Line], ours: Sequence[Line]) -> list[tuple[Line, Line, Said]]:
@@ -153,12 +267,14 @@ def doubts(theirs: Sequence[Line], ours: Sequence[Line]) -> list[tuple[Line, Lin
     """
     by_name: dict[str, list[Line]] = {}
     for line in ours:
-        for name in (line.label, *(line.facts.get("former_names") or ())):
-            by_name.setdefault(_core(name), []).append(line)
+        names = (line.label, *(line.facts.get("former_names") or ()))
+        for name in dict.fromkeys(map(_core, names)):
+            by_name.setdefault(name, []).append(line)
     found = []
     for line in theirs:
-        why = Said("doubt.same_name_other_key")
-        found += [(line, other, why) for other in by_name.get(_core(line.label), [])]
+        why = Said("doubt.same_name_other_key" if line.key else "doubt.same_name_no_key")
+        if name := _core(line.label):
+            found += [(line, other, why) for other in by_name.get(name, [])]
     return found
 
 

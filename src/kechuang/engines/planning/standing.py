@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from kechuang.engines.base.sayings import Said
 
+from .coverage import Coverage
 from .forecast import Forecast
 from .trajectory import Goal, Path
 
@@ -15,13 +16,14 @@ class LightRules:
     """The book's rules. Points are per cent of the whole way.
 
     ``at_risk_points`` behind the way is at risk, ``behind_points`` behind is behind; a value
-    older than
-    ``stale_days`` says nothing any more.
+    older than ``stale_days`` says nothing any more. Records that hold ``enough_percent`` of the
+    last published figure are taken for the whole.
     """
 
     at_risk_points: int = 10
     behind_points: int = 30
     stale_days: int = 400
+    enough_percent: int = 90
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ def stand(
         goal: None when the target has no number.
         value, observed_on: The latest value and the day for which it holds; None when nothing is
             known.
+        today: The day on which it is judged; from the goal's day on only a value of that day
+            tells that it was missed.
     """
     if goal is None:
         return Standing("unknown", Said("standing.no_number"))
@@ -61,6 +65,9 @@ def stand(
         return Standing("reached", Said("standing.reached"), Fraction(0), done=Fraction(1))
     if observed_on >= goal.by:
         return Standing("missed", Said("standing.missed"), gap)
+    if today >= goal.by:
+        why = Said("standing.no_final", day=observed_on, by=goal.by)
+        return Standing("unknown", why, gap)
     if (today - observed_on).days > rules.stale_days:
         return Standing(
             "unknown", Said("standing.stale", day=observed_on, days=rules.stale_days), gap
@@ -121,3 +128,16 @@ def _round(points: Fraction) -> str:
     return str(
         round(points, 1) if points.denominator == 1 else round(float(points), 1)
     ).removesuffix(".0")
+
+
+def stand_on_part(standing: Standing, goal: Goal, coverage: Coverage) -> Standing:
+    """A standing reckoned from records that may not be all: a value that can only grow.
+
+    What the part proves stays: a goal that it reaches, a way that it keeps up with; where less is
+    better, a goal that it misses. Anything else is not to be told.
+    """
+    proved = ("at_risk", "behind", "missed") if goal.down else ("reached", "on_track")
+    if standing.light in proved or standing.light == "unknown":
+        return standing
+    why = Said("standing.part", coverage=coverage.words)
+    return Standing("unknown", why, standing.gap, standing.expected, standing.done)

@@ -1,6 +1,8 @@
 """A policy document's text becomes a draft plan, each line tied to its clause."""
 
 from .documents import read_document
+from .joining import merged_targets, merged_tasks, split_target, split_task
+from .placing import Item, Placing, place, placed_json
 from .read import read_plan
 from .schemas import Draft, DraftArea, DraftGroup, DraftTarget, DraftTask, as_json
 
@@ -10,7 +12,15 @@ __all__ = [
     "DraftGroup",
     "DraftTarget",
     "DraftTask",
+    "Item",
+    "Placing",
     "as_json",
+    "merged_targets",
+    "merged_tasks",
+    "place",
+    "placed_json",
     "read_document",
     "read_plan",
+    "split_target",
+    "split_task",
 ]

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from kechuang.engines.text.numerals import NUMBER, parse_number
+
 from .figures import Figure, figures
 from .phrases import TIME, split_list
 from .schemas import DraftTarget, Span
@@ -13,7 +15,7 @@ _VERBS = (
     "转化落地|转化|落地|支持|推动|完成|达到|发展|集聚|聚集|汇聚|吸引|拥有|保有|累计|总计|共|全年|每年|年均|登记|开展|举办|组织|承担|带动|撬动|促成|签订|签约|设立|推出|攻克|净增|柔性引进|育成|或|主导|参与|服务承接|服务|承接|力促|再|其中|并|且|使|和|及|以及|将|全区|全市|全省|全县|本区|我区|我市|区内|市域|全域|县域"
 )
 _LEAD = re.compile(
-    rf"^(?:[两二三四五]年(?:内|共)?(?=累计|共|新增|培育|引进|实施|组织|建成)|{_VERBS}|[,、:;\s])+"
+    rf"^(?:[今明去上]年|[两二三四五]年(?:内|共)?(?=累计|共|新增|培育|引进|实施|组织|建成)|{_VERBS}|[,、:;\s])+"
 )
 _TAIL = re.compile(
     r"(?:不|力争|争取|努力|总量|累计|总计|合计|分别|在\d{4}年基础上|在?\s+基础上|较\s+|比\s+|[迈跨]上|[迈跨]入|新增|稳定在|保持在|≥|≤|>|<|年均|每年|均|已|全部|稳步|持续|稳定|保持|预计|将|要|再|增长|增加|提高|提升|达到|达|突破|超过|超|实现|控制在|不低于|不少于|占(?!比)|约|为|至|到|在|较.{2,8}年|比.{2,8}年|[,、:;\s])+$"
@@ -52,6 +54,7 @@ def in_sentence(text: str, start: int) -> list[DraftTarget]:
         then = re.match(r"\s*(20\d\d)年(?:底|末|全年)?,", sentence.text)
         if then and goals and int(then[1]) < max(goals) and not _FUTURE.search(sentence.text):
             continue  # 2021年，全县共有…。到2024年，…: where things stood
+        past = False
         by, years = _by(sentence.text), set(re.findall(r"20\d\d(?=年)", sentence.text))
         several = len(years) > 1
         for clause in _joined(_parts(sentence, ",;")):
@@ -60,7 +63,8 @@ def in_sentence(text: str, start: int) -> list[DraftTarget]:
             if "分别" in clause.text and len(years) > 1 and not own:
                 its = f"{max(years)}-12-31"
             made = [replace(t, by=its) for t in _in_clause(clause, subject)]
-            for one in made:
+            past = _tells_of_last_year(clause.text, past)
+            for one in () if past else made:
                 if found and one.figure and not found[-1].figure and one.name == found[-1].name:
                     found.pop()  # 翻一番，达到4万件: one target
                 found.append(one)
@@ -72,6 +76,13 @@ def in_sentence(text: str, start: int) -> list[DraftTarget]:
             elif told := _SUBJECT.match(clause.text):
                 subject = told["name"]
     return _without_lead(found, text, start)
+
+
+def _tells_of_last_year(text: str, past: bool) -> bool:
+    """去年实现480家，今年力争达到520家: from 去年 on it is told what was, up to the next 今年 or 力争."""
+    if _FUTURE.search(text) or re.search(r"[今明]年", text):
+        return False
+    return past or bool(re.search(r"(?<![较比在])(?:去年|上年)", text))
 
 
 _SLOGAN = re.compile(r"(?:(?<=[。;,])|^)\s*“[^”]{2,8}”(?:——?|:)")  # “六个倍增”——…
@@ -158,9 +169,12 @@ def _in_clause(clause: _Clause, subject: str) -> Iterator[DraftTarget]:
         return
     if re.match(r"\s*(?:较|比|同比)\s*", text) and subject:
         return  # 较2021年净增6个: told of the figure before it
+    begins = ""
     if raised := re.search(
-        r"(?:由|从)\s*(?:的)?[^,;]*?(?:提高|增加|提升|增长|发展|扩大|下降|降低)(?:到|至)", text
+        r"(?:由|从)\s*(?:的)?(?P<start>[^,;]*?)(?:提高|增加|提升|增长|发展|扩大|下降|降低)(?:[到至]|\s{5,})\s*的?",
+        text,
     ):
+        begins = _starting(raised["start"])
         text = (
             text[: raised.start()]
             + " " * (raised.end() - raised.start() - 2)
@@ -180,8 +194,15 @@ def _in_clause(clause: _Clause, subject: str) -> Iterator[DraftTarget]:
         until = hits[number + 1].start if number + 1 < len(hits) else len(text)
         target, begin = _one(text, clause, hit, begin, until, subject)
         if target:
-            yield target
+            yield replace(target, begins=begins) if number == 0 else target
             subject = target.name
+
+
+def _starting(words: str) -> str:
+    """The figure from which 由300亿元 sets out, "" for none."""
+    found = re.search(NUMBER, re.sub(r"20\d\d年", "", words))
+    value = parse_number(found[0]) if found else None
+    return "" if value is None else format(value, "f")
 
 
 _OURS = re.compile(rf"[\u4e00-\u9fff]{{2,8}}[区市县省](?:将|要|力争|计划)?(?:{_VERBS})")

@@ -9,7 +9,8 @@ _PLAIN = (
     "个工作日|个月|亿美元|万美元|亿元|万元|千元|元|万件|件|万家|家|万户|户|万个|个百分点|百分点|个|万项|项|万人次|人次|万人年|人年|万人|人|万名|名|%|‰|倍|所|支|处|条|批|"
     "万平方米|平方米|万平方公里|平方公里|公顷|万亩|亩|公里|千米|座|只|次|场|期|台套|台|套|篇|门|万吨|吨|亿|万|分|位|强|米|款|部|幅|例|种|枚|艘|辆|块|片|栋|席|岁|天|小时|张|对|间|户|床|吨标准煤|千瓦时|千瓦|兆瓦|立方米|公斤|分钟|成|P|PFlops|PFLOPS|EFlops|EFLOPS|MW|GW"
 )
-_UNIT = "|".join(sorted(_PLAIN.split("|"), key=len, reverse=True))
+_ONE = "|".join(sorted(_PLAIN.split("|"), key=len, reverse=True))
+_UNIT = rf"万亿(?:{_ONE})?|亿(?:{_ONE})|{_ONE}"
 _PER = r"(?:/[\u4e00-\u9fff]{1,3}(?=以|左|,|;|。|、|$|\s)|\(套\)|每万人)?"
 _NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|(?<![{CHINESE}十])[{CHINESE}]+(?:点[{CHINESE}]+)?)"
 _FIGURE = re.compile(
@@ -66,6 +67,19 @@ def figures(clause: str) -> list[Figure]:
         if value is None:
             continue
         found.append(_figure(clause, match, format(value, "f"), unit))
+    return found
+
+
+def spoken(text: str) -> list[tuple[int, int]]:
+    """Where every figure with a unit stands, counts of a list's entries too; years, ordinals,
+    slogans and idioms are no figures.
+    """
+    found = []
+    for match in _FIGURE.finditer(text):
+        before, after = text[: match.start()], text[match.end() :]
+        label = not match["share"] and _is_a_label(text, match, before)
+        if not label and (match["share"] or not _is_an_idiom(match, before, after)):
+            found.append(match.span())
     return found
 
 

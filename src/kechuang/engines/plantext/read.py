@@ -178,7 +178,15 @@ def _groups(root: Node, sections: Sections) -> list[DraftGroup]:
             targets = in_sentence(line.text, line.start)
             if len(targets) >= 2:
                 return [DraftGroup("", tuple(targets), (line.start, line.end))]
-    return []
+    return _in_articles(root)
+
+
+def _in_articles(root: Node) -> list[DraftGroup]:
+    """第一条 …达到500亿元。 第二条 …: clauses that each may set a goal, without a heading."""
+    told = [whole(node) for node in root.walk() if node.kind == "article"]
+    lines = [line for line in told if re.search(r"(?:到|至)20\d\d年|力争|争取", line.text)]
+    targets = [t for line in lines for t in in_sentence(line.text, line.start) if t.figure]
+    return [DraftGroup("", tuple(targets), targets[0].span)] if targets else []
 
 
 _GOAL = re.compile(r"(?:全年|主要|工作|总体|具体|发展|行动|预期)*(?:目标|指标)(?:是|为)?:")

@@ -45,6 +45,7 @@ class DraftTarget:
     printed: str = ""
     marks: tuple[tuple[str, str], ...] = ()  # (by, figure) of earlier years
     name_at: Span | None = None  # where the name itself stands
+    begins: str = ""  # the figure that it starts from (由300亿元增长到500亿元)
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class DraftTask:
     lead: str = ""
     cooperating: tuple[str, ...] = ()
     name_at: Span | None = None
+    due: str = ""  # by when, as printed: 6月底
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,15 @@ def _lists_goals(node: Node) -> bool:
     )
 
 
+def _kind_of_task(node: Node) -> str:
+    """The kind of a heading among tasks: 强化人才保障 is one of them, 保障措施 ends them."""
+    kind = kind_of(node)
+    doing = re.match(
+        rf"(?!保障(?:措施|机制|体系|举措)|{_VERB}(?:组织|实施)?保障$){_VERB}", node.head
+    )
+    return "" if kind == "safeguards" and doing else kind
+
+
 def sort_out(root: Node) -> Sections:
     """Find the sections anywhere in the tree; the first that is a tasks' heading stops the search
     below it.
@@ -93,7 +102,7 @@ def _sort(node: Node, found: Sections) -> None:
             if kind_of(child) in ("tasks", "safeguards"):
                 _sort(child, found)
     elif kind == "tasks":
-        kinds = [kind_of(c) for c in node.numbered()]
+        kinds = [_kind_of_task(c) for c in node.numbered()]
         # 人才队伍建设行动 beside five others is a task of this section, not a section of tasks
         if kinds.count("tasks") * 2 > len(kinds) or {"targets", "safeguards"} & set(kinds):
             for child in node.numbered():

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .answering import LEAD, UNITS, responsible, responsible_of
+from .answering import LEAD, UNITS, due_of, responsible, responsible_of
 from .lines import Line
 from .outline import Node, runs, whole
 from .phrases import count_in, split_list
@@ -378,7 +378,8 @@ def _task(node: Node) -> DraftTask:
         details = [told, *details] if told else details
     confidence = 0.9 if 4 <= len(name) <= 40 else 0.6
     at = (node.span[0], node.span[0] + len(name)) if node.head.startswith(name) else None
-    return DraftTask(name, node.span, confidence, tuple(details), lead, cooperating, at)
+    due = due_of(units)
+    return DraftTask(name, node.span, confidence, tuple(details), lead, cooperating, at, due)
 
 
 def _lines(node: Node) -> Iterator[Line]:

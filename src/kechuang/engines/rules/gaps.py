@@ -110,10 +110,16 @@ def gap(law: Law, given: Mapping[str, Value], wanted: str, action: Action) -> Ga
             return Gap(action, None, why=Said("gaps.rounded", rule=walk.opaque))
         following = walk.next_break(limit)
         breaks += 1
-        if following is None or breaks > MOST_BREAKS:
+        if following is None:
             break
+        if breaks > MOST_BREAKS:
+            searched = in_words(one(action.step * k), action.unit)
+            return Gap(action, None, why=Said("gaps.unfinished", most=searched))
         k = following
-    return Gap(action, None, why=Said("gaps.not_enough"))
+    if not limit:
+        return Gap(action, None, why=Said("gaps.no_room"))
+    searched = in_words(one(action.step * limit), action.unit)
+    return Gap(action, None, why=Said("gaps.not_enough", most=searched))
 
 
 def gaps(law: Law, given: Mapping[str, Value], wanted: str, actions: Sequence[Action]) -> list[Gap]:

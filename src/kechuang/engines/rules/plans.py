@@ -4,12 +4,12 @@ Put as constraints in ``mixes``, solved by CP-SAT, checked exactly.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kechuang.engines.base.sayings import Said
 
-from .exact import evaluate
-from .gaps import moved_by, tiers_moved
+from .exact import evaluate, failing
+from .gaps import moved_by, room, tiers_moved
 from .law import Law
 from .mixes import INFEASIBLE, OPTIMAL, Model
 from .packs import Action
@@ -36,11 +36,28 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Left:
+    """An action that the search had to leave out, and why."""
+
+    action: Action
+    why: Said
+
+
+@dataclass(frozen=True)
 class Plans:
-    """The cheapest plans, each with another set of actions; or why there are none."""
+    """The cheapest plans, each with another set of actions; or why there are none.
+
+    ``tried``: what was searched, each action with the most steps looked at; ``left``: what was
+    not. Where the search came to its end without a plan, ``lacking`` are the conditions that
+    nothing tried can mend, and ``rest`` the cheapest plan that mends all the others.
+    """
 
     found: tuple[Plan, ...]
     why: Said | None = None
+    tried: tuple[tuple[Action, int], ...] = ()
+    left: tuple[Left, ...] = ()
+    lacking: tuple[str, ...] = ()
+    rest: Plan | None = None
 
 
 def plans(
@@ -54,11 +71,34 @@ def plans(
 
     Args:
         wanted: A rule, or several that are all to hold.
-        actions: Only those with a cost take part.
+        actions: Only those with a cost, whose inputs are known, take part.
         most: How many plans, each with another set of actions.
     """
     names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
-    priced = [a for a in actions if a.cost is not None and _known(given, a)]
+    needed = set(law.needed(names))
+    moving = [a for a in actions if needed & set(a.effects)]
+    left = tuple(Left(a, why) for a in moving if (why := _left_out(given, a)))
+    priced = [a for a in moving if a not in [x.action for x in left]]
+    tried = tuple((a, room(law, given, a)) for a in priced)
+    made = _solved(law, given, names, priced, most)
+    made = replace(made, tried=tried, left=left)
+    return made if made.why is not _NOT_ENOUGH else _what_lacks(made, law, given, names, priced)
+
+
+_NOT_ENOUGH = Said("plans.together")
+
+
+def _left_out(given: Mapping[str, Value], action: Action) -> Said | None:
+    """Why the search cannot weigh an action."""
+    blank = [n for n in action.effects if not isinstance(given.get(n, UNKNOWN), Number)]
+    if blank:
+        return Said("plans.value_unknown", names=blank)
+    return Said("plans.no_cost") if action.cost is None else None
+
+
+def _solved(
+    law: Law, given: Mapping[str, Value], names: Sequence[str], priced: Sequence[Action], most: int
+) -> Plans:
     if not priced:
         return Plans((), Said("plans.no_actions"))
     try:
@@ -68,6 +108,21 @@ def plans(
         return _searched(model, law, given, names, priced, most)
     except CannotSay as e:
         return Plans((), e.words)
+
+
+def _what_lacks(
+    made: Plans, law: Law, given: Mapping[str, Value], names: Sequence[str], priced: list[Action]
+) -> Plans:
+    """Which conditions nothing tried can mend, and the cheapest way to mend the others."""
+    lost = list(dict.fromkeys(c for n in names for c in failing(law, given, n) or (n,)))
+    alone = {c: _solved(law, given, [c], priced, 1) for c in lost}
+    lacking = tuple(c for c, found in alone.items() if found.why is _NOT_ENOUGH)
+    if not lacking:
+        return made
+    others = [c for c in lost if alone[c].found]
+    rest = _solved(law, given, others, priced, 1).found if others else ()
+    why = Said("plans.lacking", names=lacking)
+    return replace(made, why=why, lacking=lacking, rest=rest[0] if rest else None)
 
 
 def _searched(
@@ -93,16 +148,8 @@ def _searched(
         model.forbid(steps)
     if found:
         return Plans(tuple(found))
-    return Plans(
-        (),
-        Said("plans.not_enough")
-        if outcome == INFEASIBLE and (not failed)
-        else Said("plans.out_of_time"),
-    )
-
-
-def _known(given: Mapping[str, Value], action: Action) -> bool:
-    return all(isinstance(given.get(n, UNKNOWN), Number) for n in action.effects)
+    ended = outcome == INFEASIBLE and not failed
+    return Plans((), _NOT_ENOUGH if ended else Said("plans.out_of_time"))
 
 
 def _checked(

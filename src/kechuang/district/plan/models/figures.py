@@ -111,14 +111,45 @@ class ReportedFigure(Stated):
         return f"{self.place} {_titled(self.indicator)} {self.period}: {self.value}"
 
 
+class Completeness(Stated):
+    """What a person says of our records: from a day on, until a day or still, they hold everything
+    that an indicator measures; ``basis`` says how that is known.
+    """
+
+    indicator = models.CharField(max_length=60)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    basis = models.TextField()
+    stated_by = models.CharField(max_length=160, editable=False)
+
+    class Meta:
+        ordering = ["-since", "-id"]
+        indexes = [models.Index(fields=["indicator", "state"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")),
+                name="complete_until_after_since",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return f"{_titled(self.indicator)} {self.since} – {self.until or ''}".strip(" –")
+
+
 class Closing(Stated):
     """A period's figure as it was published: it stays.
 
-    ``rows`` are [id, version, share of the value] of its records.
+    ``start`` is the first day that it counts, ``as_of`` the last; ``rows`` are [id, version,
+    share of the value] of its records.
     """
 
     indicator = models.CharField(max_length=60)
     period = models.CharField(max_length=10)
+    start = models.DateField(null=True)  # unknown of what was closed before it was kept
     as_of = models.DateField()
     value = models.CharField(max_length=40)
     count = models.PositiveIntegerField()

@@ -3,7 +3,7 @@
 The portal gives it a shape.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,7 +23,9 @@ from kechuang.district.plan.models import (
 )
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.periods import period_span
+from kechuang.engines.base.sayings import Said
 
+from .closings import counts_what
 from .readings import Reading, place_name, readings
 
 _TELLING = (
@@ -38,7 +40,7 @@ _TELLING = (
 
 @dataclass(frozen=True)
 class Moved:
-    """A figure now and at the end of the period before."""
+    """A figure now and what our records said at the end of the period before."""
 
     reading: Reading
     before: Decimal | None
@@ -47,7 +49,7 @@ class Moved:
     def change(self) -> Decimal | None:
         return (
             None
-            if self.before is None or self.reading.value is None
+            if self.before is None or self.reading.value is None or self.reading.how != "computed"
             else self.reading.value - self.before
         )
 
@@ -80,7 +82,7 @@ class Report:
     lights: tuple[tuple[str, int], ...]
     tasks: tuple[TaskLine, ...]
     events: tuple[tuple[str, int], ...]
-    closings: tuple[Closing, ...]
+    closings: tuple[tuple[Closing, Said], ...]  # with what each figure counts
     unknowns: tuple[tuple[Target, str], ...]
     before_words: str
     only_reviewed: bool
@@ -119,15 +121,16 @@ def write(
         tuple((n, c) for n, c in counts if c),
         tuple(_tasks(plan, start, as_of, heard_states(only_reviewed))),
         tuple(_events(start, as_of)),
-        tuple(
-            Closing.objects.filter(period=period, indicator__in=indicators).prefetch_related(
-                "corrections"
-            )
-        ),
+        tuple((c, counts_what(c)) for c in _closed(period, indicators)),
         tuple(_unknowns(found)),
         f"{start - timedelta(days=1)}",
         only_reviewed,
     )
+
+
+def _closed(period: str, indicators: Sequence[str]) -> Iterable[Closing]:
+    found = Closing.objects.filter(period=period, indicator__in=indicators)
+    return found.prefetch_related("corrections")
 
 
 def _said(period: str) -> str:

@@ -19,8 +19,8 @@ from kechuang.district.plan.measures import MEASURES, Measure
 from kechuang.district.plan.models import Closing, Correction
 from kechuang.district.plan.workflow import CLOSINGS
 from kechuang.engines.base.errors import Invalid, WrongState
-from kechuang.engines.base.periods import period_end
-from kechuang.engines.base.sayings import recalled
+from kechuang.engines.base.periods import period_end, period_span
+from kechuang.engines.base.sayings import Said, recalled
 
 from .measuring import period_start
 
@@ -58,12 +58,13 @@ class Drift:
         return self.value - Decimal(self.closing.value)
 
 
+def _measure_name(indicator: str) -> str:
+    found = current_book().indicators.get(indicator)
+    return found.measure if found else ""
+
+
 def _measure(indicator: str) -> Measure:
-    known = (
-        MEASURES.get(current_book().indicators[indicator].measure)
-        if indicator in current_book().indicators
-        else None
-    )
+    known = MEASURES.get(_measure_name(indicator))
     if known is None or known.records is None:
         raise Invalid("closing.not_computed", "indicator")
     return known
@@ -73,6 +74,35 @@ def span(known: Measure, period: str) -> tuple[date, date]:
     """The days of a period: a flow is the year to date up to its end."""
     end = period_end(period)
     return period_start(known.nature, end.year), end
+
+
+def closed_days(closing: Closing) -> tuple[date, date]:
+    """The first and last day that a closed figure counts."""
+    start = closing.start or span(_measure(closing.indicator), closing.period)[0]
+    return start, closing.as_of
+
+
+def counts_what(closing: Closing) -> Said:
+    """Whether a closed figure is the period's own or goes back further, and which days it counts."""
+    known = MEASURES.get(_measure_name(closing.indicator))
+    if known is None:
+        return Said("closing.counts_unknown")
+    if known.nature == "stock":
+        return Said("closing.counts_stock", end=closing.as_of)
+    start, end = closed_days(closing)
+    own = _own_start(closing.period)
+    if start == own:
+        code = "closing.counts_period"
+    elif start == date(end.year, 1, 1):
+        code = "closing.counts_year_to_date"
+    else:
+        code = "closing.counts_plan_to_date"
+    return Said(code, start=start, end=end)
+
+
+def _own_start(period: str) -> date:
+    """The first day of a closed month, quarter or year itself."""
+    return date(int(period), 1, 1) if period.isdecimal() else period_span(period)[0]
 
 
 def _rows(known: Measure, start: date, end: date) -> list[tuple[int, int, str, Any]]:
@@ -100,6 +130,7 @@ def close_period(indicator: str, period: str, actor: Actor, at: datetime) -> Clo
     closing = Closing(
         indicator=indicator,
         period=period,
+        start=start,
         as_of=end,
         value=str(found.value),
         count=found.rows,
@@ -129,7 +160,7 @@ def _digest(rows: list[list[Any]]) -> str:
 def drift(closing: Closing) -> Drift:
     """What the closed figure would be today, and which records make the difference."""
     known = _measure(closing.indicator)
-    start, end = span(known, closing.period)
+    start, end = closed_days(closing)
     found, rows = known.find(start, end), _rows(known, start, end)
     if not closing.rows and closing.count:
         same = _digest([[a, b, c] for a, b, c, _ in rows]) == closing.digest

@@ -8,33 +8,39 @@ from typing import Any
 from kechuang.book.cells import read_cell
 from kechuang.book.schemas import Indicator
 from kechuang.book.sheets import Column, Layout
+from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.core import files, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
-from kechuang.district.core.imports.sheet_rows import read_rows
+from kechuang.district.core.imports.sheet_rows import ReadRow, read_rows
 from kechuang.district.core.models import Doubt
 from kechuang.district.core.strangers import read_sheet_apart
 from kechuang.district.plan.models import COMPARISONS, Comparison
 from kechuang.district.plan.permissions import can_keep_tasks
-from kechuang.district.registry.queries import recognitions_of_rung
-from kechuang.district.transfer.queries import registered_between
+from kechuang.district.registry.models import Recognition
+from kechuang.district.registry.queries import (
+    counted_rungs,
+    is_kept,
+    recognitions_of_codes,
+    recognitions_of_rung,
+)
+from kechuang.district.transfer.models import Contract
+from kechuang.district.transfer.queries import contracts_numbered, registered_between
 from kechuang.engines.base.errors import Invalid, NotAllowed
 from kechuang.engines.base.sayings import Said, recalled
-from kechuang.engines.planning import Line, Piles, Rules, reconcile
+from kechuang.engines.planning import Line, Piles, Rules, Sum, reconcile
 
 _KEYS = {"firms": "code", "contracts": "number"}
 
 
 @dataclass(frozen=True)
 class Compared:
-    """The piles and what they say of the value: theirs, ours, and how the difference adds up."""
+    """The piles, and how their rows add up to both books; to the fen where a row is an amount."""
 
     piles: Piles
-    theirs: int
-    ours: int
-    explained: tuple[tuple[str, int], ...]
-    unreadable: tuple[Said, ...]
+    sums: Mapping[str, Sum]
+    of_money: bool
 
 
 def lay(
@@ -98,123 +104,138 @@ def compare(made: Comparison) -> Compared:
     book, layout = current_book(), _layout(made.kind)
     sheet = read_sheet_apart(files.fetch(made.digest), made.name)
     _, rows = read_rows(sheet, layout, book)
-    theirs: list[Line] = []
-    wrong: list[Said] = []
-    for row in rows:
-        key = row.values.get(_KEYS[made.kind])
-        if not key:
-            said = [recalled(p["words"]) for p in row.problems] or [Said("import.no_key")]
-            wrong.append(Said("import.row", line=row.line, error=said))
-            continue
-        theirs.append(_their_line(made.kind, str(key), row.values, row.line))
+    theirs = [_their_line(made.kind, row) for row in rows]
     start, end = _day(made.options["start"], "start"), _day(made.options["end"], "end")
     assert start
     assert end
-    keys = [line.key for line in theirs]
+    keys = [line.key for line in theirs if line.key]
     ours, rules = (_firms if made.kind == "firms" else _contracts)(made, start, end, keys)
     piles = reconcile(theirs, ours, rules)
-    explained = (
-        ("只有对方有", len(piles.only_theirs)),
-        ("只有我方有", -len(piles.only_ours)),
-        ("对方重复", len(piles.twice)),
-    )
-    return Compared(piles, len(theirs), len(ours), explained, tuple(wrong))
+    return Compared(piles, piles.sums, made.kind == "contracts")
 
 
-def _their_line(kind: str, key: str, values: Mapping[str, Any], line: int) -> Line:
-    if kind == "firms":
-        facts = {
-            "name": values.get("name"),
-            "day": values.get("valid_from"),
-            "number": values.get("number"),
-            "place": values.get("district"),
-        }
-        return Line(key, str(values.get("name") or key), facts, str(line))
+def _their_line(kind: str, row: ReadRow) -> Line:
+    """A row of their sheet, whatever of it can be read; what is wrong with its key stays with it."""
+    values, place = row.values, _KEYS[kind]
+    key, name = str(values.get(place) or ""), str(values.get("name") or "")
+    headings = {c.heading: c.field for c in _layout(kind).columns}
+    unread = {headings.get(p["heading"], "") for p in row.problems}
+    wrong = [recalled(p["words"]) for p in row.problems if _about(p, place, headings)]
+    fault = wrong[0] if not key and wrong else ""
+    day = values.get("valid_from" if kind == "firms" else "registered_on")
     facts = {
-        "name": values.get("name"),
-        "day": values.get("registered_on"),
+        "name": name,
+        "day": date.fromisoformat(str(day)) if day else None,
+        "number": values.get("number"),
+        "place": values.get("district"),
         "kind": values.get("kind"),
         "amount": _amount(values.get("amount_fen")),
+        "unread": tuple(_FACT_OF.get(f, f) for f in unread),
     }
-    return Line(key, str(values.get("name") or key), facts, str(line))
+    fen = values.get("amount_fen") if kind == "contracts" else None
+    return Line(key, name or key, facts, str(row.line), fen, fault)
+
+
+_FACT_OF = {"amount_fen": "amount", "registered_on": "day", "valid_from": "day"}
+
+
+def _about(problem: Mapping[str, Any], place: str, headings: Mapping[str, str]) -> bool:
+    return headings.get(problem["heading"]) == place
 
 
 def _amount(fen: int | None) -> Said | None:
     return None if fen is None else Said("amount", amount_fen=fen)
 
 
-_EVER = (date(2000, 1, 1), date(2100, 1, 1))
+Elsewhere = tuple[Said, Line]
 
 
 def _firms(
     made: Comparison, start: date, end: date, keys: Sequence[str]
 ) -> tuple[list[Line], Rules]:
     rung = made.options["rung"]
-    ours = {}
-    for r in recognitions_of_rung(rung, start, end):
-        owner = r.firm.organisation
-        facts = {
-            "name": owner.name,
-            "day": r.valid_from,
-            "number": r.number,
-            "former_names": owner.former_names,
-        }
-        ours[owner.code] = Line(owner.code, owner.name, facts, str(r.firm_id))
-
-    known = organisations_by_code([k for k in keys if k not in ours])
-    days = {r.firm.organisation.code: r.valid_from for r in recognitions_of_rung(rung, *_EVER)}
-
-    def elsewhere(code: str) -> Said | None:
-        if code not in known:
-            return None
-        if code in days:
-            return Said("lonely.other_period", day=days[code])
-        return Said("lonely.no_such_recognition", name=known[code].name)
-
+    ours = [_recognised(r) for r in recognitions_of_rung(rung, start, end)]
+    known = organisations_by_code(keys)
+    held: dict[str, list[Recognition]] = {}
+    for r in recognitions_of_codes(keys):
+        held.setdefault(r.firm.organisation.code, []).append(r)
     rules = Rules(
         {"name": "名称", "number": "编号"},
         start,
         end,
         made.options.get("place", ""),
         _day(made.options.get("published", ""), "published"),
-        elsewhere,
+        lambda code: _firm_elsewhere(code, rung, held.get(code, []), known.get(code)),
     )
-    return list(ours.values()), rules
+    return ours, rules
+
+
+def _recognised(r: Recognition) -> Line:
+    owner = r.firm.organisation
+    facts = {
+        "name": owner.name,
+        "day": r.valid_from,
+        "number": r.number,
+        "former_names": owner.former_names,
+    }
+    return Line(owner.code, owner.name, facts, str(r.firm_id))
+
+
+def _firm_elsewhere(
+    code: str, rung: str, held: Sequence[Recognition], owner: Organisation | None
+) -> Elsewhere | None:
+    """Where our books know a firm of which this list's recognition is not among ours."""
+    same = [r for r in held if r.rung in counted_rungs(rung)]
+    for r in sorted(same, key=lambda r: r.state != "recorded"):
+        if r.state == "recorded":
+            return Said("lonely.other_period", day=r.valid_from), _recognised(r)
+        return Said("lonely.taken_back", day=r.valid_from), _recognised(r)
+    for r in held:
+        if r.state == "recorded":
+            return Said("lonely.other_rung", name=r.name, day=r.valid_from), _recognised(r)
+    if owner is None:
+        return None
+    kept = str(owner.pk) if is_kept(owner.pk) else ""
+    return Said("lonely.no_such_recognition", name=owner.name), Line(
+        code, owner.name, {"name": owner.name}, kept
+    )
 
 
 def _contracts(
     made: Comparison, start: date, end: date, keys: Sequence[str]
 ) -> tuple[list[Line], Rules]:
-    ours = [
-        Line(
-            c.number or "",
-            c.name,
-            {
-                "name": c.name,
-                "day": c.registered_on,
-                "kind": c.kind,
-                "amount": _amount(c.amount_fen),
-            },
-            str(c.pk),
-        )
-        for c in registered_between(start, end)
-    ]
-
-    listed = registered_between(*_EVER).filter(number__in=keys)
-    days = {c.number: c.registered_on for c in listed}
-
-    def elsewhere(number: str) -> Said | None:
-        return Said("lonely.other_period", day=days[number]) if number in days else None
-
+    ours = [_signed(c) for c in registered_between(start, end)]
+    known = {c.number: c for c in contracts_numbered(keys)}
     rules = Rules(
         {"amount": "成交额", "kind": "类别", "day": "登记日期"},
         start,
         end,
         "",
         _day(made.options.get("published", ""), "published"),
-        elsewhere,
+        lambda number: _contract_elsewhere(known.get(number)),
     )
     return ours, rules
+
+
+def _signed(c: Contract) -> Line:
+    facts = {
+        "name": c.name,
+        "day": c.registered_on,
+        "kind": c.kind,
+        "amount": _amount(c.amount_fen),
+    }
+    return Line(c.number or "", c.name, facts, str(c.pk), c.amount_fen)
+
+
+def _contract_elsewhere(known: Contract | None) -> Elsewhere | None:
+    """Where our books know a number that is not among the contracts registered in the period."""
+    if known is None:
+        return None
+    if known.state == "cancelled":
+        return Said("lonely.cancelled"), _signed(known)
+    if known.state != "registered":
+        return Said("lonely.not_registered"), _signed(known)
+    return Said("lonely.other_period", day=known.registered_on), _signed(known)
 
 
 def hand_over(made: Comparison, at: datetime) -> int:
@@ -223,10 +244,10 @@ def hand_over(made: Comparison, at: datetime) -> int:
     for theirs, ours, why in compare(made).piles.doubtful:
         _, fresh = Doubt.objects.get_or_create(
             kind="plan.comparison",
-            left_id=theirs.key,
+            left_id=theirs.key or f"{made.pk} 行 {theirs.ref}",
             right_id=ours.key,
             defaults={
-                "left_label": f"{theirs.label}（{theirs.key}）"[:320],
+                "left_label": f"{theirs.label}（{theirs.key or theirs.ref}）"[:320],
                 "right_label": f"{ours.label}（{ours.key}）"[:320],
                 "why": why.as_text(),
                 "created_at": at,

@@ -24,6 +24,7 @@ from kechuang.district.plan.workflow import DRAFTS
 from kechuang.engines.base.errors import DomainError, Invalid, InvalidForm, WrongState
 from kechuang.engines.plantext import as_json, read_plan
 
+from .ties import unsettled
 from .writing import book_files
 
 _ID = re.compile(r"[a-z][a-z0-9-]{1,40}")
@@ -93,7 +94,8 @@ def save_draft(
     """Write the draft as a book and check it; nothing stays when the check finds something.
 
     Raises:
-        InvalidForm: The id is not one, or exists; or the checker's complaints.
+        InvalidForm: The id is not one, or exists; a target of which nobody said which indicator
+            it means; or the checker's complaints.
     """
     if not _ID.fullmatch(identity):
         raise InvalidForm([Invalid("draft.id", "identity")])
@@ -102,6 +104,8 @@ def save_draft(
         raise InvalidForm([Invalid("draft.id_taken", "identity", id=identity)])
     if thing.state != "draft":
         raise WrongState("draft.settled")
+    if open_ones := list(unsettled(thing.draft)):
+        raise InvalidForm(open_ones)
     _bring_parents(home, extends)
     for name, text in book_files(
         thing.draft, identity, extends, title, thing.name, clock.day_of(at)

@@ -17,8 +17,10 @@ def measure_of(indicator: Indicator) -> Measure | None:
 
 
 def period_start(nature: str, year: int) -> date:
-    """From which day a measure counts: the year for a flow, the main plan's first day for events."""
-    plan = current_book().plan
+    """From which day a measure counts: the year for a flow, for events the first day of the plan
+    in force at the year's end.
+    """
+    plan = current_book().plan_on(date(year, 12, 31))
     if nature == "events" and plan:
         return min(plan.start, date(year, 1, 1))
     return date(year, 1, 1)

@@ -1,57 +1,56 @@
 """How every target stands: value, how it was found, what others published, way, forecast, light."""
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from kechuang.book.schemas import Book, Figure, Indicator, Plan, Target
-from kechuang.district.plan.measures import MEASURES, Found, Measure
-from kechuang.district.plan.models import Bulletin, ReportedFigure
-from kechuang.district.plan.queries import bulletins_of, confirmed_figures, last_day, month_ends
+from kechuang.book.schemas import Book, Indicator, Plan, Target
+from kechuang.district.plan.measures import MEASURES
+from kechuang.district.plan.queries import (
+    bulletins_until,
+    confirmed_until,
+    last_day,
+    month_ends,
+)
 from kechuang.district.transfer.queries import turnover_by_month
 from kechuang.engines.base.money import in_unit
 from kechuang.engines.base.sayings import Said
 from kechuang.engines.planning import (
+    Coverage,
     Forecast,
     Goal,
     LightRules,
     Path,
+    Span,
     Standing,
     flow_forecast,
     line_forecast,
+    month_levels,
     path_of,
+    running_sums,
     stand,
+    stand_on_part,
+    whole_years,
 )
+from kechuang.engines.planning.coverage import Month
+
+from .covering import Beside, Stated, beside, coverage_of, stated_of
+from .published import Elsewhere, Published
 
 KIND_OF = {"flow": "flow", "stock": "level", "ratio": "share", "events": "events"}
 TURNOVER = "technology_contract_turnover"
 
 
 @dataclass(frozen=True)
-class Published:
-    """A figure from elsewhere beside ours.
-
-    ``how``: reported (confirmed here), bulletin or quoted.
-    """
-
-    value: Decimal
-    as_of: date | None
-    how: str
-    source: str
-    note: str = ""
-    period: str = ""
-
-
-@dataclass(frozen=True)
 class Reading:
     """One target as the plan page shows it.
 
-    ``how``: computed, reported, bulletin, quoted or none. ``published`` stands beside a computed
-    value, and
-    ``difference`` is ours minus theirs when both speak of the same year.
+    ``how``: computed, reported, bulletin, quoted or none: where ``value`` is from, by which the
+    target is judged. ``ours`` and ``rows`` are what our records say, whichever judges;
+    ``coverage`` how far they may be taken for the whole (None where our records tell nothing).
+    ``compared`` are our records beside a published figure, as of its day.
     """
 
     plan: Plan
@@ -60,6 +59,7 @@ class Reading:
     kind: str
     year: int
     start: date
+    day: date  # up to which our records are reckoned
     as_of: date | None
     value: Decimal | None
     how: str
@@ -69,14 +69,14 @@ class Reading:
     period: str
     parent: Target | None
     published: Published | None
-    difference: Decimal | None
+    compared: Beside | None
+    coverage: Coverage | None
+    ours: Decimal | None
     standing: Standing
     goal: Goal | None
     path: Path | None
     forecast: Forecast | None
     observed: tuple[tuple[date, float], ...] = ()
-    bulletin: Bulletin | None = None
-    reported: ReportedFigure | None = None
 
     @property
     def light(self) -> str:
@@ -84,23 +84,27 @@ class Reading:
         return self.standing.light
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Facts:
-    """What readings of a page need, asked once."""
+    """What readings of a page need, asked once. ``months`` are in 亿元."""
 
-    bulletins: Mapping[str, Bulletin]
-    figures: Mapping[str, ReportedFigure]
+    elsewhere: Elsewhere
     history: Mapping[str, list[tuple[date, str]]]
-    months: Mapping[tuple[int, int], int]
+    months: Mapping[Month, Fraction]
+    stated: Stated
 
 
 def _facts(book: Book, plan: Plan, year: int, today: date) -> _Facts:
-    name = place_name(book, plan)
+    name, end = place_name(book, plan), last_day(year, today)
     indicators = {t.indicator for t in plan.targets}
     needs_months = any(book.indicators[i].measure == TURNOVER for i in indicators)
-    months = turnover_by_month(date(year - 5, 1, 1), last_day(year, today)) if needs_months else {}
+    start = min(plan.start, date(year - 5, 1, 1))
+    months = turnover_by_month(start, end) if needs_months else {}
     return _Facts(
-        bulletins_of(name, year), confirmed_figures(name, year), month_ends(indicators), months
+        Elsewhere(confirmed_until(name, end), bulletins_until(name, end), book, end),
+        month_ends(indicators),
+        {m: Fraction(in_unit(fen, "亿元")) for m, fen in months.items()},
+        stated_of(indicators),
     )
 
 
@@ -111,8 +115,8 @@ def place_name(book: Book, plan: Plan | None = None) -> str:
 
 
 def readings(book: Book, year: int, today: date, plan: Plan | None = None) -> list[Reading]:
-    """All targets of a plan (the main one by default) for a year."""
-    chosen = plan or book.plan
+    """All targets of a plan (the one in force by default) for a year."""
+    chosen = plan or book.plan_on(today)
     if chosen is None:
         return []
     facts = _facts(book, chosen, year, today)
@@ -138,6 +142,7 @@ def _reading(
     as_of = last_day(year, today)
     start = plan.start if kind in ("events", "sum") else date(year, 1, 1)
     found = known.find(start, as_of) if known else None
+    compared, coverage = _covered(book, indicator, kind, start, as_of, facts)
     blank = Reading(
         plan=plan,
         target=target,
@@ -145,34 +150,52 @@ def _reading(
         kind=kind,
         year=year,
         start=start,
+        day=as_of,
         as_of=None,
         value=None,
         how="none",
         scope=known.scope if known else "",
-        rows=0,
+        rows=found.rows if found else 0,
         source="",
         period=str(year),
         parent=book.parent_target(target, plan),
-        published=_published(book, target, kind, year, facts),
-        difference=None,
+        published=_published(indicator, kind, year, facts),
+        compared=compared,
+        coverage=coverage,
+        ours=found.value if found and (found.rows or _whole(coverage)) else None,
         standing=Standing("unknown", Said("standing.no_value")),
         goal=None,
         path=None,
         forecast=None,
-        bulletin=facts.bulletins.get(indicator.id),
-        reported=facts.figures.get(indicator.id),
     )
-    return _judged(_valued(blank, found, as_of), book, known, today, facts)
+    return _judged(_valued(blank, as_of), book, today, facts)
 
 
-def _valued(blank: Reading, found: Found | None, as_of: date) -> Reading:
-    """With a value: our own where there are records, else what others published."""
+def _covered(
+    book: Book, indicator: Indicator, kind: str, start: date, as_of: date, facts: _Facts
+) -> tuple[Beside | None, Coverage | None]:
+    """Our records beside the last published figure, and how far they are the whole."""
+    known = MEASURES.get(indicator.measure)
+    if known is None:
+        return None, None
+    last = facts.elsewhere.newest(indicator.id, known.nature)
+    compared = beside(known, last) if last else None
+    first = as_of if known.nature == "stock" else start
+    statement = facts.stated.covering(indicator.id, first, as_of)
+    return compared, coverage_of(known, compared, statement, as_of, book.supervision)
+
+
+def _whole(coverage: Coverage | None) -> bool:
+    return coverage is not None and coverage.enough
+
+
+def _valued(blank: Reading, as_of: date) -> Reading:
+    """With the value that judges: our own where the records are the whole, else what others
+    published, else our own as the part that it is.
+    """
     published = blank.published
-    if found and found.rows:
-        gap = found.value - published.value if published else None
-        return replace(
-            blank, as_of=as_of, value=found.value, how="computed", rows=found.rows, difference=gap
-        )
+    if blank.ours is not None and (_whole(blank.coverage) or published is None):
+        return replace(blank, as_of=as_of, value=blank.ours, how="computed")
     if published:
         return replace(
             blank,
@@ -180,81 +203,68 @@ def _valued(blank: Reading, found: Found | None, as_of: date) -> Reading:
             value=published.value,
             how=published.how,
             source=published.source,
-            scope=published.note or blank.scope,
+            scope=published.note,
             period=published.period or blank.period,
         )
     return blank
 
 
-def _published(book: Book, target: Target, kind: str, year: int, facts: _Facts) -> Published | None:
-    """What somebody else says of the year: a confirmed report, the newest bulletin, a figure of
-    the book.
+def _published(indicator: Indicator, kind: str, year: int, facts: _Facts) -> Published | None:
+    """What somebody else says: of the year for what is counted anew each year, of the last day
+    known for what stands.
     """
     if kind == "sum":
         return None  # a yearly figure says nothing of a sum over the plan
-    if figure := facts.figures.get(target.indicator):
-        return Published(
-            Decimal(figure.value),
-            figure.as_of,
-            "reported",
-            figure.reporter,
-            figure.note,
-            figure.period,
-        )
-    if bulletin := facts.bulletins.get(target.indicator):
-        counting = bulletin.get_counting_display() or "未注明"
-        return Published(
-            Decimal(bulletin.value),
-            bulletin.as_of,
-            "bulletin",
-            bulletin.source,
-            f"通报口径：{counting}",
-        )
-    if quote := quoted(book, target, year):
-        return Published(quote.value, quote.as_of, "quoted", quote.source, quote.note, quote.period)
-    return None
+    nature = {"flow": "flow", "events": "events"}.get(kind, "stock")
+    return facts.elsewhere.newest(indicator.id, nature, year if nature == "flow" else None)
 
 
-def quoted(book: Book, target: Target, year: int) -> Figure | None:
-    """A published figure of that year for this place, when the book has one."""
-    return next(
-        (
-            f
-            for f in book.figures
-            if f.indicator == target.indicator
-            and f.place == book.place
-            and str(f.period).startswith(str(year))
-        ),
-        None,
-    )
-
-
-def _judged(
-    made: Reading, book: Book, known: Measure | None, today: date, facts: _Facts
-) -> Reading:
+def _judged(made: Reading, book: Book, today: date, facts: _Facts) -> Reading:
     """The reading with goal, way, forecast and light; or with the words why no light is shown."""
-    rules = book.supervision
+    rules, day = book.supervision, last_day(made.year, today)
     lights = LightRules(rules.at_risk_points, rules.behind_points, rules.stale_days)
     goal = goal_of(made.target, made.plan, made.kind)
     if goal is None:
-        return replace(made, standing=stand(None, None, None, today, None, lights))
-    if unjudged := _not_judged(made, goal, known):
+        return replace(made, standing=stand(None, None, None, day, None, lights))
+    if unjudged := _not_judged(made, goal):
         return replace(made, goal=goal, standing=unjudged)
-    of_turnover = known is not None and made.indicator.measure == TURNOVER
-    path = path_of(goal, _complete_years(facts.months, made.year) if of_turnover else [])
+    complete = _complete(made, facts)
+    path = path_of(goal, whole_years(_months(made, facts), made.year, complete))
     value = None if made.value is None else Fraction(made.value)
     forecast = _forecast(made, goal, facts, today)
-    observed_on = made.as_of or (date(made.year, 12, 31) if value is not None else None)
-    standing = stand(goal, value, observed_on, today, path, lights, forecast)
-    observed = tuple(_observed(made, facts))
+    standing = stand(goal, value, _observed_on(made), day, path, lights, forecast)
+    if made.how == "computed" and made.coverage and not made.coverage.enough:
+        standing = stand_on_part(standing, goal, made.coverage)
+    observed = tuple(_observed(made, facts)[0])
     return replace(
         made, goal=goal, path=path, forecast=forecast, standing=standing, observed=observed
     )
 
 
-def _not_judged(made: Reading, goal: Goal, known: Measure | None) -> Standing | None:
+def _observed_on(made: Reading) -> date | None:
+    """The day for which the value holds, as far as it is known."""
+    if made.value is None or made.how == "computed" or made.published is None:
+        return made.as_of
+    return made.published.until
+
+
+def _months(made: Reading, facts: _Facts) -> Mapping[Month, Fraction]:
+    """What each month's records brought; nothing where only a total is reckoned."""
+    return facts.months if made.indicator.measure == TURNOVER else {}
+
+
+def _complete(made: Reading, facts: _Facts) -> list[Span]:
+    """The days of which our records are all: stated, closed, or as many as others published."""
+    spans = facts.stated.spans(made.indicator.id, facts.elsewhere.day)
+    found, coverage = made.compared, made.coverage
+    if found and coverage and coverage.how == "compared" and coverage.enough:
+        spans.append((found.start, found.published.until))
+    return spans
+
+
+def _not_judged(made: Reading, goal: Goal) -> Standing | None:
     """Why a value is shown beside its target without a light; None when it is judged."""
-    if made.how == "computed" and known and not known.official:
+    if made.how == "computed" and made.coverage and made.coverage.how == "other":
         return Standing("unknown", Said("standing.not_official"))
     if made.year > goal.by.year:
         return Standing("unknown", Said("standing.period_over"))
@@ -283,52 +293,38 @@ def goal_of(target: Target, plan: Plan, kind: str) -> Goal | None:
     )
 
 
-def _complete_years(months: Mapping[tuple[int, int], int], year: int) -> list[dict[int, Fraction]]:
-    years = sorted({y for y, _ in months if y < year})
-    return [{m: Fraction(months.get((y, m), 0)) for m in range(1, 13)} for y in years]
-
-
 def _forecast(made: Reading, goal: Goal, facts: _Facts, today: date) -> Forecast | None:
-    """To the goal's day for levels, to the year's end for flows; never into the past."""
-    if made.as_of is None or made.as_of >= goal.by or made.as_of < today:
+    """To the goal's day for levels, to the year's end for flows; never into the past, and only
+    from records that are the whole.
+    """
+    if made.how != "computed" or made.as_of is None or made.coverage is None:
         return None
+    if made.as_of >= goal.by or made.as_of < today:
+        return None
+    if not made.coverage.enough:
+        return Forecast(goal.by, why=Said("forecast.part", coverage=made.coverage.words))
     if goal.kind == "flow":
         if made.indicator.measure != TURNOVER or made.value is None:
             return Forecast(goal.by, why=Said("forecast.no_months"))
-        years = _complete_years(facts.months, made.year)
-        shares = [
-            float(sum(y[m] for m in range(1, made.as_of.month + 1)) / sum(y.values()))
-            for y in years
-            if sum(y.values())
-        ]
-        return flow_forecast(float(made.value), made.as_of.month, shares, date(made.year, 12, 31))
-    return line_forecast(_observed(made, facts), goal.by)
+        years = whole_years(facts.months, made.year, _complete(made, facts))
+        return flow_forecast(float(made.value), made.as_of, years)
+    observed, unknown = _observed(made, facts)
+    if unknown:
+        return Forecast(goal.by, why=Said("forecast.unknown_months", count=unknown))
+    return line_forecast(observed, goal.by)
 
 
-def _observed(made: Reading, facts: _Facts) -> list[tuple[date, float]]:
-    """Earlier values to draw and to extend, oldest first: month ends kept by the task, or running
-    sums of months.
+def _observed(made: Reading, facts: _Facts) -> tuple[list[tuple[date, float]], int]:
+    """Earlier values to draw and to extend, oldest first: kept levels at every month's end, or
+    running sums of months; and how many months before the last known one are unknown.
     """
-    if made.as_of is None:
-        return []
+    if made.how != "computed" or made.as_of is None:
+        return [], 0
     if made.kind == "sum":
-        return _running_sums(made, facts) if made.indicator.measure == TURNOVER else []
-    kept = facts.history.get(made.indicator.id, [])
-    same_year = made.kind == "flow"
-    return [
-        (d, float(v))
-        for d, v in kept
-        if d <= made.as_of and not (same_year and d.year != made.year)
-    ]
-
-
-def _running_sums(made: Reading, facts: _Facts) -> list[tuple[date, float]]:
-    """Turnover since the plan began, at every month's end, in the indicator's unit (亿元)."""
-    assert made.as_of
-    total, found = 0, []
-    for (year, month), fen in sorted(facts.months.items()):
-        end = date(year, month, monthrange(year, month)[1])
-        if made.start <= end <= made.as_of:
-            total += fen
-            found.append((end, float(in_unit(total, "亿元"))))
-    return found
+        months, complete = _months(made, facts), _complete(made, facts)
+        sums, unknown = running_sums(months, made.start, made.as_of, complete)
+        return [(d, float(v)) for d, v in sums], unknown
+    kept = [(d, Fraction(v)) for d, v in facts.history.get(made.indicator.id, [])]
+    if made.kind == "flow":
+        kept = [(d, v) for d, v in kept if d.year == made.year]
+    return [(d, float(v)) for d, v in month_levels(kept, made.as_of)], 0

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from kechuang.district.core.books import current_book
-from kechuang.engines.text import comparable
+from .ties import tied_to, value_of
 
 _BOUND = {">=": ">=", ">": ">", "<=": "<=", "about": "about", "none": "none", "=": ">="}
 
@@ -16,7 +15,9 @@ def book_files(
     draft: Mapping[str, Any], identity: str, extends: str, title: str, name: str, today: date
 ) -> dict[str, str]:
     """File name → text of a whole book."""
-    period = draft.get("period") or [f"{today.year}-01-01", f"{today.year + 2}-12-31"]
+    said = list(draft.get("period") or ())
+    whole = len(said) == 2 and all(said)
+    period = said if whole else [f"{today.year}-01-01", f"{today.year + 2}-12-31"]
     return {
         "book.yaml": f"id: {identity}\ntitle: {_q(title)}\ntitle_en: {_q(identity.replace('-', ' ').title())}\nextends: {extends}\n",
         "sources.yaml": _sources(draft, name, today),
@@ -54,33 +55,15 @@ def _sources(draft: Mapping[str, Any], name: str, today: date) -> str:
     )
 
 
-def known_indicator(name: str) -> str:
-    """The id of an indicator of the current book that a target's name means; "" when none does."""
-    plain = re.sub(
-        r"全区|全市|全省|全县|国家|有效|数量|总数|数$|[“”\"()（）]", "", comparable(name)
-    )
-    best = ("", 0)
-    for indicator in current_book().indicators.values():
-        other = re.sub(r"国家|有效|数$|[“”\"()（）]", "", comparable(indicator.title))
-        if other == plain:
-            return indicator.id
-        if (
-            min(len(other), len(plain)) >= 4
-            and (other in plain or plain in other)
-            and len(other) > best[1]
-        ):
-            best = (indicator.id, len(other))
-    return best[0]
-
-
-def _indicator_id(name: str, place: int) -> str:
-    return known_indicator(name) or f"target-{place}"
+def _indicator_id(target: Mapping[str, Any], place: int) -> str:
+    tied = tied_to(target)
+    return tied.id if tied else f"target-{place}"
 
 
 def _indicators(draft: Mapping[str, Any]) -> str:
     lines = ["# 没有对上现有指标的，先按文件里的名称新建；口径请补写。", "indicators:"]
     for place, target in _targets(draft):
-        if not known_indicator(target["name"]):
+        if tied_to(target) is None:
             lines += [
                 f"  - id: target-{place}",
                 f"    title: {_q(target['name'])}",
@@ -134,7 +117,7 @@ def _plan(draft: Mapping[str, Any], identity: str, period: list[str]) -> str:
 def _target(
     target: Mapping[str, Any], place: int, group: int, end: str, taken: set[str]
 ) -> list[str]:
-    identity = _indicator_id(target["name"], place)
+    identity = _indicator_id(target, place)
     own = identity if identity not in taken else f"{identity}-{place}"
     taken.add(own)
     span = target.get("span") or [0, 0]
@@ -147,18 +130,32 @@ def _target(
         f"    indicator: {identity}",
         f"    printed: {_q(target.get('printed') or target['name'])}",
     ]
-    figure = str(target.get("figure") or "")
+    figure = value_of(target)
     bound = _BOUND.get(str(target.get("bound") or ""), "none")
     if figure:
         lines += [f"    bound: {_q(bound if bound != 'none' else '>=')}", f'    value: "{figure}"']
     else:
         lines += ["    bound: none", "    absence: no_number"]
+    if note := _note(target):
+        lines.append(f"    note: {_q(note)}")
     return [
         *lines,
         f"    by: {target.get('by') or end}",
         "    source: D1",
         f"    clause: 原文第 {span[0]}—{span[1]} 字",
     ]
+
+
+def _note(target: Mapping[str, Any]) -> str:
+    """What the document says beside the figure: where it starts, and what was merged into it."""
+    begins = target.get("begins")
+    said = [f"文件写明由{begins}{target.get('unit') or ''}起，没有写是哪一天。"] if begins else []
+    return "".join([*said, *(f"并入：{words}。" for words in target.get("also", []))])
+
+
+def _content(task: Mapping[str, Any]) -> str:
+    due = [f"完成时限：{task['due']}"] if task.get("due") else []
+    return "；".join([*(task.get("details") or []), *due])
 
 
 def _areas(draft: Mapping[str, Any]) -> list[str]:
@@ -180,7 +177,7 @@ def _areas(draft: Mapping[str, Any]) -> list[str]:
                 f"        id: task-{number}",
                 f"        title: {_q(task['name'])}",
                 f"        title_en: {_q(task['name'])}",
-                f"        content: {_q('；'.join(task.get('details') or []))}",
+                f"        content: {_q(_content(task))}",
                 f"        lead: {_q(task.get('lead') or '')}",
                 f"        with: [{', '.join(_q(b) for b in task.get('cooperating') or [])}]",
                 f"        basis: {'named' if task.get('lead') else 'typical'}",

@@ -170,9 +170,14 @@ def _matches(ranking: Any, top: int) -> list[MatchOut]:
 
 @api.get("/plan/targets", response={200: list[TargetOut], **REFUSED}, tags=["plan"])
 def targets(request: HttpRequest, year: Year = None) -> list[TargetOut]:
-    """The plan's targets with what is known of them."""
+    """The targets of the plan in force (the last that was, when none is) with what is known of
+    them; in the last year of one that ended, unless a year is asked for.
+    """
     today = clock.today()
-    asked = min(year or today.year, today.year)
+    chosen = current_book().plan_on(today)
+    if chosen is None:
+        return []
+    asked = min(year or chosen.last_year(today), today.year)
     return [
         TargetOut(
             id=r.target.id,
@@ -190,7 +195,7 @@ def targets(request: HttpRequest, year: Year = None) -> list[TargetOut]:
             rows=r.rows,
             source=r.source,
         )
-        for r in plan.readings(current_book(), asked, today)
+        for r in plan.readings(current_book(), asked, today, chosen)
     ]
 
 

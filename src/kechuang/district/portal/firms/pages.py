@@ -1,6 +1,7 @@
 """A firm's own pages: where it stands, why, what would do; its yearly returns; its applications."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -21,8 +22,10 @@ from kechuang.district.registry.services import applications, standings, years
 from kechuang.engines.base.days import months_after, parse_day
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
 from kechuang.engines.base.numbers import parse_whole
+from kechuang.engines.rules import Action
 from kechuang.engines.rules import one as one_
 from kechuang.engines.rules.check import in_words
+from kechuang.engines.rules.plans import Plan
 
 YEARS, APPLICATIONS = WORKFLOWS["registry.year"], WORKFLOWS["registry.application"]
 VERDICTS = {"passes": "达到", "fails": "未达到", "cannot_tell": "还不能判断", "no_rule": "没有规则"}
@@ -89,19 +92,28 @@ def rung(request: HttpRequest, pk: int, identity: str) -> HttpResponse:
         facts |= answer_facts(
             found.law, found.policy, found.given, [found.standing.rung.rule], found.wheres
         )
-    facts["mixes"] = [
-        {
-            "plan": p,
-            "words": [f"{a.name} {in_words(one_(a.step * k), a.unit)}" for a, k in p.steps],
-            "from": months_after(today, p.months),
-        }
-        for p in found.mixes.found
-    ]
+    mixes = found.mixes
+    facts["mixes"] = [_mix(p, today) for p in mixes.found]
+    facts["tried"] = [_amount(a, k) for a, k in mixes.tried]
+    facts["rest"] = _mix(mixes.rest, today) if mixes.rest else None
     feeds = current_book().feeds
     facts["missing_facts"] = [
         (n, feeds[n].fact if n in feeds else "") for n in found.standing.missing
     ]
     return render(request, "firms/rung.html", facts)
+
+
+def _amount(action: Action, steps: int) -> str:
+    return f"{action.name} {in_words(one_(action.step * steps), action.unit)}"
+
+
+def _mix(plan: Plan, today: date) -> dict[str, Any]:
+    """A mix of actions in words, and from when it tells."""
+    return {
+        "plan": plan,
+        "words": [_amount(a, k) for a, k in plan.steps],
+        "from": months_after(today, plan.months),
+    }
 
 
 @require_POST

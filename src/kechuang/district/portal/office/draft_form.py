@@ -2,12 +2,23 @@
 marked.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+
+from kechuang.district.plan.services.ties import candidates
+from kechuang.engines.plantext import (
+    Item,
+    merged_targets,
+    merged_tasks,
+    split_target,
+    split_task,
+)
 
 
 def corrected(given: QueryDict, was: Mapping[str, Any]) -> dict[str, Any]:
@@ -17,6 +28,9 @@ def corrected(given: QueryDict, was: Mapping[str, Any]) -> dict[str, Any]:
     sent = {k: str(v) for k, v in given.items()}
     made = dict(was)
     made["title"] = sent.get("plan_title", was.get("title", "")).strip()
+    made["issuer"] = sent.get("issuer", str(was.get("issuer", ""))).strip()
+    if "period_from" in sent:
+        made["period"] = [sent["period_from"].strip(), sent.get("period_to", "").strip()]
     made["groups"] = [_group(sent, g, group) for g, group in enumerate(was.get("groups", []))]
     made["areas"] = [_area(sent, a, area) for a, area in enumerate(was.get("areas", []))]
     if sent.get("new_target", "").strip():
@@ -55,30 +69,14 @@ def _group(sent: Mapping[str, str], g: int, group: Mapping[str, Any]) -> dict[st
         if sent.get(f"{key}_do") == "delete":
             continue
         new = {**target, "confidence": 1.0}
-        for name in ("name", "figure", "unit", "bound"):
+        for name in ("name", "figure", "unit", "bound", "tie", "by", "begins"):
             new[name] = sent.get(f"{key}_{name}", str(target.get(name, ""))).strip()
-        if sent.get(f"{key}_do") == "merge" and targets:
-            targets[-1] = _merged(targets[-1], new)
+        asked = sent.get(f"{key}_do")
+        if asked == "merge" and targets:
+            targets[-1] = merged_targets(targets[-1], new)
         else:
-            targets.append(new)
+            targets += split_target(new) if asked == "split" else [new]
     return {"name": sent.get(f"g{g}_name", group.get("name", "")).strip(), "targets": targets}
-
-
-def _merged(first: dict[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
-    """Two pieces of one thing: the first's name, a figure from whichever has one, both spans."""
-    figure = first if first.get("figure") else second
-    span = [min(first["span"][0], second["span"][0]), max(first["span"][1], second["span"][1])]
-    facts = {
-        n: figure.get(n, "")
-        for n in ("figure", "unit", "bound")
-        if "figure" in first or "figure" in second
-    }
-    details = (
-        {"details": [*first.get("details", []), second["name"], *second.get("details", [])]}
-        if "details" in first
-        else {}
-    )
-    return {**first, **facts, **details, "span": span}
 
 
 def _area(sent: Mapping[str, str], a: int, area: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,35 +85,69 @@ def _area(sent: Mapping[str, str], a: int, area: Mapping[str, Any]) -> dict[str,
         key = f"a{a}k{k}"
         if sent.get(f"{key}_do") == "delete":
             continue
-        new = {
-            **task,
-            "confidence": 1.0,
-            "name": sent.get(f"{key}_name", task["name"]).strip(),
-            "lead": sent.get(f"{key}_lead", task.get("lead", "")).strip(),
-        }
-        if sent.get(f"{key}_do") == "merge" and tasks:
-            tasks[-1] = _merged(tasks[-1], new)
+        new = {**task, "confidence": 1.0, **_task(sent, key, task)}
+        asked = sent.get(f"{key}_do")
+        if asked == "merge" and tasks:
+            tasks[-1] = merged_tasks(tasks[-1], new)
         else:
-            tasks.append(new)
+            tasks += split_task(new) if asked == "split" else [new]
     return {"name": sent.get(f"a{a}_name", area.get("name", "")).strip(), "tasks": tasks}
 
 
-def shown(text: str, draft: Mapping[str, Any]) -> SafeString:
-    """The text as read, each span of the draft marked with an anchor (#c-start)."""
-    spans = [("t", t["span"]) for g in draft.get("groups", []) for t in g["targets"]]
+def _task(sent: Mapping[str, str], key: str, task: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form says of a task; what it does not ask stays."""
+    made: dict[str, Any] = {
+        name: sent.get(f"{key}_{name}", str(task.get(name, ""))).strip()
+        for name in ("name", "lead", "due")
+    }
+    if f"{key}_with" in sent:
+        made["cooperating"] = re.findall(r"[^、,，;；\s]+", sent[f"{key}_with"])
+    if f"{key}_content" in sent:
+        made["details"] = [x.strip() for x in sent[f"{key}_content"].splitlines() if x.strip()]
+    return made
+
+
+def shown(text: str, draft: Mapping[str, Any], missing: Sequence[Item] = ()) -> SafeString:
+    """The text as read, each span of the draft marked with an anchor (#c-start), and so what is
+    not placed (#u-start).
+    """
+    spans = [("u", i.span) for i in missing]
+    spans += [("t", t["span"]) for g in draft.get("groups", []) for t in g["targets"]]
     spans += [("k", k["span"]) for a in draft.get("areas", []) for k in a["tasks"]]
     spans += [("n", n["span"]) for n in draft.get("noise", [])]
     out: list[str] = []
     at = 0
-    for kind, (start, end) in sorted(spans, key=lambda s: (s[1][0], -s[1][1])):
+    for kind, (start, end) in _apart(spans):
         if start < at or end <= start or end > len(text):
             continue
         out.append(escape(text[at:start]))
-        anchor = f' id="c-{start}"' if kind != "n" else ""
+        letter = "u" if kind == "u" else "c"
+        anchor = f' id="{letter}-{start}"' if kind != "n" else ""
         out.append(f'<mark class="span-{kind}"{anchor}>{escape(text[start:end])}</mark>')
         at = end
     out.append(escape(text[at:]))
     return mark_safe("".join(out))  # noqa: S308 - every piece of text was escaped above
+
+
+def _apart(spans: Sequence[tuple[str, Any]]) -> list[tuple[str, tuple[int, int]]]:
+    """Spans that do not lie in one another, in order: what is not placed cuts the mark around it."""
+    lost = sorted(tuple(s) for kind, s in spans if kind == "u")
+    found = [("u", s) for s in lost]
+    for kind, (start, end) in ((k, s) for k, s in spans if k != "u"):
+        at = start
+        for a, b in [s for s in lost if start <= s[0] and s[1] <= end]:
+            found.append((kind, (at, a)))
+            at = b
+        found.append((kind, (at, end)))
+    return sorted(found, key=lambda s: (s[1][0], -s[1][1]))
+
+
+def with_ties(draft: Mapping[str, Any]) -> dict[str, Any]:
+    """The draft for the page: each target with the indicators that it may mean."""
+    made = deepcopy(dict(draft))
+    for target in (t for g in made.get("groups", []) for t in g["targets"]):
+        target["ties"] = candidates(target)
+    return made
 
 
 def typed_lines(given: QueryDict) -> str:

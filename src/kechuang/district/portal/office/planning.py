@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -22,13 +23,16 @@ from kechuang.district.plan.queries import (
 )
 from kechuang.district.plan.services import closings, comparing, drafts, place_name
 from kechuang.district.portal.components.downloads import download
-from kechuang.district.portal.office.draft_form import corrected, shown, typed_lines
+from kechuang.district.portal.office.draft_form import corrected, shown, typed_lines, with_ties
 from kechuang.district.portal.requests import actor_in, for_roles, one
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
 from kechuang.engines.base.numbers import parse_whole
+from kechuang.engines.planning import Sum
+from kechuang.engines.plantext import place
 
 OFFICE = ("officer", "approver", "auditor")
 MOST = 30_000_000
+ITEM_KINDS = {"figure": "数字", "deadline": "时限", "body": "责任单位"}
 
 
 def _sent(request: HttpRequest, name: str) -> tuple[str, bytes]:
@@ -49,7 +53,7 @@ def draft_list(request: HttpRequest) -> HttpResponse:
     actor, error = actor_in(request), ""
     if request.method == "POST":
         try:
-            name, data = _sent(request, "document")
+            name, data = _document(request)
             made = drafts.read_draft(name, data, actor, clock.now())
         except Invalid as e:
             error = e.words
@@ -62,6 +66,14 @@ def draft_list(request: HttpRequest) -> HttpResponse:
         "can_read": actor.has("officer", "administrator"),
     }
     return render(request, "office/drafts.html", facts, status=422 if error else 200)
+
+
+def _document(request: HttpRequest) -> tuple[str, bytes]:
+    """A file, or a text that was pasted."""
+    pasted = request.POST.get("text", "").strip()
+    if pasted and not request.FILES.get("document"):
+        return f"{gettext('粘贴的文本')}.txt", pasted.encode()
+    return _sent(request, "document")
 
 
 @for_roles("officer", "administrator", "auditor")
@@ -82,11 +94,13 @@ def draft_page(request: HttpRequest, pk: int) -> HttpResponse:
             errors = e.errors
         else:
             return redirect("draft", pk)
-    book = current_book()
+    book, placing = current_book(), place(thing.text, given or thing.draft)
     facts = {
         "thing": thing,
-        "text": shown(thing.text, given or thing.draft),
-        "draft": given or thing.draft,
+        "placing": placing,
+        "item_kinds": ITEM_KINDS,
+        "text": shown(thing.text, given or thing.draft, placing.missing),
+        "draft": with_ties(given or thing.draft),
         "read": thing.read,
         "errors": errors,
         "mine": mine,
@@ -169,6 +183,7 @@ def closing_page(request: HttpRequest, pk: int) -> HttpResponse:
     facts = {
         "thing": thing,
         "drift": found,
+        "counts": closings.counts_what(thing),
         "indicator": current_book().indicators[thing.indicator],
         "states": flow.states,
         "steps": flow.open_steps(thing, actor),
@@ -224,7 +239,7 @@ def comparison_list(request: HttpRequest) -> HttpResponse:
 
 @for_roles(*OFFICE)
 def comparison_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Three piles (and doubtful pairs), each row with its likely reason."""
+    """Three piles (and doubtful pairs) that add up to both books, each row with its reason."""
     made = one(comparisons_visible_to(actor_in(request)), pk)
     found = comparing.compare(made)
     facts = {
@@ -232,7 +247,18 @@ def comparison_page(request: HttpRequest, pk: int) -> HttpResponse:
         "found": found,
         "piles": found.piles,
         "kinds": COMPARISONS,
-        "difference": found.theirs - found.ours,
+        "sums": _sums(found.sums),
         "route": "firm" if made.kind == "firms" else "contracts-record",
     }
     return render(request, "office/comparison.html", facts)
+
+
+def _sums(found: Mapping[str, Sum]) -> list[tuple[str, Sum, Sum]]:
+    """(words, theirs, ours) of each pile and of the whole."""
+    none = Sum()
+    return [
+        (gettext("两边都有"), found["both_theirs"], found["both_ours"]),
+        (gettext("只有对方有"), found["only_theirs"], none),
+        (gettext("只有我方有"), none, found["only_ours"]),
+        (gettext("合计"), found["theirs"], found["ours"]),
+    ]

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
+from kechuang.book.schemas import Plan, ReturnLayout
 from kechuang.district.core import clock
 from kechuang.district.core.books import current_book
 from kechuang.district.core.registers import REGISTERS
@@ -16,7 +17,7 @@ from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.plan.models import LIGHTS, REPORTS
 from kechuang.district.plan.services import briefing
 from kechuang.district.portal.components.downloads import PDF, download
-from kechuang.district.portal.public.plans import plan_in
+from kechuang.district.portal.public.plans import plan_in, tasks_in
 from kechuang.district.portal.reports.charts import way_chart
 from kechuang.district.portal.reports.checking import differences
 from kechuang.district.portal.reports.paper import DOCX, as_docx, as_pdf
@@ -115,13 +116,18 @@ def _charts(made: briefing.Report) -> list[tuple[Any, str]]:
     return pictures
 
 
+def _plan_for(request: HttpRequest, layout: ReturnLayout) -> Plan:
+    return tasks_in(request) if layout.rows == "tasks" else plan_in(request)
+
+
 @for_roles(*OFFICE)
 def layout_return(request: HttpRequest, identity: str, period: str) -> HttpResponse:
     """A return in the receiver's own layout."""
     layout: Any = current_book().returns.get(identity)
     if layout is None:
         raise NotFound("report.no_such_layout")
-    data, kind = filled_return(current_book(), plan_in(request), layout, period, clock.today())
+    chosen = _plan_for(request, layout)
+    data, kind = filled_return(current_book(), chosen, layout, period, clock.today())
     return download(data, f"{layout.title}-{period}.{layout.kind}", kind)
 
 
@@ -139,7 +145,8 @@ def layout_check(request: HttpRequest) -> HttpResponse:
             layout = book.returns.get(facts["chosen"])
             if layout is None or sent is None:
                 raise Invalid("layout.choose", "file")
-            ours, _ = filled_return(book, plan_in(request), layout, facts["period"], clock.today())
+            chosen, today = _plan_for(request, layout), clock.today()
+            ours, _ = filled_return(book, chosen, layout, facts["period"], today)
             facts["cells"] = differences(layout, ours, sent.read(), sent.name or "")
             facts["head"] = [c for c in facts["cells"] if c[3]]
         except Invalid as e:

@@ -18,7 +18,7 @@ from kechuang.district.plan.models import ESCALATIONS, RETURN_LIGHTS, TOLD_HOW, 
 from kechuang.district.plan.queries import returns_visible_to
 from kechuang.district.plan.services import returns
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
-from kechuang.district.portal.public.plans import plan_in
+from kechuang.district.portal.public.plans import tasks_in
 from kechuang.district.portal.requests import actor_in, for_roles, one
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, NotFound
@@ -101,7 +101,7 @@ def _state(thing: Any, today: date) -> Any:
 @for_roles("officer")
 def ask_now(request: HttpRequest) -> HttpResponse:
     """Ask for this month's returns before their day."""
-    chosen, today = plan_in(request), clock.today()
+    chosen, today = tasks_in(request), clock.today()
     count = returns.ask_month(current_book(), chosen, f"{today:%Y-%m}", clock.now(), today)
     messages.success(request, gettext("已发出填报：") + str(count))
     return redirect("returns")

@@ -20,7 +20,7 @@ from kechuang.district.plan.queries import duties, returns_visible_to, task_file
 from kechuang.district.plan.queries import milestones as kept_milestones
 from kechuang.district.plan.services import milestones, tasks
 from kechuang.district.portal.components.downloads import download
-from kechuang.district.portal.public.plans import plan_in, task_facts
+from kechuang.district.portal.public.plans import task_facts, tasks_in
 from kechuang.district.portal.reports.gantt import Mark, Row, TimeLine, time_line
 from kechuang.district.portal.requests import actor_in, for_roles, one
 from kechuang.district.portal.sayings import titled
@@ -52,7 +52,7 @@ def proofs(request: HttpRequest, name: str = "proof") -> list[tuple[str, bytes]]
 @for_roles(*OFFICE)
 def task_list(request: HttpRequest) -> HttpResponse:
     """All tasks: ?view=list, board or time."""
-    chosen, today = plan_in(request), clock.today()
+    chosen, today = tasks_in(request), clock.today()
     held, marks = task_files(chosen.id), list(kept_milestones(chosen.id))
     leads = {d.task: d.body for d in duties(chosen.id) if d.role == "lead"}
     last: dict[int, Any] = {}
@@ -136,7 +136,7 @@ def _time_line(rows: list[dict[str, Any]], today: date, plan: str) -> TimeLine:
 @require_POST
 @for_roles("officer")
 def set_up(request: HttpRequest) -> HttpResponse:
-    count = tasks.set_up(plan_in(request), clock.now())
+    count = tasks.set_up(tasks_in(request), clock.now())
     messages.success(request, gettext("已立项：") + str(count))
     return redirect(f"{reverse('tasks')}?{request.GET.urlencode()}")
 
@@ -144,7 +144,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
 @for_roles(*OFFICE)
 def task_desk(request: HttpRequest, number: int) -> HttpResponse:
     """The task for those who follow it up: duties, milestones, returns, proofs, steps."""
-    chosen, actor = plan_in(request), actor_in(request)
+    chosen, actor = tasks_in(request), actor_in(request)
     task = chosen.task(number)
     if task is None:
         raise NotFound("task.none")
@@ -169,7 +169,7 @@ def task_desk(request: HttpRequest, number: int) -> HttpResponse:
 @for_roles("officer", "approver")
 def task_act(request: HttpRequest, number: int, what: str) -> HttpResponse:
     """Everything that is done on a task's page."""
-    chosen = plan_in(request)
+    chosen = tasks_in(request)
     if what in _BODY_ACTS:
         _BODY_ACTS[what](request, chosen, number)
     else:
@@ -254,7 +254,7 @@ def _own_files(found: list[Any]) -> dict[str, str]:
 @for_roles(*OFFICE)
 def proof(request: HttpRequest, digest: str) -> HttpResponse:
     """A proof of a task, a milestone or a return."""
-    chosen = plan_in(request)
+    chosen = tasks_in(request)
     known = [
         *task_files(chosen.id).values(),
         *kept_milestones(chosen.id),

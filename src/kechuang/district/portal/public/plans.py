@@ -27,8 +27,8 @@ from kechuang.district.plan.queries import (
     public_history,
     task_files,
 )
-from kechuang.district.plan.registers import FIGURES
-from kechuang.district.plan.services.closings import drift
+from kechuang.district.plan.registers import COMPLETENESS, FIGURES
+from kechuang.district.plan.services.closings import counts_what, drift
 from kechuang.district.portal.components.tables import Table, lines
 from kechuang.district.portal.registers.lists import creating, table_of
 from kechuang.district.portal.reports.charts import bars_chart, way_chart
@@ -41,23 +41,39 @@ _SHOWN = 400
 
 
 def plan_in(request: HttpRequest) -> Plan:
-    """?plan=, or the main plan."""
-    found = current_book().plan_of(request.GET.get("plan", ""))
+    """?plan=, or the plan in force today."""
+    book, asked = current_book(), request.GET.get("plan", "")
+    found = book.plan_of(asked) if asked else book.plan_on(clock.today())
     if found is None:
         raise NotFound("plan.none")
     return found
 
 
-def _years(chosen: Plan, today: Any) -> list[int]:
-    return sorted(
-        {today.year, *(y for y in (chosen.end.year,) if y <= today.year), *years_with_contracts()},
-        reverse=True,
-    )
+def tasks_in(request: HttpRequest) -> Plan:
+    """The plan whose tasks a page is about: ?plan=, or the one in force; one without tasks leaves
+    those of the last plan that has any.
+    """
+    found = plan_in(request)
+    if found.tasks or request.GET.get("plan"):
+        return found
+    others = [p for p in current_book().plans.values() if p.tasks and p.start <= clock.today()]
+    return max(others, key=lambda p: p.start, default=found)
+
+
+def plan_year(request: HttpRequest, chosen: Plan) -> int:
+    """?year=, or the year by which a plan is to be judged: this one, or its last when it ended."""
+    return year_in(request, chosen.last_year(clock.today()))
+
+
+def _years(chosen: Plan, today: date) -> list[int]:
+    own = range(chosen.start.year, chosen.last_year(today) + 1)
+    return sorted({today.year, *own, *years_with_contracts()}, reverse=True)
 
 
 def plan_page(request: HttpRequest) -> HttpResponse:
     """Targets by group with light and reason, tasks by area, the plans before and after."""
-    book, today, year, chosen = current_book(), clock.today(), year_in(request), plan_in(request)
+    book, today, chosen = current_book(), clock.today(), plan_in(request)
+    year = plan_year(request, chosen)
     found = plan.readings(book, year, today, chosen)
     lights = [(name, words, sum(r.light == name for r in found)) for name, words in LIGHTS.items()]
     files, marks = task_files(chosen.id), list(milestones(chosen.id))
@@ -85,13 +101,13 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
     """One target, opened down to its records, its way, its closed periods and what others
     published.
     """
-    book, today, year, actor, chosen = (
+    book, today, actor, chosen = (
         current_book(),
         clock.today(),
-        year_in(request),
         actor_in(request),
         plan_in(request),
     )
+    year = plan_year(request, chosen)
     target = chosen.target(identity)
     if target is None:
         raise NotFound("target.none")
@@ -117,6 +133,7 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         "figures": [f for f in book.figures if f.indicator == indicator.id],
         "bulletins": bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
         "fills_in": bool(creating(FIGURES, actor)),
+        "says_complete": bool(creating(COMPLETENESS, actor)),
         "reported": figures_visible_to(actor).filter(indicator=indicator.id)[:20],
         "closings": _closings(indicator.id, staff),
         "can_close": actor.has("officer", "approver")
@@ -153,21 +170,24 @@ def _rows(reading: Any, actor: Any) -> tuple[Table | None, list[Any], int]:
     rows to open.
     """
     known = plan.measure_of(reading.indicator)
-    if reading.how != "computed" or known is None or known.records is None:
+    if reading.ours is None or known is None or known.records is None:
         return None, [], 0
-    name, found = known.records(reading.start, reading.as_of)
+    name, found = known.records(reading.start, reading.day)
     register = REGISTERS[name]
     mine = register.visible(actor).filter(pk__in=found.order_by().values("pk"))
     return table_of(register, actor), list(mine[:_SHOWN]), mine.count()
 
 
-def _closings(indicator: str, staff: bool) -> list[tuple[Any, Any]]:
-    return [(c, drift(c) if staff else None) for c in closings(indicator)[:6]]
+def _closings(indicator: str, staff: bool) -> list[tuple[Any, Any, Any]]:
+    """Each closed figure, what it would be today (for staff), and which days it counts."""
+    found = closings(indicator)[:6]
+    return [(c, drift(c) if staff else None, counts_what(c)) for c in found]
 
 
 def target_chart(request: HttpRequest, identity: str) -> HttpResponse:
     """The target's way as a picture; the page holds the same as a table."""
-    book, today, year, chosen = current_book(), clock.today(), year_in(request), plan_in(request)
+    book, today, chosen = current_book(), clock.today(), plan_in(request)
+    year = plan_year(request, chosen)
     target = chosen.target(identity)
     if target is None:
         raise NotFound("target.none")
@@ -243,7 +263,7 @@ def ranks_chart(request: HttpRequest) -> HttpResponse:
 
 def task_page(request: HttpRequest, number: int) -> HttpResponse:
     """One task: its clause, bodies, milestones, the targets it serves."""
-    chosen, actor = plan_in(request), actor_in(request)
+    chosen, actor = tasks_in(request), actor_in(request)
     task = chosen.task(number)
     if task is None:
         raise NotFound("task.none")

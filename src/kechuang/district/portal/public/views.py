@@ -17,14 +17,17 @@ def home(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     achievements = achievements_visible_to(actor).filter(state="published")
     demands = demands_visible_to(actor).filter(state="published")
-    readings = plan.readings(current_book(), today.year, today)
+    chosen = current_book().plan_on(today)
+    year = chosen.last_year(today) if chosen else today.year
+    readings = plan.readings(current_book(), year, today, chosen)
     facts = {
         "achievements": achievements[:6],
         "demands": [(d, owner_name(actor, d)) for d in demands[:6]],
         "achievement_count": achievements.count(),
         "demand_count": demands.count(),
         "readings": [r for r in readings if r.how == "computed"],
-        "year": today.year,
+        "target_count": len(readings),
+        "year": year,
         "root": ledger.root_of(today),
         "today": today,
     }

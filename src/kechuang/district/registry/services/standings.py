@@ -134,7 +134,7 @@ def explained(firm: Firm, rung: str, day: date, *, drafts: bool = False) -> Expl
     policy = law.formulas[held.rule].policy
     actions = tuple(policy.actions.values())
     mixes = plans(law, given, held.rule, actions) if found.failing else NO_PLANS
-    partial = bool(found.failing) and not mixes.found
+    partial = bool(found.failing) and not mixes.found and not mixes.lacking
     if partial:  # other conditions cannot be told: mend at least what surely fails
         mixes = plans(law, given, found.failing, actions)
     opens = tuple((n, d) for n in found.failing if (d := _opens(book, firm, law, given, n, day)))

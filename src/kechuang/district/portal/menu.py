@@ -19,6 +19,7 @@ _BY_ROLE = [
     (("officer", "approver", "auditor"), "reports", "报告"),
     (("officer", "broker", "researcher", "enterprise"), "imports", "导入"),
     (("officer", "auditor", "administrator"), "ledger", "台账"),
+    (("officer", "broker", "administrator"), "letters", "信件"),
     (("administrator",), "people", "账号"),
 ]
 

@@ -7,6 +7,8 @@ from django.utils.functional import SimpleLazyObject
 
 from kechuang.district.accounts.models import User
 from kechuang.district.accounts.queries import actor_of
+from kechuang.district.accounts.services import note_visit
+from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
 from kechuang.engines.base.errors import DomainError
 
@@ -30,4 +32,8 @@ class ActorMiddleware:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return actor_of(request.user if isinstance(request.user, User) else None)
+    user = request.user if isinstance(request.user, User) else None
+    actor = actor_of(user)
+    if user and actor.id and user.last_seen_on != (today := clock.today()):
+        note_visit(user.pk, today)
+    return actor

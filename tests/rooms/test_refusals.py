@@ -309,7 +309,7 @@ def test_a_declared_register_says_who_writes(world):
     ],
 )
 def test_a_person_is_added_by_who_manages_once_and_with_a_plain_name(world, said, by, email, name):
-    assert said in refused(lambda: add_person(email, name, PASSWORD, world.actor(by), NOW))
+    assert said in refused(lambda: add_person(email, name, None, world.actor(by), NOW))
 
 
 def test_a_person_of_the_demo_is_of_the_demo_only(world, settings):

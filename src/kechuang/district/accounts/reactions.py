@@ -3,11 +3,12 @@ a button.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from smtplib import SMTPException, SMTPRecipientsRefused
 
-from kechuang.district.core import clock
+from kechuang.district.core import clock, doors
 from kechuang.district.core.models import Entry
-from kechuang.district.core.reactions import Away, on
+from kechuang.district.core.reactions import Away, every, on
 
 from .models import Letter
 from .services import send_letter
@@ -23,3 +24,9 @@ def send_letters(entries: Sequence[Entry]) -> None:
             raise  # this address only: the others go on
         except (OSError, SMTPException) as e:
             raise Away(f"{type(e).__name__}: {e}") from e
+
+
+@every(hours=1)
+def forget_callers(now: datetime) -> None:
+    """Counts of who came through the limited doors are kept no longer than they limit."""
+    doors.forget(now)

@@ -17,6 +17,7 @@ from kechuang.district.market.services import introductions
 from kechuang.district.plan.services import owed
 from kechuang.engines.base.errors import WrongState
 
+from .doors import knock
 from .requests import View
 
 # who may be written to anew, always at the address that is known
@@ -57,6 +58,7 @@ def _renews(token: str, why: WrongState) -> bool:
 @require_POST
 def renew(request: HttpRequest, token: str) -> HttpResponse:
     """Send a new link for one that expired: to the same addressee, at the address that is known."""
+    knock(request, "renew")
     link, now = find_link(token, _ANEW), clock.now()
     why = ended(link, now)
     if why is not None and why.code != "link.expired":

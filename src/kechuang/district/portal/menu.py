@@ -21,6 +21,7 @@ _BY_ROLE = [
     (("officer", "auditor", "administrator"), "ledger", "台账"),
     (("officer", "broker", "administrator"), "letters", "信件"),
     (("administrator",), "people", "账号"),
+    (("administrator",), "health", "体检"),
 ]
 
 

@@ -12,7 +12,17 @@ from .member import begin, desk, introductions, matches
 from .member import contracts as contract_pages
 from .member import listings as listing_pages
 from .office import changes as office_changes
-from .office import contacts, imports, leaving, outbox, people, planning, registers, supervision
+from .office import (
+    contacts,
+    health,
+    imports,
+    leaving,
+    outbox,
+    people,
+    planning,
+    registers,
+    supervision,
+)
 from .office import figures as figure_pages
 from .office import reports as office_reports
 from .office import tasks as office_tasks
@@ -114,6 +124,7 @@ _pages: list[URLPattern | URLResolver] = [
     path("doubts/", registers.doubts, name="doubts"),
     path("ledger/", registers.ledger_page, name="ledger"),
     path("ledger/retry/", registers.retry, name="ledger-retry"),
+    path("health/", health.page, name="health"),
     path("people/", people.people_list, name="people"),
     path("people/invite/", people.invite_page, name="person-invite"),
     path("people/organisations/new/", people.organisation_page, name="organisation-new"),

@@ -29,9 +29,11 @@ from .people import (
     renew_invitation,
     revoke,
 )
+from .soundness import Finding, examine
 
 __all__ = [
     "Charge",
+    "Finding",
     "Newcomer",
     "Opening",
     "add_person",
@@ -45,6 +47,7 @@ __all__ = [
     "drop_form_draft",
     "drop_view",
     "ended",
+    "examine",
     "find_link",
     "grant",
     "hand_over",

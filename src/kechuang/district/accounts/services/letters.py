@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from kechuang.district.accounts.models import PURPOSES, Letter, User
+from kechuang.district.accounts.models import PURPOSES, Letter, LetterLink, User
 from kechuang.district.accounts.permissions import can_write_again
 from kechuang.district.accounts.queries import is_refused, verified_address
 from kechuang.district.core import ledger
@@ -145,7 +145,7 @@ def send_again(letter: Letter, actor: Actor, at: datetime) -> Letter:
     """
     if not (verdict := can_write_again(actor)):
         raise NotAllowed(verdict.why)
-    link = letter.opens
+    link = LetterLink.objects.filter(pk=letter.opens_id or 0).first()
     if not letter.email:
         raise WrongState("letter.no_address")
     if link and PURPOSES[link.purpose].personal:

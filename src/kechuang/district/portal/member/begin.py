@@ -18,6 +18,7 @@ from kechuang.district.accounts.services import (
 )
 from kechuang.district.core import clock, ledger
 from kechuang.district.portal.by_link import by_link
+from kechuang.district.portal.doors import knock
 from kechuang.district.portal.requests import actor_in
 from kechuang.engines.base.errors import Invalid, NotAllowed, NotFound
 
@@ -29,6 +30,7 @@ def code(request: HttpRequest) -> HttpResponse:
     """Where the code of a printed slip is typed."""
     error = None
     if request.method == "POST":
+        knock(request, "code")
         try:
             return redirect("start", find_link(request.POST.get("code", ""), ["slip"]).token)
         except NotFound:
@@ -42,6 +44,7 @@ def code(request: HttpRequest) -> HttpResponse:
 @by_link
 def start(request: HttpRequest, token: str) -> HttpResponse:
     """Set one's own password; nobody else ever knows it."""
+    knock(request, "code")
     link = open_link(token, _BEGINS, clock.now())
     error = None
     if request.method == "POST":

@@ -240,6 +240,7 @@ def test_matching_asks_as_often_for_three_candidates_as_for_one(world, monkeypat
     books.forget()
     books.current_book()
     demand, client = world.demand(), client_of(world, "broker")
+    client.get(reverse("workspace"))  # the first page of a day notes the visit
     counts = []
     for number in range(3):
         world.achievement(title=f"动力电池热管理 {number}")

@@ -90,6 +90,7 @@ def test_an_answer_to_an_invitation_is_one_of_those_asked_for(world):
     worker.drain()
     address = reverse("answer", args=[token_of(made.invitations.first())])
     words = Said("invitation.answer_missing")
+    client_of(world, "visitor").get(address)  # that it was opened is told once
     refuses(client_of(world, "visitor"), 422, words, address, {"what": "perhaps"})
 
 

@@ -18,6 +18,8 @@ from kechuang.engines.text import normalise, without_controls
 
 from .links import Opening, ended, make_link
 
+_NO_SERVER = "django.core.mail.backends.dummy.EmailBackend"
+
 
 def write_letter(
     key: str,
@@ -125,7 +127,9 @@ def send_letter(letter: Letter, at: datetime) -> None:
 
 
 def _not_now(letter: Letter, at: datetime) -> Said | None:
-    """Why a letter is not to be sent any more: its link or its addressee has gone."""
+    """Why a letter is not sent: nothing takes mail here, or its link or addressee has gone."""
+    if settings.EMAIL_BACKEND == _NO_SERVER:
+        return Said("letter.no_server")
     if letter.opens:
         return ended(letter.opens, at)
     user = letter.user

@@ -49,8 +49,8 @@ def letter_list(request: HttpRequest) -> HttpResponse:
     table = Table(
         title="发出的信",
         columns=[
-            Column("写于", lambda x: _moment(x.created_at), "created_at", number=True),
             Column("收信人", lambda x: x.name, "name"),
+            Column("写于", lambda x: _moment(x.created_at), "created_at", choice=True),
             Column("邮箱", lambda x: x.email, minor=True),
             Column("主题", lambda x: _subject(actor, x), minor=True),
             Column("寄出", lambda x: gettext(_STATES[letter_state(x)]), choice=True),

@@ -100,7 +100,7 @@ def _address(user: User) -> Any:
 
 def _roles(user: User) -> Any:
     rows = ((gettext(m.get_role_display()), m.organisation.name) for m in user.memberships.all())
-    return format_html_join(format_html("<br>"), "{} · {}", rows)
+    return format_html_join("", "<div>{} · {}</div>", rows)
 
 
 def _last_seen(user: User) -> str:

@@ -177,6 +177,25 @@ def test_a_proved_address_counts_the_old_one_is_told_and_its_links_die(world):
     assert kinds[-2:] == ["accounts.person.ask_address", "accounts.person.change_address"]
 
 
+def test_who_was_asked_to_answer_gets_a_new_link_at_the_new_address(world):
+    rival = world.users["rival"]
+    persons = [
+        introductions.Person("firm", "乙方", rival.email),
+        introductions.Person("owner", "钱二", "qian@x.example"),
+    ]
+    made = world.introduction(world.demand(), world.achievement(), persons=persons)
+    first = made.invitations.first()
+    old = token_of(first)
+    assert Letter.objects.get(opens__email=rival.email).user == rival
+    prove(ask(world, "rival", "new@x.example"))
+    worker.drain()
+    assert refused(lambda: introductions.open_link(old, NOW)) == "link.withdrawn"
+    first.refresh_from_db()
+    assert first.email == "new@x.example"
+    new = Letter.objects.get(email="new@x.example", opens__purpose="introduction")
+    introductions.accept(*introductions.open_link(new.opens.token, NOW), NOW)
+
+
 def test_a_person_without_a_proved_address_reads_the_inbox_only(world):
     rival = world.users["rival"]
     EmailAddress.objects.filter(user=rival).update(verified=False)

@@ -181,6 +181,20 @@ def write_to(invitation: Invitation, what: str, subject: str, body: str, at: dat
     )
 
 
+def readdress(old: str, new: str, at: datetime) -> None:
+    """A person whom somebody asked has another address: the links to the old one have ended, so
+    they get one at the new address.
+    """
+    for invitation in Invitation.objects.filter(
+        email__iexact=old, state__in=("waiting", "asking", "accepted")
+    ):
+        with ledger.writing():
+            Invitation.objects.filter(pk=invitation.pk).update(email=new)
+            invitation.email = new
+            words = "您换了邮箱，原来信里的链接已作废，请用下面的链接。"
+            write_to(invitation, f"moved-{at:%Y%m%d%H%M%S}", "对接：新的链接", words, at)
+
+
 def accept(invitation: Invitation, actor: Actor, at: datetime, words: str = "") -> Entry:
     """Yes. When all have said so, the introduction is agreed and everybody learns how to reach
     the others.

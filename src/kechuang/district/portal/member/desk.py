@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from kechuang.district.accounts.queries import inbox, own_organisations
+from kechuang.district.accounts.models import User
+from kechuang.district.accounts.queries import inbox, own_organisations, verified_address
 from kechuang.district.accounts.services import mark_read
 from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
@@ -36,6 +37,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
         "organisations": own_organisations(actor),
         "letters": inbox(actor).filter(read_at=None)[:5],
         "kept": kept_forms(actor),
+        "unproved": isinstance(request.user, User) and not verified_address(request.user),
     }
     return render(
         request,

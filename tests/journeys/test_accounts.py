@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from kechuang.district.accounts.models import Letter, LetterLink, User
 from kechuang.district.accounts.queries import verified_address
+from tests.factories import PASSWORD
 
 SAFE = "三月的海河 2026"
 
@@ -85,6 +86,8 @@ def test_another_address_counts_once_its_owner_has_opened_the_link(shared_world,
     person.go("/accounts/email/")
     page.fill("#id_email", "new@x.example")
     page.click("main button.primary")
+    page.fill("[name=password]", PASSWORD)  # whose session it is does not say whose hand it is
+    page.click("main button[type=submit]")
     user = User.objects.get(email="enterprise@x.example")
     assert verified_address(user) == "enterprise@x.example"
     assert "new@x.example" in page.inner_text("main")

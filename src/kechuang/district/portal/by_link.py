@@ -43,7 +43,6 @@ def by_link(view: View) -> View:
             facts = {"words": e.words, "token": token, "renews": _renews(token, e)}
             response = render(request, "public/link_ended.html", facts, status=410)
         response.headers["X-Robots-Tag"] = "noindex"
-        response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
     return guarded

@@ -135,5 +135,5 @@ def step_label(entry: Any) -> str:
     name, _, step = entry.kind.rpartition(".")
     workflow = WORKFLOWS.get(name)
     if workflow is None:
-        return _ACTS.get(entry.kind, step)
+        return _ACTS.get(str(entry.kind), str(step))
     return next((s.label for s in workflow.steps if s.name == step), step)

@@ -35,7 +35,7 @@ from kechuang.district.core import ledger
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.models import Entry
 from kechuang.district.market.models import Demand
-from kechuang.district.market.services import handover
+from kechuang.district.market.services import introductions
 from kechuang.engines.base.errors import DomainError
 from tests.factories import NOW, PASSWORD
 
@@ -246,7 +246,7 @@ def test_work_goes_to_nobody_who_may_not_do_it(busy):
     assert busy.going.broker_id == user.pk
     by = busy.actor("broker")
     assert (
-        refused(lambda: handover.hand_over(busy.going, busy.users["officer"], by, NOW))
+        refused(lambda: introductions.hand_over(busy.going, busy.users["officer"], by, NOW))
         == "introduction.who_hands_over"
     )
 

@@ -8,24 +8,14 @@ from typing import Any
 from kechuang.district.accounts.models import User
 from kechuang.district.accounts.services import Charge, charge, told
 from kechuang.district.core.actor import Actor
-from kechuang.district.core.models import Entry
-from kechuang.district.core.workflow import advance
 from kechuang.district.market.models import Achievement, Demand, Introduction, Listing
 from kechuang.district.market.permissions import can_introduce, can_write
-from kechuang.district.market.workflow import INTRODUCTIONS
 
-
-def hand_over(introduction: Introduction, colleague: User, actor: Actor, at: datetime) -> Entry:
-    """Another broker goes on with it; the persons asked keep their links."""
-    changes = {"broker_id": colleague.pk, "broker_name": colleague.name}
-    facts = {"to": colleague.pk, "name": colleague.name, "was": introduction.broker_name}
-    return advance(
-        INTRODUCTIONS, "hand_over", introduction, actor, at, changes=changes, facts=facts
-    )
+from . import introductions
 
 
 def _give(introduction: Introduction, colleague: User, actor: Actor, at: datetime) -> None:
-    hand_over(introduction, colleague, actor, at)
+    introductions.hand_over(introduction, colleague, actor, at)
 
 
 def _give_draft(draft: Listing, colleague: User, actor: Actor, at: datetime) -> None:

@@ -295,6 +295,15 @@ def _tell_broker(invitation: Invitation, what: str, words: str, at: datetime) ->
         )
 
 
+def hand_over(introduction: Introduction, colleague: User, actor: Actor, at: datetime) -> Entry:
+    """Another broker goes on with it; the persons asked keep their links."""
+    changes = {"broker_id": colleague.pk, "broker_name": colleague.name}
+    facts = {"to": colleague.pk, "name": colleague.name, "was": introduction.broker_name}
+    return advance(
+        INTRODUCTIONS, "hand_over", introduction, actor, at, changes=changes, facts=facts
+    )
+
+
 def report_outcome(
     introduction: Introduction, outcome: str, words: str, actor: Actor, at: datetime
 ) -> Entry:

@@ -28,6 +28,7 @@ def data_folder(tmp_path: Path, settings: object) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     settings.KECHUANG_DATA = folder
+    settings.KECHUANG_LIMITS = {}  # the tests come from one address
     translation.activate(settings.LANGUAGE_CODE)  # a page in English leaves its thread in English
     importlib.import_module("kechuang.district.core.books").forget()
     return folder

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime
 
 import xlsxwriter
 
-from kechuang.district.accounts.models import Organisation, User
+from kechuang.district.accounts.models import LetterLink, Organisation, User
 from kechuang.district.accounts.queries import actor_of
 from kechuang.district.accounts.services import add_person, grant, keep_organisation
 from kechuang.district.core import worker
 from kechuang.district.core.actor import SYSTEM, VISITOR, Actor
-from kechuang.district.market.models import Achievement, Demand, Introduction
+from kechuang.district.market.models import Achievement, Demand, Introduction, Invitation
 from kechuang.district.market.services import introductions
+from kechuang.district.plan.models import MonthlyReturn
 from kechuang.district.transfer.models import Contract
 from kechuang.engines.base.identifiers import credit_check
 from tests import listings
@@ -166,3 +167,14 @@ class World:
             **values,
         }
         return take_in(given, SYSTEM, NOW)
+
+
+def token_of(thing: Invitation | MonthlyReturn) -> str:
+    """What stands in the last letter to the person asked, or to the body that owes a return; it
+    opens on whatever day the tests run.
+    """
+    invited = isinstance(thing, Invitation)
+    kind = ("introduction", str(thing.pk)) if invited else ("return", thing.body)
+    link = LetterLink.objects.filter(purpose=kind[0], subject_id=kind[1]).latest("pk")
+    LetterLink.objects.filter(pk=link.pk).update(expires_at=datetime(2999, 1, 1, tzinfo=UTC))
+    return link.token

@@ -11,10 +11,10 @@ from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.books import current_book
 from kechuang.district.market.models import Demand, Introduction
 from kechuang.district.plan.models import MonthlyReturn
-from kechuang.district.plan.services import milestones, returns, tasks
+from kechuang.district.plan.services import milestones, tasks
 from kechuang.district.registry.services import keep_firm, years
 from tests.engines.test_plantext import TEXT
-from tests.factories import NOW, PASSWORD, sheet
+from tests.factories import NOW, PASSWORD, sheet, token_of
 from tests.rooms.test_firms import GOOD
 from tests.steps import recognise as record
 
@@ -165,7 +165,7 @@ def test_a_month_of_supervision_from_asking_to_accepting(shared_world, visit):
     thing = MonthlyReturn.objects.get(task=1, body="区发展改革委")
 
     body = visit(java_script_enabled=False)
-    link = f"/return/{returns.token_of(thing)}/"
+    link = f"/return/{token_of(thing)}/{thing.pk}/"
     page = body.go(link)
     page.fill("#id_progress", "可研报告已完成")
     page.click("text=保存草稿")

@@ -12,7 +12,7 @@ from kechuang.district.core.models import Delivery, Doubt
 from kechuang.district.core.registers import create
 from kechuang.district.plan.models import MonthlyReturn
 from kechuang.district.plan.registers import FIGURES
-from kechuang.district.plan.services import milestones, returns, tasks
+from kechuang.district.plan.services import asking, milestones, returns, tasks
 from kechuang.district.portal.desk.strip import strip_of
 from kechuang.district.portal.desk.things import (
     LATER,
@@ -74,7 +74,7 @@ def busy(world):
     world.lonely = world.demand(title="没人对接的需求")
     world.going = world.introduction(world.demand(title="在谈"), world.achievement())
     tasks.set_up(plan, NOW)
-    returns.ask_month(current_book(), plan, "2026-11", NOW, DAY)
+    asking.ask_month(current_book(), [plan], "2026-11", NOW, DAY)
     world.filled, world.silent = MonthlyReturn.objects.all()[:2]
     returns.fill_return(world.filled, SAID, TOLD, world.actor("officer"), NOW)
     MonthlyReturn.objects.filter(pk=world.silent.pk).update(due_on=DAY)

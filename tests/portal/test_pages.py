@@ -21,12 +21,11 @@ from kechuang.district.core import books, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.registers import REGISTERS
 from kechuang.district.market.models import Demand
-from kechuang.district.market.services import introductions
 from kechuang.district.portal.script import convert_page
 from kechuang.district.registry.services import keep_firm
 from kechuang.engines.base.sayings import LOCALE
 from kechuang.engines.base.sheets import read_sheet
-from tests.factories import NOW, PASSWORD
+from tests.factories import NOW, PASSWORD, token_of
 from tests.steps import recognise as record
 
 SECRET = "机密的固态电解质"
@@ -51,7 +50,7 @@ def full(world):
     world.result = world.achievement()
     world.signed = world.contract("TJ-1", 1_000_000)
     world.going = world.introduction(world.secret, world.result)
-    world.token = introductions.token_of(world.going.invitations.last())
+    world.token = token_of(world.going.invitations.last())
     worker.drain()
     return world
 
@@ -85,6 +84,10 @@ def addresses(w):
         "doubts",
         "ledger",
         "people",
+        "person-invite",
+        "organisation-new",
+        "letters",
+        "contacts",
         "account_login",
         "outbox",
     ]
@@ -118,7 +121,11 @@ def addresses(w):
     found += [
         reverse("task", args=[1]),
         reverse("task-desk", args=[1]),
-        reverse("answer-return", args=["broken"]),
+        reverse("owed", args=["broken"]),
+        reverse("answer-return", args=["broken", 1]),
+        reverse("code"),
+        reverse("start", args=["broken"]),
+        reverse("prove-address", args=["broken"]),
     ]
     found += [
         reverse("import-new", args=["demands"]),
@@ -181,7 +188,7 @@ def test_the_owner_side_of_a_secret_introduction_sees_the_brokers_words_only(ful
     assert "想介绍双方认识" in text
     assert SECRET not in text
     assert FIRM not in text
-    firm = introductions.token_of(full.going.invitations.first())
+    firm = token_of(full.going.invitations.first())
     assert SECRET in Client().get(reverse("answer", args=[firm])).content.decode()
 
 
@@ -234,6 +241,7 @@ def test_matching_asks_as_often_for_three_candidates_as_for_one(world, monkeypat
     books.forget()
     books.current_book()
     demand, client = world.demand(), client_of(world, "broker")
+    client.get(reverse("workspace"))  # the first page of a day notes the visit
     counts = []
     for number in range(3):
         world.achievement(title=f"动力电池热管理 {number}")

@@ -21,10 +21,10 @@ from kechuang.district.core.models import Entry
 from kechuang.district.core.registers import create
 from kechuang.district.plan.models import Milestone, MonthlyReturn, PlanDraft, ReportedFigure
 from kechuang.district.plan.registers import BULLETINS
-from kechuang.district.plan.services import comparing, milestones, returns, tasks
+from kechuang.district.plan.services import asking, comparing, milestones, owed, returns, tasks
 from kechuang.engines.base.sheets import read_sheet
 from tests.engines.test_plantext import TEXT
-from tests.factories import NOW, sheet
+from tests.factories import NOW, sheet, token_of
 from tests.portal.test_pages import client_of
 
 
@@ -36,7 +36,7 @@ def busy(world):
         plan, 1, "区发展改革委", "lead", "李四", "li@x.example", world.actor("officer"), NOW
     )
     milestones.add_milestone(plan, 1, "完成选址", NOW.date(), world.actor("officer"), NOW)
-    returns.ask_month(current_book(), plan, "2026-11", NOW, NOW.date())
+    asking.ask_month(current_book(), [plan], "2026-11", NOW, NOW.date())
     for n in range(3):
         world.contract(f"TJ-{n}", 1_000_000 * (n + 1))
     worker.drain()
@@ -80,7 +80,8 @@ def test_office_pages_open_for_officers_and_for_nobody_outside(busy):
 
 
 def test_what_bodies_say_in_their_returns_is_not_for_the_public(busy):
-    thing, body = returns.open_token(returns.token_of(busy.asked))
+    name, body = owed.open_link(token_of(busy.asked), NOW)
+    thing = owed.one_owed(name, busy.asked.pk)
     returns.submit_return(
         thing,
         {"progress": "内部进展甲", "trouble": "内部困难乙", "next_step": "报批", "light": "red"},
@@ -95,7 +96,7 @@ def test_what_bodies_say_in_their_returns_is_not_for_the_public(busy):
 
 
 def test_a_body_answers_without_signing_in_and_half_done_is_kept(busy):
-    client, address = Client(), reverse("answer-return", args=[returns.token_of(busy.asked)])
+    client, address = Client(), reverse("answer-return", args=[token_of(busy.asked), busy.asked.pk])
     page = client.get(address).content.decode()
     assert "区发展改革委" in page
     version = re.search(r'name="version" value="(\d+)"', page)[1]
@@ -281,7 +282,7 @@ def test_pages_ask_the_database_as_often_for_many_rows_as_for_few(busy, address)
         milestones.add_milestone(
             current_book().plan, n, "节点", NOW.date(), busy.actor("officer"), NOW
         )
-    returns.ask_month(current_book(), current_book().plan, "2026-12", NOW, NOW.date())
+    asking.ask_month(current_book(), [current_book().plan], "2026-12", NOW, NOW.date())
     worker.drain()
     assert queries(client, address) <= few + 1
 

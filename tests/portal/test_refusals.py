@@ -11,12 +11,11 @@ from django.urls import reverse
 from kechuang.district.accounts.models import SavedView
 from kechuang.district.core import worker
 from kechuang.district.core.models import Entry
-from kechuang.district.market.services import introductions
 from kechuang.district.plan.services import drafts
 from kechuang.district.portal.office.planning import MOST
 from kechuang.engines.base.sayings import Said
 from tests.engines.test_plantext import TEXT
-from tests.factories import NOW
+from tests.factories import NOW, code, token_of
 from tests.portal.test_pages import client_of
 
 
@@ -29,7 +28,7 @@ def refuses(client, status, words, address, given=None):
     assert Entry.objects.count() == before
 
 
-PERSON = {"what": "person", "password": "correct horse battery", "role": "officer"}
+PERSON = {"way": "mail", "role": "officer", "code": code(1)}
 PAGES = [
     (Said("bulletin.none"), 404, "visitor", "/bulletins/ranks.svg", None),
     (Said("plan.none"), 404, "visitor", "/plan/?plan=nowhere", None),
@@ -48,12 +47,18 @@ PAGES = [
     (Said("layout.choose"), 422, "officer", "/reports/layouts/", {"layout": "none"}),
     (Said("task.set_up_first"), 422, "officer", "/tasks/1/proof/", {}),
     (Said("view.name_missing"), 422, "officer", "/demands/", {"name": " ", "query": "q=1"}),
-    (Said("person.name_and_email"), 422, "administrator", "/people/", PERSON),
+    (
+        Said("person.name_and_email"),
+        422,
+        "administrator",
+        "/people/invite/",
+        {**PERSON, "email": "new@x.example"},
+    ),
     (
         Said("person.email_taken"),
         422,
         "administrator",
-        "/people/",
+        "/people/invite/",
         {**PERSON, "email": "officer@x.example", "name": "新人"},
     ),
 ]
@@ -83,8 +88,9 @@ def test_a_draft_that_is_not_saved_is_no_book(world):
 def test_an_answer_to_an_invitation_is_one_of_those_asked_for(world):
     made = world.introduction(world.demand(), world.achievement())
     worker.drain()
-    address = reverse("answer", args=[introductions.token_of(made.invitations.first())])
+    address = reverse("answer", args=[token_of(made.invitations.first())])
     words = Said("invitation.answer_missing")
+    client_of(world, "visitor").get(address)  # that it was opened is told once
     refuses(client_of(world, "visitor"), 422, words, address, {"what": "perhaps"})
 
 

@@ -8,13 +8,14 @@ import pytest
 from django.urls import reverse
 
 from kechuang.district.core.actor import SYSTEM
+from kechuang.district.core import clock
 from kechuang.district.core.books import current_book
 from kechuang.district.plan.models import MonthlyReturn
-from kechuang.district.plan.services import briefing, returns, tasks
+from kechuang.district.plan.services import asking, briefing, owed, returns, tasks
 from kechuang.district.plan.services.layouts import rows_of
 from kechuang.district.registry.services import keep_firm, years
 from kechuang.engines.base.errors import InvalidForm, NotAllowed
-from tests.factories import NOW
+from tests.factories import NOW, token_of
 from tests.portal.test_pages import client_of
 
 DAY = date(2026, 11, 2)
@@ -26,7 +27,7 @@ TOLD = returns.Told("李科长", "phone", DAY)
 def asked(world):
     plan = current_book().plan
     tasks.set_up(plan, NOW)
-    returns.ask_month(current_book(), plan, "2026-11", NOW, DAY)
+    asking.ask_month(current_book(), [plan], "2026-11", NOW, DAY)
     return MonthlyReturn.objects.first()
 
 
@@ -35,7 +36,7 @@ def test_an_officer_does_not_answer_by_the_bodys_own_step(world, asked):
         with pytest.raises(NotAllowed):
             step(asked, SAID, world.actor("officer"), NOW)
     page = client_of(world, "officer").get(reverse("return", args=[asked.pk])).content.decode()
-    assert returns.token_of(asked) not in page
+    assert "/return/" not in page
     assert reverse("return-fill", args=[asked.pk]) in page
 
 
@@ -62,7 +63,7 @@ def test_pages_lists_reports_and_exports_say_whose_hand_it_was(world, asked, set
     url = reverse("return-fill", args=[asked.pk])
     given = {**SAID, "version": asked.version, "told_by": "李科长", "told_how": "phone"}
     assert officer.post(url, given).status_code == 422
-    today = f"{returns.clock.today()}"
+    today = f"{clock.today()}"
     assert officer.post(url, {**given, "told_on": today}).status_code == 302
     asked.refresh_from_db()
     assert asked.state == "submitted"
@@ -103,7 +104,7 @@ def test_who_typed_it_does_not_review_it_and_the_bodys_own_words_carry_no_mark(w
         returns.accept_return(asked, officer, NOW)
     assert refused.value.code == "return.not_your_own"
     returns.send_back_return(asked, world.actor("approver"), NOW, "请单位自己写")
-    _, body = returns.open_token(returns.token_of(asked))
+    _, body = owed.open_link(token_of(asked.body), NOW)
     returns.submit_return(asked, SAID, body, NOW)
     assert [m.code for m in asked.marks] == ["return.mark_unreviewed"]
     returns.accept_return(asked, officer, NOW)

@@ -21,7 +21,7 @@ from kechuang.district.transfer.models import Contract
 from kechuang.engines.base.errors import DomainError
 from tests import listings
 from tests import steps as transfer
-from tests.factories import NOW, code
+from tests.factories import NOW, code, token_of
 
 ROUNDS = 4
 SHEET = (
@@ -58,7 +58,7 @@ def at_once(*acts):
 
 
 def link(invitation):
-    return introductions.open_token(introductions.token_of(invitation))
+    return introductions.open_link(token_of(invitation), NOW)
 
 
 def pair(world, n):

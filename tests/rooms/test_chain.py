@@ -20,7 +20,7 @@ from kechuang.district.registry.services import keep_firm
 from kechuang.district.transfer import queries
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed, WrongState
 from tests import steps as services
-from tests.factories import NOW
+from tests.factories import NOW, token_of
 from tests.steps import recognise as record
 from tests.steps import withdraw
 
@@ -35,7 +35,7 @@ def turnover(year=2026):
 def agreed(world):
     made = world.introduction(world.demand(), world.achievement())
     for invitation in made.invitations.all():
-        introductions.accept(*introductions.open_token(introductions.token_of(invitation)), NOW)
+        introductions.accept(*introductions.open_link(token_of(invitation), NOW), NOW)
     made.refresh_from_db()
     return made
 

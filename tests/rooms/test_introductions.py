@@ -10,7 +10,7 @@ from kechuang.district.market.services import introductions, waiting
 from kechuang.engines.base.errors import InvalidForm, NotAllowed, NotFound, WrongState
 from tests import listings
 from tests import steps as transfer
-from tests.factories import NOW
+from tests.factories import NOW, token_of
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def open_one(world):
 
 
 def link(invitation):
-    return introductions.open_token(introductions.token_of(invitation))
+    return introductions.open_link(token_of(invitation), NOW)
 
 
 def letters(email):
@@ -48,7 +48,7 @@ def test_nobody_answers_for_another(open_one):
     with pytest.raises(NotAllowed):
         introductions.accept(second, world.actor("officer"), NOW)
     with pytest.raises(NotFound):
-        introductions.open_token(introductions.token_of(first)[:-2] + "xx")
+        introductions.open_link(token_of(first)[:-2] + "xx", NOW)
 
 
 def test_a_no_ends_it_with_a_reason_for_the_broker_only(open_one):
@@ -182,9 +182,7 @@ def test_closing_a_demand_ends_its_open_introductions(world):
 def test_a_cancelled_contract_opens_its_introduction_again(world):
     made = world.introduction(world.demand(), world.achievement())
     for invitation in made.invitations.all():
-        introductions.accept(
-            invitation, introductions.open_token(introductions.token_of(invitation))[1], NOW
-        )
+        introductions.accept(invitation, introductions.open_link(token_of(invitation), NOW)[1], NOW)
     made.refresh_from_db()
     values = {
         "name": "合同",

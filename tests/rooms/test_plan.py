@@ -25,10 +25,12 @@ from kechuang.district.plan.models import (
 from kechuang.district.plan.queries import measurements
 from kechuang.district.plan.registers import BULLETINS, FIGURES
 from kechuang.district.plan.services import (
+    asking,
     closings,
     comparing,
     drafts,
     milestones,
+    owed,
     reading,
     readings,
     returns,
@@ -47,7 +49,7 @@ from kechuang.engines.base.errors import (
 )
 from kechuang.engines.planning import printed
 from tests.engines.test_plantext import TEXT
-from tests.factories import NOW, sheet
+from tests.factories import NOW, sheet, token_of
 from tests.portal.test_pages import client_of
 from tests.steps import (
     amend,
@@ -312,7 +314,7 @@ def test_a_task_is_closed_by_another_person_with_proof(running):
     tasks.ask_closing(file, officer, NOW, "已补")
     tasks.close_task(file, other, NOW)
     assert (
-        returns.ask_month(current_book(), running.plan, "2026-11", NOW, TODAY)
+        asking.ask_month(current_book(), [running.plan], "2026-11", NOW, TODAY)
         == Duty.objects.exclude(task=1).count()
     )
     tasks.reopen_task(file, officer, NOW, "审计提出问题")
@@ -320,15 +322,15 @@ def test_a_task_is_closed_by_another_person_with_proof(running):
 
 
 def ask(world, today=TODAY):
-    returns.ask_month(current_book(), world.plan, "2026-11", NOW, today)
+    asking.ask_month(current_book(), [world.plan], "2026-11", NOW, today)
     return MonthlyReturn.objects.get(task=1, body="区发展改革委")
 
 
 def test_a_return_is_answered_by_its_link_and_reviewed(running):
     officer = running.actor("officer")
     thing = ask(running)
-    token = returns.token_of(thing)
-    opened, body = returns.open_token(token)
+    name, body = owed.open_link(token_of(thing), NOW)
+    opened = owed.one_owed(name, thing.pk)
     returns.save_return(opened, {"progress": "写了一半"}, body, NOW)
     with pytest.raises(InvalidForm) as refusal:
         returns.submit_return(opened, {"progress": "写了一半"}, body, NOW)
@@ -348,31 +350,34 @@ def test_a_return_is_answered_by_its_link_and_reviewed(running):
 
 def test_another_bodys_link_opens_nothing_of_ours(running):
     thing = ask(running)
-    other = MonthlyReturn.objects.exclude(pk=thing.pk).first()
-    _, stranger = returns.open_token(returns.token_of(other))
+    other = MonthlyReturn.objects.exclude(body=thing.body).first()
+    name, stranger = owed.open_link(token_of(other), NOW)
+    with pytest.raises(NotFound):
+        owed.one_owed(name, thing.pk)
     with pytest.raises(NotAllowed, match="链接"):
         returns.save_return(thing, {"progress": "别人的"}, stranger, NOW)
     with pytest.raises(NotFound, match="索取新的链接"):
-        returns.open_token(returns.token_of(thing)[:-2] + "xx")
+        owed.open_link(token_of(thing)[:-2] + "xx", NOW)
     tasks.set_duty(running.plan, 1, "区教育局", "lead", "", "", running.actor("officer"), NOW)
     tasks.remove_duty(Duty.objects.get(task=1, body="区发展改革委"), running.actor("officer"), NOW)
     with pytest.raises(NotFound, match="区教育局"):
-        returns.open_token(returns.token_of(thing))
+        owed.one_owed(thing.body, thing.pk)
+    assert thing not in owed.owed(thing.body)
 
 
 def test_silence_is_reminded_then_escalated_by_working_days(running):
     thing = ask(running)
-    rules, days = current_book().supervision, returns.workdays(current_book())
+    rules, days = current_book().supervision, asking.workdays(current_book())
     worker.drain()
     before = Letter.objects.count()
     first = days.after(thing.due_on, rules.remind_after[0])
     at = datetime(first.year, first.month, first.day, 3, tzinfo=UTC)
-    assert returns.follow_up(current_book(), at, first) > 0
-    assert returns.follow_up(current_book(), at, first) == 0
+    assert asking.follow_up(current_book(), at, first) > 0
+    assert asking.follow_up(current_book(), at, first) == 0
     thing.refresh_from_db()
     assert thing.reminded == [rules.remind_after[0]]
     late = days.after(thing.due_on, rules.escalate_after[-1])
-    returns.follow_up(current_book(), at + timedelta(days=(late - first).days), late)
+    asking.follow_up(current_book(), at + timedelta(days=(late - first).days), late)
     thing.refresh_from_db()
     assert thing.level == len(rules.escalate_after)
     worker.drain()

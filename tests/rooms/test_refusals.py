@@ -20,10 +20,12 @@ from kechuang.district.market.services import introductions, matching
 from kechuang.district.plan.models import Duty, Milestone, MonthlyReturn, TaskFile
 from kechuang.district.plan.registers import FIGURES
 from kechuang.district.plan.services import (
+    asking,
     closings,
     comparing,
     drafts,
     milestones,
+    owed,
     returns,
     tasks,
 )
@@ -37,7 +39,7 @@ from kechuang.engines.base.sayings import Said, recalled
 from tests import listings
 from tests import steps as transfer
 from tests.engines.test_plantext import TEXT
-from tests.factories import NOW, PASSWORD, code, sheet
+from tests.factories import NOW, PASSWORD, code, sheet, token_of
 from tests.rooms.test_changes import GIVEN, edit, firms, propose, shipped
 from tests.rooms.test_declared import INSTRUMENTS, instrument
 
@@ -78,7 +80,7 @@ def busy(world):
     tasks.set_duty(plan(), 1, "区发展改革委", "lead", "李四", "", officer, NOW)
     first = milestones.add_milestone(plan(), 1, "完成选址", NOW.date(), officer, NOW)
     milestones.add_milestone(plan(), 1, "开工", NOW.date(), officer, NOW, [first.pk])
-    returns.ask_month(current_book(), plan(), "2026-11", NOW, NOW.date())
+    asking.ask_month(current_book(), [plan()], "2026-11", NOW, NOW.date())
     worker.drain()
     return world
 
@@ -160,9 +162,11 @@ def test_a_reviewers_light_is_one_of_the_lights(busy):
 
 
 def test_an_old_bodys_link_says_with_whom_the_task_is_now(busy):
-    token = returns.token_of(asked())
+    thing = asked()
     hand_over(busy.actor("officer"))
-    assert {"return.other_body", "return.now_with"} <= refused(lambda: returns.open_token(token))
+    assert {"return.other_body", "return.now_with"} <= refused(
+        lambda: owed.one_owed(thing.body, thing.pk)
+    )
 
 
 @pytest.mark.parametrize(
@@ -237,7 +241,7 @@ INTRODUCED = {
 def test_an_introduction_under_way_refuses(world, said):
     made = world.introduction(world.demand(), world.achievement())
     for invitation in made.invitations.all() if "invitation" not in said else ():
-        introductions.accept(*introductions.open_token(introductions.token_of(invitation)), NOW)
+        introductions.accept(*introductions.open_link(token_of(invitation), NOW), NOW)
     made.refresh_from_db()
     first = made.invitations.first()
     assert said in refused(lambda: INTRODUCED[said](world, made, first))
@@ -305,7 +309,7 @@ def test_a_declared_register_says_who_writes(world):
     ],
 )
 def test_a_person_is_added_by_who_manages_once_and_with_a_plain_name(world, said, by, email, name):
-    assert said in refused(lambda: add_person(email, name, PASSWORD, world.actor(by), NOW))
+    assert said in refused(lambda: add_person(email, name, None, world.actor(by), NOW))
 
 
 def test_a_person_of_the_demo_is_of_the_demo_only(world, settings):

@@ -11,7 +11,12 @@ from django.conf import settings
 
 from .addresses import LOOPBACK
 
-_WHERE = {"verify": "keeping", "backup": "keeping", "restore": "keeping"}  # else: inside
+_WHERE = {
+    "verify": "keeping",
+    "backup": "keeping",
+    "restore": "keeping",
+    "examine": "keeping",
+}  # else: inside
 
 
 def run(name: str, options: argparse.Namespace) -> int:

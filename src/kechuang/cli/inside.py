@@ -11,6 +11,7 @@ import threading
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
@@ -103,6 +104,7 @@ def _listen(host: str, port: int) -> int:
             threads=8,
             ident="kechuang",
             max_request_body_size=45_000_000,
+            **_behind(settings.KECHUANG_PROXY),
         )
     except OSError as e:
         print(
@@ -118,6 +120,20 @@ def _listen(host: str, port: int) -> int:
     finally:
         server.close()
     return 0
+
+
+def _behind(proxy: str) -> dict[str, Any]:
+    """What the server believes: the visitor's address and TLS, told by the proxy that is named and
+    by nobody else. Without one such headers are taken out.
+    """
+    if not proxy:
+        return {"clear_untrusted_proxy_headers": True}
+    return {
+        "trusted_proxy": proxy,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        "clear_untrusted_proxy_headers": True,
+    }
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

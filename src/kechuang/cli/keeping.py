@@ -8,8 +8,10 @@ import sys
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from kechuang.district.accounts.services import examine as look
 from kechuang.district.core import clock, keeping, ledger
 from kechuang.engines.base.errors import DomainError
+from kechuang.engines.base.sayings import sentence
 
 
 def database_name() -> str:
@@ -66,3 +68,20 @@ def restore(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return 0
+
+
+def examine(options: argparse.Namespace) -> int:
+    """Say what the house lacks; 1 when something of it is serious."""
+    print(database_name(), file=sys.stderr)
+    try:
+        found = look(clock.now(), reach_mail=not options.no_mail)
+    except DatabaseError as e:
+        print(f"这个数据库读不出来，请先运行 kechuang migrate：{e}", file=sys.stderr)
+        return 1
+    for finding in found:
+        words = finding.words
+        said = sentence(words.code, words.facts, "en") if options.english else str(words)
+        print(f"{'!!' if finding.serious else ' !'} {words.code}  {said}")
+    if not found:
+        print("All is well." if options.english else "没有发现问题。")
+    return int(any(f.serious for f in found))

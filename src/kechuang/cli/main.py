@@ -137,6 +137,7 @@ def _house_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     _running(commands)
     _database(commands)
     _keeping(commands)
+    _checking(commands)
     manage = commands.add_parser("manage", help="Django 的管理命令", add_help=False)
     manage.add_argument("words", nargs=argparse.REMAINDER)
     manage.set_defaults(run=_house("manage"))
@@ -196,6 +197,16 @@ def _keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         command.add_argument("file", type=Path)
         command.add_argument("--demo", action="store_true", help="对演示的数据库")
         command.set_defaults(run=_house(name))
+
+
+def _checking(commands: Any) -> None:
+    check = commands.add_parser(
+        "check", help="体检：密钥、域名、TLS、邮件、时钟、磁盘、后台、备份；有要紧的就退出 1"
+    )
+    check.add_argument("--demo", action="store_true", help="看演示的")
+    check.add_argument("--english", action="store_true", help="用英文说")
+    check.add_argument("--no-mail", action="store_true", help="不去敲邮件服务器的门")
+    check.set_defaults(run=_house("examine"))
 
 
 def _positive(text: str) -> int:

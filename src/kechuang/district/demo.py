@@ -19,7 +19,7 @@ from kechuang.district.market.registers import ACHIEVEMENTS, DEMANDS
 from kechuang.district.market.services import index
 from kechuang.district.plan.queries import returns_visible_to
 from kechuang.district.plan.registers import BULLETINS
-from kechuang.district.plan.services import milestones, returns, tasks
+from kechuang.district.plan.services import asking, milestones, returns, tasks
 from kechuang.district.registry.models import Firm
 from kechuang.district.registry.registers import ESTABLISHMENTS, RECOGNITIONS
 from kechuang.district.registry.services import keep_firm
@@ -109,18 +109,18 @@ def _tasks(now: datetime) -> int:
             milestones.reach_milestone(mark, reached, SYSTEM, now)
     today = clock.today()
     asked = workday_before(today, 12)
-    returns.ask_month(book, plan, f"{asked:%Y-%m}", now, asked)
+    asking.ask_month(book, [plan], f"{asked:%Y-%m}", now, asked)
     said = {(r["task"], r["body"]): r for r in _rows("returns")}
     for thing in returns_visible_to(SYSTEM).filter(plan=plan.id):
         if answer := said.get((thing.task, thing.body)):
-            _, body = returns.open_token(returns.token_of(thing))
+            body = Actor(0, thing.body, frozenset({f"body:{thing.body}"}))
             returns.submit_return(thing, answer, body, now)
     return count
 
 
 def workday_before(today: date, count: int) -> date:
     """The working day ``count`` working days before."""
-    return returns.workdays(current_book()).after(today, -count)
+    return asking.workdays(current_book()).after(today, -count)
 
 
 def _organisations(now: datetime) -> dict[str, Organisation]:

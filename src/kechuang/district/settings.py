@@ -34,10 +34,14 @@ if SECRET_KEY == DEMO_SECRET and not (KECHUANG_DEMO or TESTING):
     )
 ALLOWED_HOSTS = _env("HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in _env("ORIGINS").split(",") if origin]
-_SECURE = _env("HTTPS") == "1"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
-SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _SECURE else None
+# Behind a proxy that ends TLS. Whom to believe about X-Forwarded-… is the server's to know (it
+# sees who connects), so it is told the proxy, and Django is not asked to believe a header.
+KECHUANG_HTTPS = _env("HTTPS") == "1"
+KECHUANG_PROXY = _env("PROXY", "127.0.0.1" if KECHUANG_HTTPS else "")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = KECHUANG_HTTPS
+SECURE_HSTS_SECONDS = int(_env("HSTS", "31536000")) if KECHUANG_HTTPS else 0
+# whether all names below this one and the browsers' lists keep to TLS is not ours to decide
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
 
@@ -157,8 +161,12 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "workspace"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_ADAPTER = "kechuang.district.portal.signin.ClosedSignup"
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "kechuang.district.portal.signin.HouseAdapter"
+ACCOUNT_FORMS = {"add_email": "kechuang.district.portal.signin.NewAddress"}
+ACCOUNT_EMAIL_VERIFICATION = "none"  # who has not proved an address signs in, and gets no e-mail
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_RATE_LIMITS = {"login_failed": False} if KECHUANG_DEMO or TESTING else {}
@@ -193,6 +201,35 @@ LOCALE_PATHS = [HOUSE / "locale"]
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+
+CACHES = {
+    "default": {  # what allauth counts (sign-in, letters) is one count for all processes
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+    }
+}
+
+
+def limits(text: str) -> dict[str, tuple[int, int]]:
+    """How many may come through a door in how many seconds: "match=30/60 search=0/60".
+
+    Raises:
+        ImproperlyConfigured: Not written so.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for word in text.split():
+        door, _, rest = word.partition("=")
+        most, _, seconds = rest.partition("/")
+        if not (door and most.isdecimal() and seconds.isdecimal() and int(seconds)):
+            raise ImproperlyConfigured(f"KECHUANG_LIMITS: {word} is not like match=30/60")
+        found[door] = (int(most), int(seconds))
+    return found
+
+
+_DOORS = (
+    "match=20/60 selftest=60/60 paper=10/60 search=120/60 export=20/600 code=20/600 renew=5/3600"
+)
+KECHUANG_LIMITS = limits(f"{_DOORS} {_env('LIMITS')}")
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [

@@ -1,7 +1,36 @@
+from dataclasses import dataclass
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from kechuang.district.core import links
+
 from .roles import ROLES
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a link in a letter is for.
+
+    ``path`` holds its token, ``days`` is how long it opens, ``once`` whether using it ends it,
+    ``personal`` whether it leads into an account (and is nobody else's to see or to pass on).
+    """
+
+    label: str
+    path: str
+    days: int
+    once: bool = False
+    personal: bool = False
+
+
+PURPOSES: dict[str, Purpose] = {
+    "invitation": Purpose("开通账号", "/start/{}/", 14, once=True, personal=True),
+    "slip": Purpose("开通账号（纸条）", "/start/{}/", 14, once=True, personal=True),
+    "password": Purpose("重设密码", "/start/{}/", 1, once=True, personal=True),
+    "address": Purpose("确认邮箱", "/address/{}/", 3, once=True, personal=True),
+    "introduction": Purpose("回答对接", "/answer/{}/", 60),
+    "return": Purpose("任务填报", "/return/{}/", 45),
+}
 
 ORGANISATION_KINDS = [
     ("enterprise", "企业"),
@@ -19,6 +48,7 @@ class User(AbstractUser):
     name = models.CharField(max_length=80)
     email = models.EmailField(unique=True)
     is_demo = models.BooleanField(default=False)
+    last_seen_on = models.DateField(null=True, editable=False)
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -58,8 +88,55 @@ class Membership(models.Model):
         return f"{self.user} · {ROLES[self.role].label}"
 
 
+class LetterLink(models.Model):
+    """A link in a letter, or a code on a printed slip: of one addressee, for one purpose.
+
+    It opens until it expires, is used up or is withdrawn. What it opens is ``subject_kind`` and
+    ``subject_id``; what is needed to open it stands nowhere (see core.links).
+    """
+
+    purpose = models.CharField(
+        max_length=12, choices=[(code, p.label) for code, p in PURPOSES.items()]
+    )
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=120)
+    email = models.EmailField(blank=True)
+    subject_kind = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=160)
+    nonce = models.CharField(max_length=32)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    last_opened_at = models.DateTimeField(null=True)
+    opened = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["purpose", "subject_id"])]
+
+    def __str__(self) -> str:
+        return f"{PURPOSES[self.purpose].label} · {self.name}"
+
+    @property
+    def token(self) -> str:
+        return links.token_of(self.purpose, self.pk, self.nonce, short=self.is_slip)
+
+    @property
+    def path(self) -> str:
+        return PURPOSES[self.purpose].path.format(self.token)
+
+    @property
+    def is_slip(self) -> bool:
+        return self.purpose == "slip"
+
+
 class Letter(models.Model):
-    """A message to a person: in the inbox when they sign in here, by e-mail in any case."""
+    """A message to a person: in the inbox when they sign in here, by e-mail in any case.
+
+    ``link`` is a page of ours for who signs in; ``opens`` a link that needs no password.
+    """
 
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="letters")
     name = models.CharField(max_length=80)
@@ -67,6 +144,9 @@ class Letter(models.Model):
     subject = models.CharField(max_length=200)
     body = models.TextField()
     link = models.CharField(max_length=300, blank=True)
+    opens = models.ForeignKey(
+        LetterLink, null=True, on_delete=models.PROTECT, related_name="letters"
+    )
     key = models.CharField(max_length=120, unique=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
@@ -78,6 +158,31 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def path(self) -> str:
+        """Where it leads, "" for nowhere."""
+        return self.opens.path if self.opens else self.link
+
+
+class Contact(models.Model):
+    """Whom a body has named for a purpose: one person or post, kept once."""
+
+    body = models.CharField(max_length=120)
+    purpose = models.CharField(max_length=12)
+    name = models.CharField(max_length=80, blank=True)
+    email = models.EmailField(blank=True)
+
+    class Meta:
+        ordering = ["body", "purpose"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["body", "purpose"], name="one_contact_a_body_and_purpose"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.body} · {self.name}"
 
 
 class FormDraft(models.Model):

@@ -1,12 +1,23 @@
 from collections.abc import Iterable
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import QuerySet
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Q, QuerySet
 
 from kechuang.district.core.actor import VISITOR, Actor
 from kechuang.engines.text import comparable
 
-from .models import FormDraft, Letter, Membership, Organisation, SavedView, User
+from .models import (
+    Contact,
+    FormDraft,
+    Letter,
+    LetterLink,
+    Membership,
+    Organisation,
+    SavedView,
+    User,
+)
 from .roles import STAFF
 
 
@@ -29,6 +40,20 @@ def actor_of(user: User | None) -> Actor:
 def is_refused(user: User) -> bool:
     """A demo account has a public password: outside demo mode it is nobody."""
     return user.is_demo and not settings.KECHUANG_DEMO
+
+
+def verified_address(user: User) -> str:
+    """The address that the person has proved to be theirs; "" as long as there is none."""
+    found = EmailAddress.objects.filter(user_id=user.pk, verified=True, primary=True).first()
+    return found.email.lower() if found else ""
+
+
+def person_at(email: str) -> User | None:
+    """The active person whose proved address it is."""
+    found = User.objects.filter(
+        is_active=True, emailaddress__email=email.strip().lower(), emailaddress__verified=True
+    )
+    return found.first()
 
 
 def users_with_role(*roles: str) -> QuerySet[User]:
@@ -74,12 +99,79 @@ def inbox(actor: Actor) -> QuerySet[Letter]:
 
 
 def outbox() -> QuerySet[Letter]:
-    """All letters: shown in the demo, where no mail server is."""
-    return Letter.objects.all()
+    """All letters, with the links in them."""
+    return Letter.objects.select_related("opens", "user")
+
+
+def letters_in(state: str) -> Q:
+    """How far a letter is on its way, as a condition on letters."""
+    written = ~Q(email="")
+    return {
+        "sent": Q(sent_at__isnull=False),
+        "failed": written & Q(sent_at=None) & ~Q(failed=""),
+        "waiting": written & Q(sent_at=None, failed=""),
+        "none": Q(email="", sent_at=None),
+    }[state]
+
+
+def letter_state(letter: Letter) -> str:
+    """Beside `letters_in`: the same for one."""
+    if letter.sent_at:
+        return "sent"
+    if not letter.email:
+        return "none"
+    return "failed" if letter.failed else "waiting"
+
+
+def letters_to_body(body: str) -> QuerySet[Letter]:
+    """What was written to a body's contact, newest first, with what became of the link in it."""
+    found = outbox().filter(opens__subject_kind="plan.body", opens__subject_id=body)
+    return found.order_by("-id")
+
+
+def letters_to_bodies() -> dict[str, Letter]:
+    """The last letter to each body's contact."""
+    found = outbox().filter(opens__subject_kind="plan.body").order_by("id")
+    return {letter.opens.subject_id: letter for letter in found if letter.opens}
+
+
+def letter_links() -> QuerySet[LetterLink]:
+    return LetterLink.objects.select_related("user")
+
+
+PERSON_STATES = {"invited": "待开通", "active": "在用", "disabled": "已停用"}
 
 
 def people() -> QuerySet[User]:
-    return User.objects.prefetch_related("memberships__organisation").order_by("name")
+    return User.objects.prefetch_related("memberships__organisation", "emailaddress_set").order_by(
+        "name"
+    )
+
+
+def people_in(state: str) -> Q:
+    """Who is in a state, as a condition on people."""
+    begun = ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return {
+        "invited": Q(is_active=True) & ~begun,
+        "active": Q(is_active=True) & begun,
+        "disabled": Q(is_active=False),
+    }[state]
+
+
+def person_state(user: User) -> str:
+    """Beside `people_in`: the same for one."""
+    if not user.is_active:
+        return "disabled"
+    return "active" if user.has_usable_password() else "invited"
+
+
+def contact_of(body: str, purpose: str) -> Contact | None:
+    """Whom a body has named for a purpose."""
+    return Contact.objects.filter(body=body, purpose=purpose).first()
+
+
+def contacts(purpose: str) -> QuerySet[Contact]:
+    return Contact.objects.filter(purpose=purpose)
 
 
 def memberships() -> QuerySet[Membership]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
 
-from kechuang.district.core import acts, clock
+from kechuang.district.core import acts, clock, doors
 from kechuang.district.core.models import Entry
 from kechuang.district.core.reactions import Away, every, on
 
@@ -30,3 +30,9 @@ def send_letters(entries: Sequence[Entry]) -> None:
 def forget_acts(at: datetime) -> None:
     """Keys of forms that nobody has open any more."""
     acts.forget(at - timedelta(days=30))
+
+
+@every(hours=1)
+def forget_callers(now: datetime) -> None:
+    """Counts of who came through the limited doors are kept no longer than they limit."""
+    doors.forget(now)

@@ -20,3 +20,8 @@ def today() -> date:
 def day_of(moment: datetime) -> date:
     """The day of a moment in Asia/Shanghai: what a person's calendar said then."""
     return timezone.localdate(moment)
+
+
+def local(moment: datetime) -> datetime:
+    """A moment as a clock in Asia/Shanghai shows it."""
+    return timezone.localtime(moment)

@@ -28,9 +28,11 @@ from django.db import connection, connections, transaction
 from kechuang.engines.base.errors import Invalid, WrongState
 
 from . import ledger
+from .models import Beat
 
 FORMAT = 1
 KEPT = ("files",)  # folders of the data folder; the index, vectors and laid-out books are made anew
+_BEAT = "backup"  # the row that says when one was last made
 _MANIFEST = "house.json"
 _DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 
@@ -96,7 +98,13 @@ def backup(target: Path, at: datetime) -> Manifest:
             for member in members:
                 archive.add(member, str(member.relative_to(folder)))
         fresh.replace(target)
+    Beat.objects.update_or_create(name=_BEAT, defaults={"last_at": at})
     return made
+
+
+def last_backup() -> datetime | None:
+    """When the house was last written into a file; None: never."""
+    return Beat.objects.filter(name=_BEAT).values_list("last_at", flat=True).first()
 
 
 def _dump(target: Path) -> "ledger.Proof":

@@ -19,6 +19,7 @@ log = logging.getLogger("kechuang.worker")
 LEASE = timedelta(minutes=10)
 AWAY = timedelta(minutes=1)  # how long a reaction pauses when what it needs outside does not answer
 TRIES = 8
+_BEAT = "worker"  # the row that says when a worker was last at work
 _ALIVE = "alive"  # where the kernel does not say when a process began
 _held: list[str] = []  # the lease that this process works under now
 
@@ -92,8 +93,20 @@ def keep_lease() -> None:
     """Say that this process is still at work: a long job calls it as it goes, so that nobody
     takes it over.
     """
+    now = clock.now()
     for lease in _held:
-        Delivery.objects.filter(lease=lease).update(leased_until=clock.now() + LEASE)
+        Delivery.objects.filter(lease=lease).update(leased_until=now + LEASE)
+    say_alive(now)
+
+
+def say_alive(now: datetime) -> None:
+    """Note that a worker is at work."""
+    Beat.objects.update_or_create(name=_BEAT, defaults={"last_at": now})
+
+
+def last_alive() -> datetime | None:
+    """When a worker was last at work; None: never."""
+    return Beat.objects.filter(name=_BEAT).values_list("last_at", flat=True).first()
 
 
 def _waiting(now: datetime) -> QuerySet[Delivery]:
@@ -196,6 +209,7 @@ def work_forever(stop: Callable[[], bool], pause: float = 0.5) -> None:
         close_old_connections()
         busy = deliver_once(clock.now()) > 0
         if clock.now() >= next_beat:
+            say_alive(clock.now())
             release_dead()
             beat(clock.now())
             next_beat = clock.now() + timedelta(seconds=30)

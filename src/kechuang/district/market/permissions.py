@@ -92,6 +92,11 @@ def can_introduce(actor: Actor, introduction: Introduction) -> Verdict:
     return YES if _works_on(actor) else no("introduction.who_works")
 
 
+def can_hand_over(actor: Actor, introduction: Introduction) -> Verdict:
+    """Handed on when a broker leaves, by who keeps the accounts."""
+    return YES if actor.has("administrator") else no("introduction.who_hands_over")
+
+
 def can_reply(actor: Actor, invitation: Invitation) -> Verdict:
     """The brokers' side answers a question; the ledger names who did."""
     return can_introduce(actor, invitation.introduction)
@@ -104,7 +109,7 @@ def can_move_on(actor: Actor, thing: Introduction | Invitation) -> Verdict:
     introduction = thing if isinstance(thing, Introduction) else thing.introduction
     if actor.is_system or _works_on(actor):
         return YES
-    asked = (f"invitee:{i.nonce}" for i in introduction.invitations.all())
+    asked = (f"invitee:{i.pk}" for i in introduction.invitations.all())
     return YES if actor.has(*asked) else no("step.system_only")
 
 
@@ -114,15 +119,11 @@ def only_system(actor: Actor, thing: object) -> Verdict:
 
 def can_answer(actor: Actor, invitation: Invitation) -> Verdict:
     """Whoever holds the person's own link."""
-    return YES if actor.has(f"invitee:{invitation.nonce}") else no("invitation.by_its_link")
+    return YES if actor.has(f"invitee:{invitation.pk}") else no("invitation.by_its_link")
 
 
 def can_report_outcome(actor: Actor, introduction: Introduction) -> Verdict:
     if _works_on(actor):
         return YES
-    asked = (i.nonce for i in introduction.invitations.all() if i.side == "firm")
-    return (
-        YES
-        if any(actor.has(f"invitee:{nonce}") for nonce in asked)
-        else no("introduction.outcome_by_its_link")
-    )
+    asked = (f"invitee:{i.pk}" for i in introduction.invitations.all() if i.side == "firm")
+    return YES if actor.has(*asked) else no("introduction.outcome_by_its_link")

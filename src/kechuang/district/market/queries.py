@@ -86,14 +86,11 @@ def introductions_visible_to(actor: Actor) -> QuerySet[Introduction]:
     return found.filter(Q(demand__owner_id__in=actor.firms) if actor.firms else Q(pk__in=()))
 
 
-def invitation_by_nonce(pk: int, nonce: str) -> Invitation | None:
-    return (
-        Invitation.objects.select_related(
-            "introduction__demand__owner", "introduction__achievement__owner"
-        )
-        .filter(pk=pk, nonce=nonce)
-        .first()
-    )
+def invitation_behind(pk: str) -> Invitation:
+    """What a link of ours speaks of, with all that its page shows."""
+    return Invitation.objects.select_related(
+        "introduction__demand__owner", "introduction__achievement__owner"
+    ).get(pk=pk)
 
 
 def offer_of(achievement: Achievement) -> Offer:

@@ -39,6 +39,12 @@ def end_introductions_of_achievement(entries: Sequence[Entry]) -> None:
         introductions.call_off_for(found, clock.now())
 
 
+@on("accounts.person.change_address")
+def follow_to_new_address(entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        introductions.readdress(str(entry.facts["was"]), str(entry.facts["now"]), clock.now())
+
+
 @idle
 def embed_waiting_texts() -> bool:
     """Embed a handful; hand the vectors to the servers every few seconds and when all is done."""

@@ -20,6 +20,7 @@ INTRODUCTIONS = Workflow(
         step("decline", "未成", "open", "declined", may.can_move_on, page=False),
         step("lapse", "逾期关闭", "open", "lapsed", may.only_system, page=False),
         step("withdraw", "撤回", "open agreed", "withdrawn", may.can_introduce, needs_why=True),
+        step("hand_over", "移交", "open agreed", "", may.can_hand_over, page=False),
         step("ask_outcome", "询问结果", "agreed", "", may.only_system, page=False),
         step(
             "report_outcome",

@@ -63,7 +63,7 @@ def can_close_task(actor: Actor, thing: TaskFile) -> Verdict:
 
 def can_answer_return(actor: Actor, thing: MonthlyReturn) -> Verdict:
     """Whoever holds the body's own link."""
-    return YES if actor.has(f"return:{thing.nonce}") else no("return.by_its_link")
+    return YES if actor.has(f"body:{thing.body}") else no("return.by_its_link")
 
 
 def can_fill_return(actor: Actor, thing: MonthlyReturn) -> Verdict:

@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from kechuang.district.core.actor import Actor
 
@@ -175,8 +175,20 @@ def returns_visible_to(actor: Actor) -> QuerySet[MonthlyReturn]:
     return found if actor.is_system or actor.has(*SEES_RETURNS) else found.none()
 
 
-def return_by_nonce(pk: int, nonce: str) -> MonthlyReturn | None:
-    return MonthlyReturn.objects.filter(pk=pk, nonce=nonce).first()
+def responsible_bodies() -> set[str]:
+    """Every body that answers for a task of any plan."""
+    return set(Duty.objects.order_by().values_list("body", flat=True).distinct())
+
+
+def open_counts() -> dict[str, int]:
+    """How many returns each body has to hand in."""
+    waiting = MonthlyReturn.objects.filter(state__in=("asked", "sent_back")).order_by()
+    return dict(waiting.values_list("body").annotate(count=Count("pk")))
+
+
+def returns_of_body(body: str) -> QuerySet[MonthlyReturn]:
+    """What was asked of a body: for who holds its link."""
+    return MonthlyReturn.objects.filter(body=body)
 
 
 def drafts_visible_to(actor: Actor) -> QuerySet[PlanDraft]:

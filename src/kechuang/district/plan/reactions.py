@@ -13,7 +13,7 @@ from kechuang.district.transfer.queries import years_with_contracts
 
 from .measures import MEASURES
 from .models import TaskFile
-from .services import measure, returns
+from .services import asking, measure
 from .services.measuring import measure_turnover
 
 TURNOVER = "technology_contract_turnover"
@@ -69,8 +69,8 @@ def measure_all(now: datetime) -> None:
 def supervise(now: datetime) -> None:
     """Ask for the month's returns when their day has come, remind and escalate."""
     book, today = current_book(), clock.today()
-    for plan in book.plans.values():
-        running = TaskFile.objects.filter(plan=plan.id).exclude(state="closed").exists()
-        if running and today >= returns.due_day(book, today.year, today.month):
-            returns.ask_month(book, plan, f"{today:%Y-%m}", now, today)
-    returns.follow_up(book, now, today)
+    if today >= asking.due_day(book, today.year, today.month):
+        going = TaskFile.objects.exclude(state="closed").values_list("plan", flat=True).distinct()
+        plans = [p for p in book.plans.values() if p.id in set(going)]
+        asking.ask_month(book, plans, f"{today:%Y-%m}", now, today)
+    asking.follow_up(book, now, today)

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from kechuang.district.accounts.models import User
 from kechuang.district.accounts.queries import actor_of
+from kechuang.district.accounts.services import note_visit
 from kechuang.district.core import acts, clock
 from kechuang.district.core.actor import Actor
 from kechuang.engines.base.errors import DomainError
@@ -68,4 +69,8 @@ class OnceMiddleware:
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return actor_of(request.user if isinstance(request.user, User) else None)
+    user = request.user if isinstance(request.user, User) else None
+    actor = actor_of(user)
+    if user and actor.id and user.last_seen_on != (today := clock.today()):
+        note_visit(user.pk, today)
+    return actor

@@ -3,11 +3,11 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import render
 
-from kechuang.engines.base.errors import DomainError, NotFound
+from kechuang.engines.base.errors import DomainError, NotFound, TooMany
 
 from .held import hold
 
-TITLES = {403: "不能这样做", 404: "没有找到", 409: "情况有变", 422: "请改一改"}
+TITLES = {403: "不能这样做", 404: "没有找到", 409: "情况有变", 422: "请改一改", 429: "请稍等"}
 
 
 def as_page(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -18,7 +18,15 @@ def as_page(request: HttpRequest, error: DomainError) -> HttpResponse:
         "code": error.code,
         "typed": _typed(request),
     }
-    return render(request, "problem.html", facts, status=error.status)
+    response = render(request, "problem.html", facts, status=error.status)
+    return wait_told(response, error)
+
+
+def wait_told(response: HttpResponse, error: DomainError) -> HttpResponse:
+    """A refusal that passes says for a program, too, how long it lasts."""
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.facts["seconds"])
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

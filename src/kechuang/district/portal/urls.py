@@ -3,18 +3,28 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-from . import problems
+from . import by_link, problems
 from .api.views import api
 from .desk import page as desk
 from .firms import ladder as firm_ladder
 from .firms import lists as firm_lists
 from .firms import pages as firm_pages
+from .member import begin, introductions, matches
 from .member import contracts as contract_pages
-from .member import introductions, matches
 from .member import listings as listing_pages
 from .office import changes as office_changes
+from .office import (
+    contacts,
+    health,
+    imports,
+    leaving,
+    outbox,
+    people,
+    planning,
+    registers,
+    supervision,
+)
 from .office import figures as figure_pages
-from .office import imports, planning, registers, supervision
 from .office import reports as office_reports
 from .office import tasks as office_tasks
 from .public import plans, policies
@@ -41,7 +51,12 @@ _pages: list[URLPattern | URLResolver] = [
     path("policies/<slug:identity>/", policies.policy_page, name="policy"),
     path("bulletins/ranks/", plans.ranks, name="ranks"),
     path("bulletins/ranks.svg", plans.ranks_chart, name="ranks-chart"),
-    path("return/<str:token>/", supervision.answer_return, name="answer-return"),
+    path("return/<str:token>/", supervision.owed_page, name="owed"),
+    path("return/<str:token>/<int:pk>/", supervision.answer_return, name="answer-return"),
+    path("link/<str:token>/renew/", by_link.renew, name="link-renew"),
+    path("start/", begin.code, name="code"),
+    path("start/<str:token>/", begin.start, name="start"),
+    path("address/<str:token>/", begin.prove_address, name="prove-address"),
     path("drafts/", planning.draft_list, name="drafts"),
     path("drafts/<int:pk>/", planning.draft_page, name="draft"),
     path("drafts/<int:pk>/book.zip", planning.draft_book, name="draft-book"),
@@ -60,6 +75,7 @@ _pages: list[URLPattern | URLResolver] = [
     path("returns/ask/", supervision.ask_now, name="returns-ask"),
     path("returns/<int:pk>/", supervision.return_page, name="return"),
     path("returns/<int:pk>/fill/", supervision.fill_return, name="return-fill"),
+    path("returns/<int:pk>/write-again/", supervision.write_again, name="return-write-again"),
     path("returns/<int:pk>/<slug:what>/", supervision.return_act, name="return-act"),
     path("reports/", office_reports.reports, name="reports"),
     path("reports/layouts/", office_reports.layout_check, name="layout-check"),
@@ -109,8 +125,19 @@ _pages: list[URLPattern | URLResolver] = [
     path("doubts/", registers.doubts, name="doubts"),
     path("ledger/", registers.ledger_page, name="ledger"),
     path("ledger/retry/", registers.retry, name="ledger-retry"),
-    path("people/", registers.people_page, name="people"),
-    path("outbox/", registers.letters_of_demo, name="outbox"),
+    path("health/", health.page, name="health"),
+    path("people/", people.people_list, name="people"),
+    path("people/invite/", people.invite_page, name="person-invite"),
+    path("people/organisations/new/", people.organisation_page, name="organisation-new"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/slip/", people.slip, name="person-slip"),
+    path("people/<int:pk>/hand-over/", leaving.hand_over_page, name="person-hand-over"),
+    path("people/<int:pk>/<slug:what>/", people.person_act, name="person-act"),
+    path("outbox/", outbox.demo_letters, name="outbox"),
+    path("letters/", outbox.letter_list, name="letters"),
+    path("letters/<int:pk>/", outbox.letter_page, name="letter"),
+    path("letters/<int:pk>/<slug:what>/", outbox.act, name="letter-act"),
+    path("contacts/", contacts.contact_list, name="contacts"),
     path("accounts/", include("allauth.urls")),
 ]
 OWN_PAGES = (contract_pages, figure_pages, listing_pages)  # what registers have of their own

@@ -96,6 +96,12 @@ class Invalid(DomainError):
         return type(self)(self.words, field, proposals=self.proposals)
 
 
+class TooMany(DomainError):
+    """The same caller came too often; ``seconds`` says how long to wait."""
+
+    status = 429
+
+
 class InvalidForm(Invalid):
     """Several fields are wrong at once; ``errors`` holds one Invalid each."""
 

@@ -1,3 +1,4 @@
+from .doors import Knock
 from .imports import Doubt, ImportBatch, ImportRow
 from .law import LawInForce, LawVersion
 from .ledger import Beat, Delivery, Entry, Sent
@@ -10,6 +11,7 @@ __all__ = [
     "Entry",
     "ImportBatch",
     "ImportRow",
+    "Knock",
     "LawInForce",
     "LawVersion",
     "Sent",

@@ -49,7 +49,7 @@ class Introduction(Stated):
 
 
 class Invitation(Stated):
-    """One person asked. The nonce in the signed link is all that is needed to answer, once."""
+    """One person asked. The link in their own letter is all that is needed to answer, once."""
 
     introduction = models.ForeignKey(
         Introduction, on_delete=models.PROTECT, related_name="invitations"
@@ -57,7 +57,6 @@ class Invitation(Stated):
     side = models.CharField(max_length=6, choices=SIDES)
     name = models.CharField(max_length=80)
     email = models.EmailField()
-    nonce = models.CharField(max_length=32, unique=True)
     words = models.TextField(blank=True)
     reply = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True)

@@ -7,24 +7,26 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from kechuang.district.accounts.models import User
-from kechuang.district.accounts.services import check_name, write_letter
-from kechuang.district.core import ledger, links
+from kechuang.district.accounts import services as letters
+from kechuang.district.accounts.models import LetterLink, User
+from kechuang.district.accounts.queries import person_at
+from kechuang.district.accounts.services import Opening, check_name, write_letter
+from kechuang.district.core import ledger
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
 from kechuang.district.core.workflow import advance, begin
 from kechuang.district.market.models import Achievement, Demand, Introduction, Invitation
 from kechuang.district.market.models.introductions import OUTCOMES
-from kechuang.district.market.queries import invitation_by_nonce
+from kechuang.district.market.queries import invitation_behind
 from kechuang.district.market.workflow import INTRODUCTIONS, INVITATIONS
-from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound, WrongState
+from kechuang.engines.base.errors import Invalid, InvalidForm, WrongState
 from kechuang.engines.matching import Refusal
 from kechuang.engines.text import normalise
 
 from .matching import explain
 
-_SALT = "kechuang.invitation"
+PURPOSE = "introduction"
 
 
 @dataclass(frozen=True)
@@ -36,24 +38,24 @@ class Person:
     email: str
 
 
-def token_of(invitation: Invitation) -> str:
-    """What the person's own link carries."""
-    return links.seal(_SALT, invitation.pk, invitation.nonce)
-
-
-def open_token(token: str) -> tuple[Invitation, Actor]:
+def open_link(token: str, at: datetime) -> tuple[Invitation, Actor]:
     """The invitation behind a link, and the person as an actor.
 
     Raises:
         NotFound: The link is broken or was never ours.
+        WrongState: It opens no more.
     """
-    found = links.unseal(_SALT, token)
-    invitation = invitation_by_nonce(*found) if found else None
-    if invitation is None:
-        raise NotFound("invitation.link_broken")
-    return invitation, Actor(
-        0, f"{invitation.name}（凭链接）", frozenset({f"invitee:{invitation.nonce}"})
-    )
+    link = letters.open_link(token, [PURPOSE], at)
+    invitation = invitation_behind(link.subject_id)
+    name = f"{invitation.name}（凭链接）"
+    return invitation, Actor(0, name, frozenset({f"invitee:{invitation.pk}"}))
+
+
+def write_anew(link: LetterLink, at: datetime) -> None:
+    """Another link to the same person, at the address that is known."""
+    invitation = invitation_behind(link.subject_id)
+    words = "您要的新链接在下面。"
+    write_to(invitation, f"anew-{link.pk}", "对接：新的链接", words, at)
 
 
 def start(
@@ -158,7 +160,6 @@ def invite(introduction: Introduction, person: Person, actor: Actor, at: datetim
     invitation = Invitation(
         introduction=introduction,
         **asdict(person),
-        nonce=links.new_nonce(),
         waiting_since=at,
     )
     begin(INVITATIONS, "invite", invitation, actor, at)
@@ -168,17 +169,30 @@ def invite(introduction: Introduction, person: Person, actor: Actor, at: datetim
 
 def write_to(invitation: Invitation, what: str, subject: str, body: str, at: datetime) -> None:
     """A letter to one who was asked, with their own link; ``what`` makes it the only one."""
-    user = User.objects.filter(email__iexact=invitation.email, is_active=True).first()
     write_letter(
         f"{what}-{invitation.pk}",
         subject,
         f"{invitation.name}：\n\n{body}\n\n{invitation.introduction.broker_name}",
         at,
-        user=user,
+        user=person_at(invitation.email),
         name=invitation.name,
         email=invitation.email,
-        link=f"/answer/{token_of(invitation)}/",
+        opens=Opening(PURPOSE, "market.invitation", invitation.pk),
     )
+
+
+def readdress(old: str, new: str, at: datetime) -> None:
+    """A person whom somebody asked has another address: the links to the old one have ended, so
+    they get one at the new address.
+    """
+    for invitation in Invitation.objects.filter(
+        email__iexact=old, state__in=("waiting", "asking", "accepted")
+    ):
+        with ledger.writing():
+            Invitation.objects.filter(pk=invitation.pk).update(email=new)
+            invitation.email = new
+            words = "您换了邮箱，原来信里的链接已作废，请用下面的链接。"
+            write_to(invitation, f"moved-{at:%Y%m%d%H%M%S}", "对接：新的链接", words, at)
 
 
 def accept(invitation: Invitation, actor: Actor, at: datetime, words: str = "") -> Entry:
@@ -279,6 +293,15 @@ def _tell_broker(invitation: Invitation, what: str, words: str, at: datetime) ->
             user=broker,
             link=f"/introductions/{introduction.pk}/",
         )
+
+
+def hand_over(introduction: Introduction, colleague: User, actor: Actor, at: datetime) -> Entry:
+    """Another broker goes on with it; the persons asked keep their links."""
+    changes = {"broker_id": colleague.pk, "broker_name": colleague.name}
+    facts = {"to": colleague.pk, "name": colleague.name, "was": introduction.broker_name}
+    return advance(
+        INTRODUCTIONS, "hand_over", introduction, actor, at, changes=changes, facts=facts
+    )
 
 
 def report_outcome(

@@ -12,17 +12,12 @@ ESCALATIONS = {1: "发提醒函", 2: "报分管领导"}
 
 
 class Duty(models.Model):
-    """A body that answers for a task, and the post that is written to.
-
-    A successor inherits the post.
-    """
+    """A body that answers for a task. Whom it has named for returns is its contact (accounts)."""
 
     plan = models.CharField(max_length=60)
     task = models.PositiveSmallIntegerField()
     body = models.CharField(max_length=120)
     role = models.CharField(max_length=4, choices=DUTY_ROLES)
-    contact = models.CharField(max_length=80, blank=True)
-    email = models.EmailField(blank=True)
 
     class Meta:
         ordering = ["task", "role", "body"]
@@ -81,18 +76,12 @@ class Milestone(Stated):
 
 
 class MonthlyReturn(Stated):
-    """What a body says of a task in a month.
-
-    The nonce in a signed link is all it needs to answer.
-    """
+    """What a body says of a task in a month. The body's own link is all it needs to answer."""
 
     plan = models.CharField(max_length=60)
     task = models.PositiveSmallIntegerField()
     month = models.CharField(max_length=7)
     body = models.CharField(max_length=120)
-    contact = models.CharField(max_length=80, blank=True)
-    email = models.EmailField(blank=True)
-    nonce = models.CharField(max_length=32, unique=True)
     asked_on = models.DateField()
     due_on = models.DateField()
     known = models.TextField(blank=True)  # what the system knew when it asked

@@ -1,9 +1,10 @@
-from . import briefing, closings, comparing, drafts, milestones, returns, tasks
+from . import asking, briefing, closings, comparing, drafts, milestones, owed, returns, tasks
 from .measuring import measure, measure_of, reckon
 from .readings import Reading, place_name, reading, readings
 
 __all__ = [
     "Reading",
+    "asking",
     "briefing",
     "closings",
     "comparing",
@@ -11,6 +12,7 @@ __all__ = [
     "measure",
     "measure_of",
     "milestones",
+    "owed",
     "place_name",
     "reading",
     "readings",

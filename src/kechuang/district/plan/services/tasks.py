@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
 from kechuang.book.schemas import Plan
+from kechuang.district.accounts.services import keep_contact
 from kechuang.district.core import ledger
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.models import Entry
@@ -19,6 +17,7 @@ from kechuang.engines.text import normalise
 
 from . import milestones
 from .milestones import task_of
+from .owed import PURPOSE
 from .proofs import Proof, keep_proofs
 
 
@@ -60,7 +59,9 @@ def set_duty(
     actor: Actor,
     at: datetime,
 ) -> Duty:
-    """Name a responsible body and its contact; a new lead makes the old one cooperating."""
+    """Name a responsible body; a new lead makes the old one cooperating. A contact given with it
+    is the body's for every task.
+    """
     if not (verdict := can_keep_tasks(actor)):
         raise NotAllowed(verdict.why)
     task_of(plan, number)
@@ -68,14 +69,11 @@ def set_duty(
     errors = [] if body else [Invalid("task.body_missing", "body")]
     if role not in ("lead", "with"):
         errors.append(Invalid("task.role_missing", "role"))
-    if email:
-        try:
-            validate_email(email)
-        except ValidationError:
-            errors.append(Invalid("person.email", "email"))
     if errors:
         raise InvalidForm(errors)
     with ledger.writing():
+        if contact.strip() or email.strip():
+            keep_contact(body, PURPOSE, contact, email, actor, at)
         if role == "lead":
             Duty.objects.filter(plan=plan.id, task=number, role="lead").exclude(body=body).update(
                 role="with"
@@ -84,7 +82,7 @@ def set_duty(
             plan=plan.id,
             task=number,
             body=body,
-            defaults={"role": role, "contact": normalise(contact), "email": email.strip()},
+            defaults={"role": role},
         )
         ledger.record(
             "plan.duty.set",
@@ -93,7 +91,7 @@ def set_duty(
             label=f"{number} {body}",
             actor=actor,
             at=at,
-            facts={"role": role, "contact": contact},
+            facts={"role": role},
         )
     return duty
 

@@ -15,6 +15,7 @@ from kechuang.district.core.actor import Actor
 from kechuang.district.core.models import Entry
 from kechuang.district.core.registers import REGISTERS, Register, create, take
 from kechuang.district.core.workflow import Step
+from kechuang.district.portal.doors import knock
 from kechuang.district.portal.once import once
 from kechuang.district.portal.registers.lists import filter_names, filters_of, search
 from kechuang.district.portal.requests import actor_in, one
@@ -49,7 +50,7 @@ class Listed(Schema):
     limit: int = Field(20, ge=1, le=100)
 
 
-READ = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
+READ = {401: Problem, 403: Problem, 404: Problem, 422: Problem, 429: Problem}
 WRITE = {**READ, 409: Problem}
 _FILTER = Annotated[str, Field(max_length=200)]
 
@@ -76,7 +77,7 @@ def _reads(api: NinjaAPI, register: Register[Any]) -> None:
         actor = _reader(register, request)
         if strange := sorted(set(request.GET) - set(asked_as.model_fields)):
             raise Invalid("api.filter_unknown", strange[0], text=strange[0], options=_options)
-        found = _narrowed(register, actor, asked)
+        found = _narrowed(request, register, asked)
         part = found[asked.offset : asked.offset + asked.limit]
         return {"count": found.count(), "items": [shown(register, x, actor) for x in part]}
 
@@ -180,12 +181,14 @@ def _reader(register: Register[Any], request: HttpRequest) -> Actor:
     return actor
 
 
-def _narrowed(register: Register[Any], actor: Actor, asked: Any) -> Any:
+def _narrowed(request: HttpRequest, register: Register[Any], asked: Any) -> Any:
     """What this person may see of what was asked for, in the list's order.
 
     Raises:
         Invalid: A value that the filter does not know.
+        TooMany: Too many searches.
     """
+    actor = actor_in(request)
     found = register.visible(actor)
     filters = {f.name: f for f in filters_of(register, actor)}
     for name in _names(register):
@@ -198,6 +201,7 @@ def _narrowed(register: Register[Any], actor: Actor, asked: Any) -> Any:
             raise Invalid("api.filter_unknown", name, text=value, options=options)
         found = known.apply(found, value)
     if asked.q:
+        knock(request, "search")
         found = search(register, found, asked.q, actor)
     return found.order_by(*([register.listed.order] if register.listed.order else []), "-pk")
 

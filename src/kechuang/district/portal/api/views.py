@@ -15,6 +15,8 @@ from kechuang.district.market.queries import (
 )
 from kechuang.district.market.services import matching
 from kechuang.district.plan import services as plan
+from kechuang.district.portal.doors import knock
+from kechuang.district.portal.problems import wait_told
 from kechuang.district.portal.requests import actor_in, one
 from kechuang.district.portal.sayings import say
 from kechuang.engines.base.days import parse_day
@@ -125,7 +127,7 @@ def _problem(request: HttpRequest, error: DomainError) -> HttpResponse:
             {"field": e.field, "code": e.code, "words": say(e)} for e in error.errors
         ]
     body = {"code": error.code, "words": say(error), "facts": facts}
-    return api.create_response(request, body, status=error.status)
+    return wait_told(api.create_response(request, body, status=error.status), error)
 
 
 mount(api)
@@ -143,9 +145,10 @@ def matches_of_demand(request: HttpRequest, pk: Key, top: Top = 20) -> list[Matc
     return _matches(ranking, top)
 
 
-@api.post("/match", response={200: list[MatchOut], 422: Problem}, tags=["matching"])
+@api.post("/match", response={200: list[MatchOut], 422: Problem, 429: Problem}, tags=["matching"])
 def match(request: HttpRequest, want: WantIn, top: Top = 20) -> list[MatchOut]:
     """Achievements for a demand given here; nothing is stored."""
+    knock(request, "match")
     wanted = read_want({"id": "asked", **want.model_dump()})
     return _matches(matching.match_text(wanted, actor_in(request)), top)
 

@@ -15,6 +15,7 @@ from kechuang.district.accounts.services import drop_view, keep_view
 from kechuang.district.core import sheets
 from kechuang.district.core.books import current_book
 from kechuang.district.portal.components.downloads import download
+from kechuang.district.portal.doors import knock
 from kechuang.district.portal.requests import actor_in
 from kechuang.engines.base.errors import NotAllowed
 
@@ -81,6 +82,7 @@ def show(
     asked = request.GET
     words = asked.get("q", "").strip()[:200]
     if words and table.search:
+        knock(request, "search")
         found = table.search(found, words)
     for choice in table.filters:
         if choice.name != table.tabs:
@@ -91,6 +93,7 @@ def show(
             found = _chosen(choice, found, asked.get(choice.name, ""))
     found, sort = _sorted(table, found, asked.get("sort", "") or table.order)
     if asked.get("export") == "xlsx" and table.layout:
+        knock(request, "export")
         return _export(table, found)
     page = Paginator(found, PER_PAGE).get_page(asked.get("page"))
     total, here = page.paginator.count, _query(request, "page", "export").rstrip("&")

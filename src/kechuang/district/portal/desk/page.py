@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from kechuang.district.accounts.queries import inbox, own_organisations
+from kechuang.district.accounts.models import User
+from kechuang.district.accounts.queries import inbox, own_organisations, verified_address
 from kechuang.district.accounts.services import mark_read
 from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
@@ -19,7 +20,7 @@ from kechuang.district.market.queries import (
     embedding_progress,
 )
 from kechuang.district.market.services.index import embedder
-from kechuang.district.plan.services.returns import workdays
+from kechuang.district.plan.services.asking import workdays
 from kechuang.district.portal.requests import actor_in, one, signed_in
 
 from .records import kept_forms, waiting_records
@@ -55,6 +56,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
         "done": done,
         "of": total,
         "can_add": _additions(actor),
+        "unproved": isinstance(request.user, User) and not verified_address(request.user),
     }
     return render(request, "desk/workspace.html", facts)
 

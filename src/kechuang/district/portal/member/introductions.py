@@ -18,6 +18,7 @@ from kechuang.district.market.models import Invitation
 from kechuang.district.market.models.introductions import OUTCOMES
 from kechuang.district.market.queries import introductions_visible_to
 from kechuang.district.market.services import introductions
+from kechuang.district.portal.by_link import by_link
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
 from kechuang.district.portal.requests import actor_in, one, signed_in
 from kechuang.district.transfer.queries import of_introduction
@@ -113,9 +114,10 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("introduction", pk)
 
 
+@by_link
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind a person's own link: shows on GET, acts on POST, needs no password."""
-    invitation, actor = introductions.open_token(token)
+    invitation, actor = introductions.open_link(token, clock.now())
     error = ""
     if request.method == "POST":
         try:
@@ -127,9 +129,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("answer", token)
     invitation.introduction.refresh_from_db()
     facts = _seen_by(invitation) | {"error": error, "words": request.POST.get("words", "")}
-    response = render(request, "member/answer.html", facts, status=422 if error else 200)
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return render(request, "member/answer.html", facts, status=422 if error else 200)
 
 
 def _take_answer(request: HttpRequest, invitation: Invitation, actor: Actor) -> None:

@@ -11,12 +11,16 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from kechuang.book.schemas import Book
+from kechuang.district.accounts.queries import contact_of, letters_to_body
 from kechuang.district.core import clock, ledger
+from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.plan.models import ESCALATIONS, RETURN_LIGHTS, TOLD_HOW, MonthlyReturn
-from kechuang.district.plan.queries import returns_visible_to
-from kechuang.district.plan.services import returns
+from kechuang.district.plan.queries import returns_of_body, returns_visible_to
+from kechuang.district.plan.services import asking, owed, returns
+from kechuang.district.portal.by_link import by_link
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
 from kechuang.district.portal.public.plans import tasks_in
 from kechuang.district.portal.requests import actor_in, for_roles, one
@@ -83,7 +87,7 @@ def return_list(request: HttpRequest) -> HttpResponse:
         ],
         search=lambda q, words: q.filter(body__contains=words) | q.filter(progress__contains=words),
         hint="单位或进展中的词",
-        actions=[(reverse("tasks"), "任务")],
+        actions=[(reverse("contacts"), "联系人"), (reverse("tasks"), "任务")],
         empty="还没有发出填报。到了每月的发出日，或在任务立项之后，系统会自动发出。",
     )
     return show(request, table, returns_visible_to(actor_in(request)))
@@ -102,7 +106,7 @@ def _state(thing: Any, today: date) -> Any:
 def ask_now(request: HttpRequest) -> HttpResponse:
     """Ask for this month's returns before their day."""
     chosen, today = tasks_in(request), clock.today()
-    count = returns.ask_month(current_book(), chosen, f"{today:%Y-%m}", clock.now(), today)
+    count = asking.ask_month(current_book(), [chosen], f"{today:%Y-%m}", clock.now(), today)
     messages.success(request, gettext("已发出填报：") + str(count))
     return redirect("returns")
 
@@ -121,6 +125,8 @@ def return_page(request: HttpRequest, pk: int) -> HttpResponse:
         "history": ledger.history("plan.return", thing.pk),
         "fills": thing.state in ("asked", "sent_back")
         and bool(RETURNS.step("fill_return").permission(actor, thing)),
+        "contact": contact_of(thing.body, owed.PURPOSE),
+        "letters": letters_to_body(thing.body)[:6],
         "level": ESCALATIONS.get(thing.level, ""),
         "light_words": dict(RETURN_LIGHTS),
         "plan": chosen,
@@ -144,11 +150,49 @@ def return_act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     return redirect("return", pk)
 
 
-def answer_return(request: HttpRequest, token: str) -> HttpResponse:
-    """The page behind a body's link: prefilled, kept half-done, handed in; nothing is lost when
-    two people write at once.
-    """
-    thing, actor = returns.open_token(token)
+@require_POST
+@for_roles("officer")
+def write_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter once more, to the contact as it is known now."""
+    actor = actor_in(request)
+    owed.write_again(one(returns_visible_to(actor), pk).body, actor, clock.now())
+    messages.success(request, gettext("信已重新发出"))
+    return redirect("return", pk)
+
+
+@by_link
+def owed_page(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind a body's link: all that it owes, and what it handed in lately."""
+    body, _ = owed.open_link(token, clock.now())
+    waiting = owed.owed(body)
+    lately = returns_of_body(body).filter(state__in=("submitted", "accepted"))[:20]
+    book = current_book()
+    facts = {
+        "body": body,
+        "token": token,
+        "waiting": [(r, *_task_of(book, r), RETURNS.states[r.state]) for r in waiting],
+        "lately": [(r, *_task_of(book, r), RETURNS.states[r.state]) for r in lately],
+    }
+    return render(request, "public/owed.html", facts)
+
+
+def _task_of(book: Book, thing: MonthlyReturn) -> tuple[Any, Any]:
+    """Plan and task of a return, as far as the book knows them."""
+    chosen = book.plan_of(thing.plan)
+    return chosen, chosen.task(thing.task) if chosen else None
+
+
+@by_link
+def answer_return(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    """One of the returns behind a body's link."""
+    body, actor = owed.open_link(token, clock.now())
+    return _fill(request, owed.one_owed(body, pk), actor, token)
+
+
+def _fill(
+    request: HttpRequest, thing: MonthlyReturn, actor: Actor, token: str = ""
+) -> HttpResponse:
+    """Prefilled, kept half-done, handed in; nothing is lost when two people write at once."""
     errors: list[Invalid] = []
     given = {n: getattr(thing, n) for n in returns.FIELDS}
     theirs = None
@@ -159,14 +203,12 @@ def answer_return(request: HttpRequest, token: str) -> HttpResponse:
         if version != thing.version:
             theirs = {n: getattr(thing, n) for n in returns.FIELDS if getattr(thing, n) != given[n]}
             errors = [Invalid("return.changed_meanwhile")]
-        else:
-            saved = _save(request, thing, actor, given, version, errors)
-            if saved:
-                return redirect("answer-return", token)
-    chosen = current_book().plan_of(thing.plan)
+        elif _save(request, thing, actor, given, version, errors):
+            return redirect(request.path)
+    chosen, task = _task_of(current_book(), thing)
     facts = {
         "thing": thing,
-        "task": chosen.task(thing.task) if chosen else None,
+        "task": task,
         "given": given,
         "theirs": theirs,
         "errors": errors,
@@ -175,15 +217,10 @@ def answer_return(request: HttpRequest, token: str) -> HttpResponse:
         "state": RETURNS.states[thing.state],
         "plan": chosen,
         "why": _sent_back_why(thing),
+        "token": token,
     }
-    response = render(
-        request,
-        "public/answer_return.html",
-        facts,
-        status=(409 if theirs is not None else 422) if errors else 200,
-    )
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    status = (409 if theirs is not None else 422) if errors else 200
+    return render(request, "public/answer_return.html", facts, status=status)
 
 
 def _sent_back_why(thing: MonthlyReturn) -> str:
@@ -193,8 +230,8 @@ def _sent_back_why(thing: MonthlyReturn) -> str:
 
 def _save(
     request: HttpRequest,
-    thing: Any,
-    actor: Any,
+    thing: MonthlyReturn,
+    actor: Actor,
     given: dict[str, str],
     version: int,
     errors: list[Invalid],

@@ -13,12 +13,13 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from kechuang.book.schemas import Plan
+from kechuang.district.accounts.queries import contacts
 from kechuang.district.core import clock, files, ledger
 from kechuang.district.core.books import current_book
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.plan.queries import duties, returns_visible_to, task_files
 from kechuang.district.plan.queries import milestones as kept_milestones
-from kechuang.district.plan.services import milestones, tasks
+from kechuang.district.plan.services import milestones, owed, tasks
 from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.public.plans import task_facts, tasks_in
 from kechuang.district.portal.reports.gantt import Mark, Row, TimeLine, time_line
@@ -156,6 +157,7 @@ def task_desk(request: HttpRequest, number: int) -> HttpResponse:
         "states": TASKS.states,
         "can_keep": actor.has("officer"),
         "history": ledger.history("plan.task", file.pk) if file else [],
+        "contacts": {c.body: c for c in contacts(owed.PURPOSE)},
         "today": clock.today(),
         "return_states": RETURNS.states,
         "returns": returns_visible_to(actor).filter(plan=chosen.id, task=number)[:24],

@@ -14,6 +14,7 @@ from kechuang.district.core import clock
 from kechuang.district.core.books import current_book
 from kechuang.district.portal.components.answers import answer_facts, shown_value
 from kechuang.district.portal.components.downloads import PDF, download
+from kechuang.district.portal.doors import knock
 from kechuang.district.portal.reports.paper import as_pdf
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, NotFound
@@ -89,6 +90,7 @@ def policy_page(request: HttpRequest, identity: str) -> HttpResponse:
         ],
     }
     if request.method == "POST" and not errors:
+        knock(request, "paper" if sent.get("as") == "pdf" else "selftest")
         facts["answered"] = True
         if policy.holds(day):
             facts |= answer_facts(law, policy, given, policy.results)

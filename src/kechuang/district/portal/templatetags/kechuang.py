@@ -116,9 +116,32 @@ def cell(cells: Any, place: int) -> Any:
     return "" if found is None else found
 
 
+_ACTS = {  # what is done outside any workflow
+    "accounts.person.add": "开设账号",
+    "accounts.person.invite": "邀请",
+    "accounts.person.begin": "开通账号",
+    "accounts.person.reset_password": "重设密码",
+    "accounts.person.ask_address": "请求换邮箱",
+    "accounts.person.change_address": "换了邮箱",
+    "accounts.person.prove_address": "确认邮箱",
+    "accounts.person.disable": "停用账号",
+    "accounts.person.enable": "重新启用",
+    "accounts.person.hand_over": "移交手上的工作",
+    "accounts.membership.grant": "给予角色",
+    "accounts.membership.revoke": "收回角色",
+    "accounts.letter.write": "写信",
+    "accounts.letter.send_again": "再寄一次",
+    "accounts.link.open": "打开链接",
+    "accounts.link.withdraw": "收回链接",
+    "accounts.contact.keep": "修改联系人",
+}
+
+
 @register.filter
 def step_label(entry: Any) -> str:
     """The label of the step that an entry tells of."""
     name, _, step = entry.kind.rpartition(".")
     workflow = WORKFLOWS.get(name)
-    return next((s.label for s in workflow.steps if s.name == step), step) if workflow else step
+    if workflow is None:
+        return _ACTS.get(str(entry.kind), str(step))
+    return next((s.label for s in workflow.steps if s.name == step), step)

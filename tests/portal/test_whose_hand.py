@@ -7,8 +7,8 @@ import docx
 import pytest
 from django.urls import reverse
 
-from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core import clock
+from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.books import current_book
 from kechuang.district.plan.models import MonthlyReturn
 from kechuang.district.plan.services import asking, briefing, owed, returns, tasks
@@ -104,7 +104,7 @@ def test_who_typed_it_does_not_review_it_and_the_bodys_own_words_carry_no_mark(w
         returns.accept_return(asked, officer, NOW)
     assert refused.value.code == "return.not_your_own"
     returns.send_back_return(asked, world.actor("approver"), NOW, "请单位自己写")
-    _, body = owed.open_link(token_of(asked.body), NOW)
+    _, body = owed.open_link(token_of(asked), NOW)
     returns.submit_return(asked, SAID, body, NOW)
     assert [m.code for m in asked.marks] == ["return.mark_unreviewed"]
     returns.accept_return(asked, officer, NOW)

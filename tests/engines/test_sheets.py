@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kechuang.engines.base.errors import Invalid
-from kechuang.engines.base.sheets import column_name, read_sheet
+from kechuang.engines.sheets.formats import read_sheet
+from kechuang.engines.sheets.pages import column_name
 
 
 def workbook(*rows, formula=None, at=None):

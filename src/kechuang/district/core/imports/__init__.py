@@ -2,7 +2,7 @@
 
 from . import reactions, register_sheet
 from .kinds import KINDS, ImportKind, RowPlan, register
-from .services import confirm, discard, undo, upload
+from .services import answer, confirm, discard, undo, upload
 from .workflow import IMPORTS
 from .working import apply_now, check_now
 
@@ -11,6 +11,7 @@ __all__ = [
     "KINDS",
     "ImportKind",
     "RowPlan",
+    "answer",
     "apply_now",
     "check_now",
     "confirm",

@@ -18,18 +18,19 @@ from typing import Any, TypeVar
 
 from django.db import OperationalError, transaction
 
+from kechuang.book.reading import Reading
 from kechuang.district.core import books, bulk, clock, files, ledger, worker
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Doubt, ImportBatch, ImportRow
 from kechuang.district.core.reactions import Away
-from kechuang.district.core.strangers import read_sheet_apart
 from kechuang.district.core.workflow import advance
 from kechuang.engines.base.errors import DomainError, Invalid
 from kechuang.engines.base.sayings import Said
 
+from .asking import open_batch, remember, told
 from .kinds import KINDS, ImportKind, RowPlan
-from .sheet_rows import Headings, ReadRow, problem, read_rows
+from .sheet_rows import ReadRow, Skipped, problem, read_rows
 from .workflow import IMPORTS
 
 log = logging.getLogger("kechuang.imports")
@@ -66,21 +67,26 @@ def _parts(things: Iterable[T]) -> Iterator[list[T]]:
 
 
 def check_now(batch: ImportBatch) -> None:
-    """Read the sheet and check every row.
+    """Read the sheet and check every row, or ask first what nobody but a person can say.
 
     Rows go in by parts, so that progress shows; a rerun starts over.
     """
     if batch.state != "uploaded":
         return
     batch.rows.all().delete()
-    kind, layout = KINDS[batch.kind], current_book().layouts[batch.kind]
+    kind, skipped = KINDS[batch.kind], Skipped()
     try:
-        sheet = read_sheet_apart(files.fetch(batch.digest), batch.name)
-        headings, rows = read_rows(sheet, layout, current_book())
+        reading, known = open_batch(batch, kind, acting(batch))
+        how = told(reading, known)
+        if reading.questions:
+            _ask(batch, how)
+            return
+        remember(batch, reading, acting(batch).label)
+        tables = reading.tables
         ImportBatch.objects.filter(pk=batch.pk).update(
-            total=sheet.total - headings.line, seen=0, headings=headings.raw
+            total=_expected(reading), seen=0, headings=tables[0].headings
         )
-        counts = _check_rows(batch, kind, headings, rows)
+        counts = _check_rows(batch, kind, read_rows(reading, current_book(), skipped))
     except Invalid as e:
         _give_up(batch, e.words)
         return
@@ -94,19 +100,35 @@ def check_now(batch: ImportBatch) -> None:
     if not total:
         _give_up(batch, Said("import.no_rows"))
         return
-    found = {**counts, "ignored_columns": headings.ignored}
-    changes = {"counts": found, "seen": total, "total": total}
+    unused = list(dict.fromkeys(h for t in reading.tables for h in t.unused))
+    found = {**counts, "ignored_columns": unused, "skipped": dict(skipped.counts)}
+    how = {**how, "skipped": skipped.told}
+    changes = {"counts": found, "seen": total, "total": total, "reading": how}
     advance(IMPORTS, "check", batch, SYSTEM, clock.now(), changes=changes, facts={"counts": found})
 
 
-def _check_rows(
-    batch: ImportBatch, kind: ImportKind, headings: Headings, rows: Iterable[ReadRow]
-) -> dict[str, int]:
+def _expected(reading: Reading) -> int:
+    """How many rows there may be, for the progress shown."""
+    heads = reading.pages.heads
+    ends = (
+        1 if t.part.form else (t.part.last or heads[t.part.page].total) - t.part.head
+        for t in reading.tables
+    )
+    return sum(ends)
+
+
+def _ask(batch: ImportBatch, how: dict[str, Any]) -> None:
+    asked = [q["id"] for q in how["questions"]]
+    changes = {"reading": how, "counts": {}, "total": 0, "seen": 0}
+    advance(IMPORTS, "ask", batch, SYSTEM, clock.now(), changes=changes, facts={"asked": asked})
+
+
+def _check_rows(batch: ImportBatch, kind: ImportKind, rows: Iterable[ReadRow]) -> dict[str, int]:
     counts = {"create": 0, "update": 0, "same": 0, "wrong": 0, "doubts": 0}
-    seen: dict[object, int] = {}
+    seen: dict[object, tuple[int, int]] = {}
     done = 0
     for part in _parts(rows):
-        staged = _check_part(batch, kind, headings, part, seen)
+        staged = _check_part(batch, kind, part, seen)
         for row in staged:
             counts[row.plan] += 1
             counts["doubts"] += len(row.after.get("doubts", []))
@@ -122,9 +144,8 @@ def _check_rows(
 def _check_part(
     batch: ImportBatch,
     kind: ImportKind,
-    headings: Headings,
     part: Sequence[ReadRow],
-    seen: dict[object, int],
+    seen: dict[object, tuple[int, int]],
 ) -> list[ImportRow]:
     sound = [r for r in part if not r.problems]
     plans = dict(zip((id(r) for r in sound), _plans(batch, kind, sound), strict=True))
@@ -141,10 +162,10 @@ def _check_part(
         for identity, column in identities:
             if not identity or row.problems or plan.problems:
                 continue
-            first = seen.setdefault(_hashable(identity), row.line)
-            if first != row.line:
-                plan.problems = [Invalid("import.twice", column, line=first)]
-        staged.append(_staged(batch, kind, headings, row, plan))
+            first = seen.setdefault(_hashable(identity), (row.part, row.line))
+            if first != (row.part, row.line):
+                plan.problems = [Invalid("import.twice", column, line=first[1])]
+        staged.append(_staged(batch, kind, row, plan))
     return staged
 
 
@@ -167,18 +188,17 @@ def _plans(batch: ImportBatch, kind: ImportKind, rows: Sequence[ReadRow]) -> lis
     return [_plans(batch, kind, [row])[0] for row in rows]
 
 
-def _staged(
-    batch: ImportBatch, kind: ImportKind, headings: Headings, row: ReadRow, plan: RowPlan
-) -> ImportRow:
+def _staged(batch: ImportBatch, kind: ImportKind, row: ReadRow, plan: RowPlan) -> ImportRow:
     wrong = bool(row.problems or plan.problems)
     return bulk.new(
         ImportRow,
         batch_id=batch.pk,
+        part=row.part,
         line=row.line,
         cells=row.cells,
         values=row.values,
-        problems=row.problems + [problem(headings, p) for p in plan.problems],
-        notes=[n.stored() if isinstance(n, Said) else n for n in plan.notes],
+        problems=row.problems + [problem(row.table, p) for p in plan.problems],
+        notes=[n.stored() if isinstance(n, Said) else n for n in (*row.notes, *plan.notes)],
         plan="wrong" if wrong else plan.plan,
         subject_kind=kind.subject_kind,
         subject_id=plan.subject_id,

@@ -1,4 +1,4 @@
-from .imports import Doubt, ImportBatch, ImportRow
+from .imports import Doubt, ImportBatch, ImportRow, SheetMemory
 from .law import LawInForce, LawVersion
 from .ledger import Beat, Delivery, Entry
 from .stated import Stated
@@ -12,5 +12,6 @@ __all__ = [
     "ImportRow",
     "LawInForce",
     "LawVersion",
+    "SheetMemory",
     "Stated",
 ]

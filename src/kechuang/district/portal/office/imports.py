@@ -17,7 +17,7 @@ from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.requests import actor_in, one, signed_in
 from kechuang.engines.base.errors import Invalid, NotFound
 from kechuang.engines.base.identifiers import parse_credit_code
-from kechuang.engines.base.sheets import MAX_BYTES
+from kechuang.engines.sheets.pages import MAX_BYTES
 
 ROWS = 50
 MOVING = {"uploaded": "checking", "confirmed": "writing", "undoing": "undoing"}

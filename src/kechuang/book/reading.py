@@ -135,19 +135,28 @@ def read(pages: Pages, layout: Layout, answers: Answers, typical: Typical) -> Re
     tables = [_table(p, layout, samples[p.page], typical) for p in chosen]
     questions += _missing(layout, tables, answers)
     if hidden := sum(len(heads[n].hidden_rows) for n in {t.part.page for t in tables}):
-        questions += _ask_hidden(hidden, answers)
-    questions += (asked := _ask_units(tables, layout, answers))
-    tables = [_settled(t, answers, asked, layout) for t in tables]
+        questions += _ask_hidden(hidden)
+    questions += (asked := _ask_units(tables, answers))
+    tables = [_settled(t, answers, asked) for t in tables]
     used = {p.page for p in chosen}
     return Reading(
         layout,
         pages,
         tuple(tables),
         tuple(h.name for n, h in enumerate(heads) if n not in used and h.total and h.name),
-        tuple(q for q in questions if q.id not in answers),
+        tuple(q for q in questions if not _answered(q, answers)),
         answers.get("hidden") == "skip",
         _filled(layout, tables, answers),
     )
+
+
+def _answered(question: Question, answers: Answers) -> bool:
+    """Whether the answer is one that may be given."""
+    given = answers.get(question.id, "")
+    if question.id == "tables":
+        return bool(given)
+    free = question.free and given.startswith("fill:") and len(given) > len("fill:")
+    return free or any(given == o.value for o in question.options)
 
 
 def _mapped(answers: Answers) -> dict[str, str]:
@@ -275,7 +284,7 @@ def _filled(layout: Layout, tables: Sequence[Table], answers: Answers) -> dict[s
     }
 
 
-def _ask_hidden(count: int, answers: Answers) -> list[Question]:
+def _ask_hidden(count: int) -> list[Question]:
     options = (
         Option("read", "", Said("import.ask.hidden_read")),
         Option("skip", "", Said("import.ask.hidden_skip")),
@@ -283,14 +292,14 @@ def _ask_hidden(count: int, answers: Answers) -> list[Question]:
     return [Question("hidden", Said("import.ask.hidden", count=count), options, "read")]
 
 
-def _ask_units(tables: Sequence[Table], layout: Layout, answers: Answers) -> list[Question]:
+def _ask_units(tables: Sequence[Table], answers: Answers) -> list[Question]:
     """One question for all columns whose unit is told alike, or not told."""
     groups: dict[tuple[str, str, str], list[tuple[str, Ruling, int]]] = {}
     for table in tables:
         for name, ruling in table.rulings.items():
-            if ruling.why:
-                place = table.place(name)
-                heading = table.part.columns[place].heading if place is not None else name
+            place = table.place(name)
+            heading = table.part.columns[place].heading if place is not None else name
+            if ruling.why and f"unit:{heading_key(heading)}" not in answers:
                 key = (ruling.why, ruling.unit, table.part.unit)
                 groups.setdefault(key, []).append((heading, ruling, table.part.head + 1))
     return [
@@ -315,11 +324,13 @@ def _unit_question(
     )
     words = Said(_WHY[why], headings=headings, unit=first.unit, note=note)
     hint = Said("import.ask.unit_middle", middle_fen=first.middle) if first.middle else None
-    return Question(f"unit-{number}", words, options, first.unit, hint)
+    likely = [o.value for o in options if not o.odd]
+    proposed = first.unit if first.unit in likely or not likely else likely[0]
+    return Question(f"unit-{number}", words, options, proposed, hint)
 
 
-def _settled(table: Table, answers: Answers, asked: Sequence[Question], layout: Layout) -> Table:
-    """The columns with their units: as told, or as a person said."""
+def _settled(table: Table, answers: Answers, asked: Sequence[Question]) -> Table:
+    """The columns with their units: as told, or as a person said of a question or a column."""
     said = {
         heading: answers[q.id]
         for q in asked
@@ -332,10 +343,13 @@ def _settled(table: Table, answers: Answers, asked: Sequence[Question], layout: 
         ruling = table.rulings.get(column.field)
         if ruling is None:
             continue
-        answer = said.get(table.part.columns[place].heading, "") if ruling.why else ""
-        unit = answer if answer in UNITS else ruling.unit
+        heading = table.part.columns[place].heading
+        answer = answers.get(f"unit:{heading_key(heading)}", "")
+        answer = answer or (said.get(heading, "") if ruling.why else "")
+        told = answer in UNITS
+        unit = answer if told else ruling.unit
         columns[place] = replace(column, unit=unit)
-        rulings[column.field] = replace(ruling, unit=unit, said="person" if answer else ruling.said)
+        rulings[column.field] = replace(ruling, unit=unit, said="person" if told else ruling.said)
     return replace(table, columns=columns, rulings=rulings)
 
 

@@ -90,8 +90,8 @@ def _read_leaf(leaf: Any, grids: list[Grid]) -> None:
         if not goes_on:
             grids.append(Grid())
         grid = grids[-1]
-        for line in words[-5:]:
-            grid.put(len(grid.rows), 0, line)
+        for above in words[-5:]:
+            grid.put(len(grid.rows), 0, above)
         for row in rows:
             line = len(grid.rows)
             for place, cell in enumerate(row):

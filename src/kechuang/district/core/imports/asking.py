@@ -20,7 +20,7 @@ from kechuang.engines.sheets.units import typical_of
 from .kinds import ImportKind
 
 _LATEST = 1_000  # records from which it is told what is usual
-_REMEMBERED = ("column:", "need:", "unit-")
+_REMEMBERED = ("column:", "need:", "unit-", "unit:")
 Answers = dict[str, str]
 
 
@@ -50,7 +50,7 @@ def _typical(kind: ImportKind, actor: Actor) -> Callable[[str], int | None]:
         if register is None:
             return None
         path = register.path(field)
-        rows = register.visible(actor).exclude(sample=True).order_by("-pk")
+        rows = register.visible(actor).order_by("-pk")
         return typical_of([v for v in rows.values_list(path, flat=True)[:_LATEST] if v])
 
     return of
@@ -60,7 +60,7 @@ def _may_stand(reading: Reading, name: str, answer: str) -> bool:
     """A remembered unit stands only while it is not absurd; other answers always."""
     question = next((q for q in reading.questions if q.id == name), None)
     if question is None:
-        return name.startswith("column:")
+        return name.startswith(("column:", "unit:"))
     return not any(o.value == answer and o.odd for o in question.options)
 
 
@@ -119,6 +119,7 @@ def _table(reading: Reading, table: Table) -> dict[str, Any]:
                 "key": heading_key(part.columns[place].heading),
                 "field": column.field,
                 "reads": column.heading,
+                "at": place - part.left,
                 "unit": column.unit if column.field in table.rulings else "",
                 "said": table.rulings[column.field].said if column.field in table.rulings else "",
                 "hidden": place + 1 in head.hidden_columns,

@@ -61,12 +61,11 @@ def answer(batch: ImportBatch, said: Mapping[str, str], actor: Actor) -> Entry:
     Raises:
         Invalid: A question is left without an answer.
     """
-    left = [
-        q["id"] for q in batch.reading.get("questions", []) if not said.get(q["id"], "").strip()
-    ]
-    if left and batch.state == "asked":
+    asked = [q["id"] for q in batch.reading.get("questions", [])]
+    left = [n for n in asked if not said.get(n, "").strip()]
+    if left and not any(n.startswith(("column:", "unit:")) for n in said):
         raise Invalid("import.answer_missing", left[0], count=len(left))
-    given = {k[:200]: v.strip()[:200] for k, v in said.items()}
+    given = {k[:200]: v.strip()[:200] for k, v in said.items() if v or k.startswith("column:")}
 
     def changes(locked: ImportBatch) -> dict[str, Any]:
         answers = {**locked.options.get("answers", {}), **given}

@@ -15,6 +15,7 @@ import yaml
 from kechuang.book.amend import Amendment, amended
 from kechuang.book.cells import read_cell
 from kechuang.book.sheets import Column
+from kechuang.engines.base import word
 from kechuang.engines.base.days import months_after, parse_day
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.identifiers import parse_patent
@@ -158,16 +159,16 @@ def test_a_document_without_a_text_is_refused(code, data):
 
 
 @pytest.mark.parametrize(
-    ("code", "limit", "most", "data"),
+    ("code", "module", "limit", "most", "data"),
     [
-        ("document.size", "MAX_BYTES", 1_000_000, b"x" * 1_000_001),
-        ("document.length", "MAX_CHARACTERS", 10, "十一个字的正文在这里了".encode()),
-        ("document.pages", "MAX_PAGES", 2, pdf(3)),
-        ("sheet.bomb_short", "MAX_UNPACKED", 1_000, packed("x" * 1_001)),
+        ("document.size", documents, "MAX_BYTES", 1_000_000, b"x" * 1_000_001),
+        ("document.length", documents, "MAX_CHARACTERS", 10, "十一个字的正文在这里了".encode()),
+        ("document.pages", documents, "MAX_PAGES", 2, pdf(3)),
+        ("sheet.bomb_short", word, "MAX_UNPACKED", 1_000, packed("x" * 1_001)),
     ],
 )
-def test_a_document_beyond_a_limit_is_refused(monkeypatch, code, limit, most, data):
-    monkeypatch.setattr(documents, limit, most)
+def test_a_document_beyond_a_limit_is_refused(monkeypatch, code, module, limit, most, data):
+    monkeypatch.setattr(module, limit, most)
     is_refused(lambda: documents.read_document(data, "a"), code, "file")
 
 

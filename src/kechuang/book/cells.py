@@ -10,6 +10,7 @@ from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.identifiers import parse_credit_code, parse_patent
 from kechuang.engines.base.money import in_unit, parse_fen
 from kechuang.engines.base.numbers import parse_whole
+from kechuang.engines.base.references import by_name, name_in
 from kechuang.engines.base.sayings import Said
 from kechuang.engines.base.spans import parse_spread
 from kechuang.engines.matching.parties import MODES, parse_mode, parse_trl
@@ -51,7 +52,7 @@ def read_cell(column: Column, raw: object, book: Book) -> Value:
     if isinstance(raw, str) and len(raw) > MAX_CELL:
         raise Invalid("cell.too_long_for_a_cell", column.field, count=len(raw), most=MAX_CELL)
     if is_empty(column, raw):
-        if column.required and not column.named_by:
+        if column.required:
             raise Invalid("cell.required", column.field, heading=column.heading)
         return [] if column.kind in {"words", "patents", "modes"} else None
     if column.kind in _DIGITS and lost_digits(raw):
@@ -156,6 +157,8 @@ def _number(column: Column, raw: object, _: Book) -> int:
 
 
 def _credit_code(column: Column, raw: object, _: Book) -> str:
+    if called := name_in(str(raw)):
+        return by_name(normalise(called))
     return parse_credit_code(raw, column.field)
 
 

@@ -191,7 +191,13 @@ def _choose(
 
 def _table(part: Part, layout: Layout, rows: Sequence[list[object]], typical: Typical) -> Table:
     by_field = {c.field: c for c in layout.columns}
-    columns = {place: by_field[m.field] for place, m in part.columns.items()}
+    found = part.fields
+    columns = {
+        place: replace(c, required=c.required and c.named_by not in found)
+        if (c := by_field[m.field]).named_by
+        else c
+        for place, m in part.columns.items()
+    }
     lines = [line.cells for line in lines_of(part, rows) if not line.skipped]
     units_at = _units_at(part, lines)
     rulings = {}
@@ -324,9 +330,7 @@ def _unit_question(
     )
     words = Said(_WHY[why], headings=headings, unit=first.unit, note=note)
     hint = Said("import.ask.unit_middle", middle_fen=first.middle) if first.middle else None
-    likely = [o.value for o in options if not o.odd]
-    proposed = first.unit if first.unit in likely or not likely else likely[0]
-    return Question(f"unit-{number}", words, options, proposed, hint)
+    return Question(f"unit-{number}", words, options, first.likely, hint)
 
 
 def _settled(table: Table, answers: Answers, asked: Sequence[Question]) -> Table:

@@ -117,6 +117,7 @@ def _column(given: ColumnEntry) -> Column:
         hint=given.hint,
         low=given.low,
         named_by=given.named_by,
+        name_only=given.name_only,
         asked_with=given.asked_with,
     )
 

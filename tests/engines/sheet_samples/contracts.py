@@ -3,6 +3,7 @@ system.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from .made import Sample, bundle, code, csv, html, pdf, spreadsheetml, word, xlsx
@@ -113,4 +114,5 @@ CONTRACTS = (
     _sample(24, "几个文件一起交", lambda: bundle({"一季度.xlsx": xlsx([_WAN_HEADS, *_in(1)[:2]]), "二季度.csv": csv([_WAN_HEADS, *_in(1)[2:]])}), name="合同.zip", answers={"tables": "all"}),
     _sample(25, "甲方乙方的叫法，千元", lambda: xlsx([_heads(合同登记编号="技术合同登记编号", 合同名称="项目名称", 卖方名称="乙方", 卖方信用代码="乙方统一社会信用代码", 买方名称="甲方", 买方信用代码="甲方统一社会信用代码", 合同成交额="技术合同成交额(千元)", 技术交易额="合同技术交易额(千元)"), *_in(0.1)])),
     _sample(26, "数字全角，字间有空格、断行", lambda: xlsx([["合 同 登 记\n编 号", "★合同名称*", *_WAN_HEADS[2:]], *[[r[0], r[1], r[2], *r[3:7], str(r[7]).translate({48 + n: 0xFF10 + n for n in range(10)}), r[8], *r[9:]] for r in _ROWS]])),
+    _sample(27, "旧版 .xls（二进制），有合并的标题", lambda: Path(__file__).with_name("contracts.xls").read_bytes(), name="合同.xls"),
 )  # fmt: skip

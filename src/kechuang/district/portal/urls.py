@@ -13,7 +13,7 @@ from .member import desk, introductions, matches
 from .member import listings as listing_pages
 from .office import changes as office_changes
 from .office import figures as figure_pages
-from .office import import_reading, imports, planning, registers, supervision
+from .office import import_reading, imports, named, planning, registers, supervision
 from .office import reports as office_reports
 from .office import tasks as office_tasks
 from .public import plans, policies
@@ -90,6 +90,7 @@ _pages: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/mended/", imports.mended, name="import-mended"),
     path("imports/<int:pk>/answer/", import_reading.answer, name="import-answer"),
     path("imports/<int:pk>/<slug:name>/", imports.act, name="import-act"),
+    path("organisations/named/", named.listed, name="named"),
     path("firms/", firm_lists.firms, name="firms"),
     path("firms/<int:pk>/", firm_pages.firm, name="firm"),
     path("firms/<int:pk>/rungs/<slug:identity>/", firm_pages.rung, name="firm-rung"),

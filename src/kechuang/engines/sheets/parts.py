@@ -92,9 +92,10 @@ def skipped(part: Part, cells: Sequence[object], repeats: Sequence[tuple[int, st
     if any(len(t) < 14 and _TOTAL.fullmatch(t) for t in texts) and not _identified(part, words):
         return "total"
     first = texts[0] if texts else ""
+    if first and all(_same(cells, p, heading) for p, heading in repeats):
+        return "heading"
     if len(words) > 3 and not _all_same(words):
-        again = first and all(_same(cells, p, heading) for p, heading in repeats)
-        return "heading" if again else ""
+        return ""
     different = list(dict.fromkeys(str(c) for _, c in words))
     if first and _NOTE.search(first) and len(different) <= 2:
         return "note"

@@ -65,6 +65,7 @@ class Ruling:
     why: str = ""
     choices: tuple[Choice, ...] = ()
     middle: int | None = None  # fen
+    likely: str = ""  # the unit that is to be proposed
 
 
 def _bare(values: Iterable[object]) -> list[object]:
@@ -115,7 +116,19 @@ def rule(
     elif bare and _odd(middle, typical):
         why = "far"
     choices = tuple(_choice(u, bare, typical) for u in _offered(unit)) if why else ()
-    return Ruling(unit, where if bare or heading or note else "rows", why, choices, middle)
+    likely = _nearest(bare, typical) if typical and _odd(middle, typical) else unit
+    where = where if bare or heading or note else "rows"
+    return Ruling(unit, where, why, choices, middle, likely)
+
+
+def _nearest(bare: Sequence[object], typical: int) -> str:
+    """The unit that brings the middle amount nearest to the usual one."""
+
+    def times(unit: str) -> float:
+        middle = median(_amounts(bare, unit) or [1])
+        return max(middle, typical) / min(middle, typical)
+
+    return min(_offered("万元"), key=times)
 
 
 def _offered(unit: str) -> list[str]:

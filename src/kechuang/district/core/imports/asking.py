@@ -3,7 +3,7 @@ is remembered by who sent the sheet and by its headings.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -95,12 +95,12 @@ def remember(batch: ImportBatch, reading: Reading, told_by: str) -> None:
         )
 
 
-def told(reading: Reading, known: Answers) -> dict[str, Any]:
+def told(reading: Reading, known: Answers, names: Sequence[Question] = ()) -> dict[str, Any]:
     """How a sheet is read, as JSON holds it, for the preview."""
     return {
         "tables": [_table(reading, t) for t in reading.tables],
         "left_out": list(reading.left_out),
-        "questions": [_question(q) for q in reading.questions],
+        "questions": [_question(q) for q in (*reading.questions, *names)],
         "remembered": sorted(known),
         "filled": dict(reading.filled),
     }

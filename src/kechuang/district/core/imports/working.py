@@ -30,6 +30,7 @@ from kechuang.engines.base.sayings import Said
 
 from .asking import open_batch, remember, told
 from .kinds import KINDS, ImportKind, RowPlan
+from .naming import look_up, named
 from .sheet_rows import ReadRow, Skipped, problem, read_rows
 from .workflow import IMPORTS
 
@@ -77,8 +78,9 @@ def check_now(batch: ImportBatch) -> None:
     kind, skipped = KINDS[batch.kind], Skipped()
     try:
         reading, known = open_batch(batch, kind, acting(batch))
-        how = told(reading, known)
-        if reading.questions:
+        whom = look_up(reading, kind, batch.options.get("answers", {}), acting(batch))
+        how = told(reading, known, whom.questions)
+        if how["questions"]:
             _ask(batch, how)
             return
         remember(batch, reading, acting(batch).label)
@@ -86,7 +88,8 @@ def check_now(batch: ImportBatch) -> None:
         ImportBatch.objects.filter(pk=batch.pk).update(
             total=_expected(reading), seen=0, headings=tables[0].headings
         )
-        counts = _check_rows(batch, kind, read_rows(reading, current_book(), skipped))
+        rows = named(read_rows(reading, current_book(), skipped), reading, whom)
+        counts = _check_rows(batch, kind, rows)
     except Invalid as e:
         _give_up(batch, e.words)
         return
@@ -102,6 +105,7 @@ def check_now(batch: ImportBatch) -> None:
         return
     unused = list(dict.fromkeys(h for t in reading.tables for h in t.unused))
     found = {**counts, "ignored_columns": unused, "skipped": dict(skipped.counts)}
+    found["name_only"] = whom.alone
     how = {**how, "skipped": skipped.told}
     changes = {"counts": found, "seen": total, "total": total, "reading": how}
     advance(IMPORTS, "check", batch, SYSTEM, clock.now(), changes=changes, facts={"counts": found})

@@ -166,10 +166,10 @@ def _firms(
             "number": r.number,
             "former_names": owner.former_names,
         }
-        ours[owner.code] = Line(owner.code, owner.name, facts, str(r.firm_id))
+        ours[owner.reference] = Line(owner.reference, owner.name, facts, str(r.firm_id))
 
     known = organisations_by_code([k for k in keys if k not in ours])
-    days = {r.firm.organisation.code: r.valid_from for r in recognitions_of_rung(rung, *_EVER)}
+    days = {r.firm.organisation.reference: r.valid_from for r in recognitions_of_rung(rung, *_EVER)}
 
     def elsewhere(code: str) -> Said | None:
         if code not in known:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from kechuang.district.core import imports
 from kechuang.district.core.books import current_book
+from kechuang.district.core.imports.naming import NAME
 from kechuang.district.core.models import ImportBatch, ImportRow
 from kechuang.district.portal.requests import actor_in, one, signed_in
 from kechuang.engines.base.sayings import recalled
@@ -41,9 +42,12 @@ _SAID = {
 def facts(batch: ImportBatch, first: ImportRow | None) -> dict[str, Any]:
     """What the preview shows of how the sheet was read."""
     reading = batch.reading
+    asked = [_question(q) for q in reading.get("questions", [])]
     return {
         "changeable": batch.state in ("asked", "checked"),
-        "questions": [_question(q) for q in reading.get("questions", [])],
+        "questions": [q for q in asked if not q["id"].startswith(NAME)],
+        "names": [q for q in asked if q["id"].startswith(NAME)],
+        "asked_count": len(asked),
         "tables": [_table(t, first if not n else None) for n, t in enumerate(reading.get("tables", []))],
         "remembered": reading.get("remembered", []),
         "left_out": reading.get("left_out", []),
@@ -56,9 +60,7 @@ def facts(batch: ImportBatch, first: ImportRow | None) -> dict[str, Any]:
 
 
 def _question(held: Mapping[str, Any]) -> dict[str, Any]:
-    options = [
-        {**o, "means": recalled(o["means"]) if o["means"] else ""} for o in held["options"]
-    ]
+    options = [{**o, "means": recalled(o["means"]) if o["means"] else ""} for o in held["options"]]
     hint = recalled(held["hint"]) if held["hint"] else ""
     return {**held, "words": recalled(held["words"]), "hint": hint, "options": options}
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from kechuang.district.accounts.queries import organisations, own_organisations
+from kechuang.district.accounts.queries import named_only, organisations, own_organisations
 from kechuang.district.core import files, imports, sheets
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import ImportBatch
@@ -35,6 +35,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     page = Paginator(mine(request), 25).get_page(request.GET.get("page"))
     facts = {
         "kinds": kinds,
+        "named": named_only().count(),
         "page": page,
         "states": imports.IMPORTS.states,
         "titles": {k: v.title for k, v in book.layouts.items()},

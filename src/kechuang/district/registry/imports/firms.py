@@ -1,6 +1,6 @@
 """Firms with their recognitions, from a sheet: one row a recognition (or a firm without one)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -42,16 +42,24 @@ class FirmSheet(EachRow):
     def permission(self, actor: Actor) -> Verdict:
         return can_keep(actor)
 
+    def by_number(self, numbers: Collection[str]) -> dict[str, str]:
+        """Certificate → reference of the firm that holds it, where exactly one does."""
+        held = Recognition.objects.filter(number__in=numbers, state="recorded")
+        found: dict[str, set[str]] = {}
+        for one in held.select_related("firm__organisation"):
+            found.setdefault(one.number, set()).add(one.firm.organisation.reference)
+        return {number: whom.pop() for number, whom in found.items() if len(whom) == 1}
+
     def prepare(
         self, actor: Actor, values: Sequence[Mapping[str, Any]], options: Mapping[str, Any]
     ) -> dict[str, Any]:
         codes = {v["code"] for v in values if v.get("code")}
         known = organisations_by_code(codes)
         held = Recognition.objects.filter(
-            firm__organisation__code__in=codes, state="recorded"
+            firm__organisation__in=known.values(), state="recorded"
         ).select_related("firm__organisation")
         by_key: dict[tuple[str, str, str], Recognition] = {
-            (r.firm.organisation.code, r.rung, r.number or r.valid_from.isoformat()): r
+            (r.firm.organisation.reference, r.rung, r.number or r.valid_from.isoformat()): r
             for r in held
         }
         firms = {f.organisation_id: f for f in Firm.objects.filter(organisation__in=known.values())}

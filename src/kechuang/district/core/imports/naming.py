@@ -41,10 +41,12 @@ def names_by(namer: Namer) -> Namer:
 
 @dataclass
 class Whom:
-    """What names mean: name → (reference, what a person should know), and what must be asked."""
+    """What names mean: name → (reference, name as registered, what a person should know); and
+    what must be asked.
+    """
 
-    found: dict[str, tuple[str, Said]] = field(default_factory=dict)
-    numbers: Mapping[str, str] = field(default_factory=dict)  # certificate → reference
+    found: dict[str, tuple[str, str, Said]] = field(default_factory=dict)
+    numbers: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # certificate → whose
     questions: list[Question] = field(default_factory=list)
     alone: int = 0  # rows kept by the name alone
 
@@ -70,11 +72,12 @@ def _settle(whom: Whom, name: str, match: Match, rows: int, answer: str) -> None
     options = {c.reference: c for c in match.candidates}
     if answer in options:
         told = Said("import.note.name_by_person", name=name, code=answer)
-        whom.found[name] = (answer, told)
+        whom.found[name] = (answer, options[answer].name, told)
     elif match.result == "certain":
         one = match.candidates[0]
         code = "import.note.name_former" if one.why == "former" else "import.note.name_known"
-        whom.found[name] = (one.reference, Said(code, name=one.name, code=one.reference))
+        told = Said(code, name=one.name, code=one.reference)
+        whom.found[name] = (one.reference, one.name, told)
     elif match.result == "doubtful" and answer != "alone" and len(whom.questions) < _MOST_ASKED:
         whom.questions.append(_question(name, match, rows))
 
@@ -142,10 +145,12 @@ def _name(row: ReadRow, column: Column, whom: Whom) -> None:
     name = row.values.get(column.named_by)
     number = str(row.values.get("number") or "")
     if number in whom.numbers:
-        row.values[column.field] = whom.numbers[number]
-        row.notes.append(Said("import.note.name_by_number", number=number))
+        reference, known = whom.numbers[number]
+        row.values |= {column.field: reference, column.named_by: known}
+        row.notes.append(Said("import.note.name_by_number", number=number, name=known))
     elif name in whom.found:
-        row.values[column.field], note = whom.found[name]
+        reference, known, note = whom.found[name]
+        row.values |= {column.field: reference, column.named_by: known}  # a list renames nobody
         row.notes.append(note)
     elif name and column.name_only:
         row.values[column.field] = by_name(name)

@@ -95,7 +95,7 @@ class _Cells:
             row.problems.append(problem(self.table, e.at(column.field)))
             return
         row.values[column.field] = value
-        if column.low:
+        if column.low and (low is not None or column.low not in row.values):
             row.values[column.low] = low
         if note:
             row.notes.append(note)

@@ -42,12 +42,13 @@ class FirmSheet(EachRow):
     def permission(self, actor: Actor) -> Verdict:
         return can_keep(actor)
 
-    def by_number(self, numbers: Collection[str]) -> dict[str, str]:
-        """Certificate → reference of the firm that holds it, where exactly one does."""
+    def by_number(self, numbers: Collection[str]) -> dict[str, tuple[str, str]]:
+        """Certificate → reference and name of the firm that holds it, where exactly one does."""
         held = Recognition.objects.filter(number__in=numbers, state="recorded")
-        found: dict[str, set[str]] = {}
+        found: dict[str, set[tuple[str, str]]] = {}
         for one in held.select_related("firm__organisation"):
-            found.setdefault(one.number, set()).add(one.firm.organisation.reference)
+            owner = one.firm.organisation
+            found.setdefault(one.number, set()).add((owner.reference, owner.name))
         return {number: whom.pop() for number, whom in found.items() if len(whom) == 1}
 
     def prepare(
@@ -157,7 +158,8 @@ class FirmSheet(EachRow):
             held = Recognition.objects.get(pk=row.subject_id)
             days = {"valid_from": start, "valid_until": end or held.valid_until}
             why = Said("import.why_by_sheet")
-            take(RECOGNITIONS, "correct", held, days, actor, at, version=held.version, why=why)
+            if any(getattr(held, name) != day for name, day in days.items()):
+                take(RECOGNITIONS, "correct", held, days, actor, at, version=held.version, why=why)
         else:
             given = {n: values.get(n) for n in ("rung", "number", "valid_from", "valid_until")}
             held = create(RECOGNITIONS, "record", {**given, "firm": firm}, actor, at)
@@ -174,6 +176,8 @@ class FirmSheet(EachRow):
             return "kept", "导入之后有人改过这条认定"
         if row.plan == "update":
             before = {k: _day(row.before.get(k)) for k in ("valid_from", "valid_until")}
+            if all(getattr(held, name) == day for name, day in before.items()):
+                return "kept", "单位资料保留：其他记录可能已经引用"
             why, seen = Said("import.why_undone"), held.version
             take(RECOGNITIONS, "correct", held, before, actor, at, version=seen, why=why)
         else:

@@ -39,6 +39,8 @@ def is_empty(column: Column, raw: object) -> bool:
         return True
     if not isinstance(raw, str):
         return False
+    if len(raw) > 8 and raw[0].isalnum():
+        return False
     text = normalise(raw)
     return not text or text in _NOTHING or (column.kind not in _WORDS and text in _NONE)
 

@@ -83,20 +83,24 @@ def lines_of(
 
 def skipped(part: Part, cells: Sequence[object], repeats: Sequence[tuple[int, str]]) -> str:
     """Why a row is no data; "" when it is."""
-    given = [(p, c) for p, c in enumerate(cells[part.left : part.right], part.left) if not (c is None or c == "")]  # fmt: skip
-    words = [(p, c.strip() if isinstance(c, str) else c) for p, c in given]
+    given = [c for c in cells[part.left : part.right] if c is not None and c != ""]
+    if len(given) > 3 and given[0] != given[1] and not _marked(given[:3]):
+        return "heading" if _again(cells, repeats) else ""  # what nearly all rows are
+    words = [
+        (p, c.strip() if isinstance(c, str) else c)
+        for p, c in enumerate(cells[part.left : part.right], part.left)
+        if c is not None
+    ]
     words = [(p, c) for p, c in words if c != ""]
     if not words:
         return "blank"
     texts = [c for _, c in words[:3] if isinstance(c, str)]
     if any(len(t) < 14 and _TOTAL.fullmatch(t) for t in texts) and not _identified(part, words):
         return "total"
-    first = texts[0] if texts else ""
-    if first and all(_same(cells, p, heading) for p, heading in repeats):
+    if _again(cells, repeats):
         return "heading"
-    if len(words) > 3 and not _all_same(words):
-        return ""
     different = list(dict.fromkeys(str(c) for _, c in words))
+    first = texts[0] if texts else ""
     if first and _NOTE.search(first) and len(different) <= 2:
         return "note"
     if len(different) == 1 and _over_all(part, words):
@@ -106,14 +110,20 @@ def skipped(part: Part, cells: Sequence[object], repeats: Sequence[tuple[int, st
     return ""
 
 
+def _marked(first: Sequence[object]) -> bool:
+    """Whether a row may begin like a total."""
+    return any(isinstance(c, str) and len(c) < 14 and ("计" in c or "总" in c) for c in first)
+
+
+def _again(cells: Sequence[object], repeats: Sequence[tuple[int, str]]) -> bool:
+    """Whether a row is the heading again, as on a new leaf."""
+    return all(_same(cells, p, heading) for p, heading in repeats)
+
+
 def _identified(part: Part, words: Sequence[tuple[int, object]]) -> bool:
     """A row that fills every column is somebody's, whatever its name."""
     places = {p for p, _ in words}
     return len(part.columns) >= 3 and all(p in places for p in part.columns)
-
-
-def _all_same(words: Sequence[tuple[int, object]]) -> bool:
-    return len({str(c) for _, c in words}) == 1
 
 
 def _over_all(part: Part, words: Sequence[tuple[int, object]]) -> bool:

@@ -147,9 +147,10 @@ def _runs(said: Sequence[str]) -> bool:
 def _later(rows: Sequence[Row], names: Vocabulary, first: _Heading) -> Iterator[_Heading]:
     """Headings below the first table: of other columns, or under a unit of their own."""
     held, line = first, first.last + 1
+    written = {n for w in names.wanted.values() for n in w.names} | {h.parent for h in first.heads}
     enough = max(2, round(len(first.columns) * _SHARE))
     while line < len(rows):
-        if not any(names.match(c) for c in rows[line][: max(first.columns) + 1]):
+        if not _may_be_heading(rows, line, written):
             line += 1
             continue
         heading = max(_headings_at(rows, line, names), key=lambda h: len(h.columns), default=None)
@@ -161,6 +162,15 @@ def _later(rows: Sequence[Row], names: Vocabulary, first: _Heading) -> Iterator[
             held = heading
             yield heading
         line = heading.last + 1
+
+
+def _may_be_heading(rows: Sequence[Row], line: int, written: set[str]) -> bool:
+    """Whether it is worth looking: a row that holds a known heading to the letter, or one below a
+    blank row or a title.
+    """
+    if any(c in written for c in rows[line] if isinstance(c, str)):
+        return True
+    return is_blank(rows[line - 1]) or len(_said(rows[line - 1])) == 1
 
 
 def _top(rows: Sequence[Row], heading: _Heading, least: int) -> int:

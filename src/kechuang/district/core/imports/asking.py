@@ -34,9 +34,11 @@ def open_batch(batch: ImportBatch, kind: ImportKind, actor: Actor) -> tuple[Read
     layout, given = current_book().layouts[batch.kind], dict(batch.options.get("answers", {}))
     usual = _typical(kind, actor)
     reading = read(pages, layout, given, usual)
-    held = _held(batch, reading)
-    known = {k: v for k, v in held.items() if k not in given and _may_stand(reading, k, v)}
-    if known:
+    left = {k: v for k, v in _held(batch, reading).items() if k not in given}
+    known: Answers = {}
+    while fresh := {k: v for k, v in left.items() if _may_stand(reading, k, v)}:
+        known |= fresh  # a column that is known may have a unit to be known
+        left = {k: v for k, v in left.items() if k not in fresh}
         reading = read(pages, layout, {**known, **given}, usual)
     return reading, known
 

@@ -130,15 +130,16 @@ def named(rows: Iterable[ReadRow], reading: Reading, whom: Whom) -> Iterator[Rea
     columns = [c for c in reading.layout.columns if c.named_by]
     for row in rows:
         for column in columns:
-            told = any(p["heading"] and p["place"] == _own(row, column) for p in row.problems)
-            if not row.values.get(column.field) and not told:
+            if not row.values.get(column.field) and not _told(row, column):
                 _name(row, column, whom)
         yield row
 
 
-def _own(row: ReadRow, column: Column) -> int:
+def _told(row: ReadRow, column: Column) -> bool:
+    """Whether the row is told already what is wrong with its code."""
     place = row.table.place(column.field)
-    return -1 if place is None else place - row.table.part.left
+    own = None if place is None else place - row.table.part.left
+    return own is not None and any(p["place"] == own for p in row.problems)
 
 
 def _name(row: ReadRow, column: Column, whom: Whom) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from kechuang.engines.sheets.pages import PageHead
 
 _LISTS = {"words", "patents", "modes"}
 _MOST_REMEMBERED = 2_000  # different cells of a column whose meaning is kept
+_LONGEST = 32_000  # characters of a cell that are kept
 _MOST_TOLD = 200  # rows passed over that are shown; all are counted
 
 
@@ -72,9 +73,12 @@ def read_rows(reading: Reading, book: Book, skipped: Skipped) -> Iterator[ReadRo
             if line.skipped:
                 skipped.note(part, line.number, line.skipped, line.cells)
                 continue
-            row = ReadRow(part, line.number, [_keepable(c) for c in line.cells], table)
-            for place, column in table.columns.items():
-                cells.put(row, place, column, cell_of(table, line.cells, place))
+            kept = [
+                c if c is None or (type(c) is str and len(c) <= _LONGEST) else _keepable(c)
+                for c in line.cells
+            ]
+            row = ReadRow(part, line.number, kept, table)
+            cells.put(row, line.cells)
             for column in absent:
                 cells.put_absent(row, column, reading.filled.get(column.field))
             yield row
@@ -85,20 +89,31 @@ class _Cells:
 
     def __init__(self, head: PageHead, table: Table, book: Book) -> None:
         self.head, self.table, self.book = head, table, book
-        self.known: dict[int, dict[object, Any]] = {place: {} for place in table.columns}
+        self.marked = bool(head.errors or head.formulas) and table.part.form is None
+        known: dict[int, dict[object, Any]] = {place: {} for place in table.columns}
+        self.columns = [(place, column, known[place]) for place, column in table.columns.items()]
 
-    def put(self, row: ReadRow, place: int, column: Column, raw: object) -> None:
-        """What a cell means, into the row."""
-        try:
-            low, value, note = self._read(row.line, place, column, raw)
-        except Invalid as e:
-            row.problems.append(problem(self.table, e.at(column.field)))
-            return
-        row.values[column.field] = value
-        if column.low and (low is not None or column.low not in row.values):
-            row.values[column.low] = low
-        if note:
-            row.notes.append(note)
+    def put(self, row: ReadRow, cells: Sequence[object]) -> None:
+        """What the cells mean, into the row."""
+        values, left, plain = row.values, self.table.part.left, self.table.units_at is None
+        for place, column, known in self.columns:
+            if plain:
+                raw = cells[place - left] if place - left < len(cells) else None
+            else:
+                raw = cell_of(self.table, cells, place)
+            found = None if self.marked else known.get((type(raw), raw))
+            if found is None:
+                try:
+                    found = self._read(row.line, place, column, raw, known)
+                except Invalid as e:
+                    row.problems.append(problem(self.table, e.at(column.field)))
+                    continue
+            low, value, note = found
+            values[column.field] = value
+            if column.low and (low is not None or column.low not in values):
+                values[column.low] = low
+            if note:
+                row.notes.append(note)
 
     def put_absent(self, row: ReadRow, column: Column, said: str | None) -> None:
         """A column that the sheet lacks: what was said for the whole sheet, or nothing."""
@@ -110,19 +125,19 @@ class _Cells:
             return
         row.values.setdefault(column.field, [] if column.kind in _LISTS else None)
 
-    def _read(self, line: int, place: int, column: Column, raw: object) -> Any:
-        at = (line, place + 1)
-        if self.head.errors and at in self.head.errors:
-            raise Invalid("cell.error", column.field)
-        if self.head.formulas and at in self.head.formulas:
-            raise Invalid("cell.formula", column.field)
-        known, key = self.known[place], (type(raw), raw)
-        if key not in known:
-            found = read_ends(column, raw, self.book)
-            if len(known) >= _MOST_REMEMBERED or isinstance(found[1], list):
-                return found
+    def _read(
+        self, line: int, place: int, column: Column, raw: object, known: dict[object, Any]
+    ) -> Any:
+        if self.marked:
+            if (line, place + 1) in self.head.errors:
+                raise Invalid("cell.error", column.field)
+            if (line, place + 1) in self.head.formulas:
+                raise Invalid("cell.formula", column.field)
+        key = (type(raw), raw)
+        found = known.get(key) or read_ends(column, raw, self.book)
+        if len(known) < _MOST_REMEMBERED and not isinstance(found[1], list):
             known[key] = found
-        return known[key]
+        return found
 
 
 def _keepable(cell: object) -> object:
@@ -130,7 +145,7 @@ def _keepable(cell: object) -> object:
     if isinstance(cell, (datetime, date)):
         return cell.isoformat()[:10]
     if isinstance(cell, str):
-        return cell if len(cell) <= 32_000 else cell[:32_000] + "…"
+        return cell if len(cell) <= _LONGEST else cell[:_LONGEST] + "…"
     if isinstance(cell, float) and not math.isfinite(cell):
         return str(cell)
     if cell is None or isinstance(cell, (int, float, bool)):

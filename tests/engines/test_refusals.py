@@ -47,7 +47,7 @@ from kechuang.engines.rules.gap_batch import gap_batch
 from kechuang.engines.rules.language import LONGEST
 from kechuang.engines.rules.plans import plans
 from kechuang.engines.rules.units import unit_of
-from kechuang.engines.sheets import formats, pages, xlsx
+from kechuang.engines.sheets import formats, pages, plain, xlsx
 
 DAY = date(2022, 1, 1)
 
@@ -175,13 +175,13 @@ def test_a_document_beyond_a_limit_is_refused(monkeypatch, code, module, limit, 
 @pytest.mark.parametrize(
     ("code", "module", "limit", "most", "data"),
     [
-        ("sheet.size", formats, "MAX_BYTES", 1_000_000, b"x" * 1_000_001),
+        ("sheet.size", plain, "MAX_BYTES", 1_000_000, b"x" * 1_000_001),
         ("sheet.bomb_of_text", xlsx, "_MOST_TEXT", 1_000, workbook(*["长" * 100] * 11)),
     ],
 )
 def test_a_sheet_beyond_a_limit_is_refused(monkeypatch, code, module, limit, most, data):
     monkeypatch.setattr(module, limit, most)
-    is_refused(lambda: formats.read_sheet(data, "a"), code, "file")
+    is_refused(lambda: formats.read_pages(data, "a"), code, "file")
 
 
 UNITS = {"甲": "元", "人数": "人", "表": "%"}

@@ -25,7 +25,7 @@ from kechuang.district.market.services import introductions
 from kechuang.district.portal.script import convert_page
 from kechuang.district.registry.services import keep_firm
 from kechuang.engines.base.sayings import LOCALE
-from kechuang.engines.sheets.formats import read_sheet
+from kechuang.engines.sheets.plain import read_sheet
 from tests.factories import NOW, PASSWORD
 from tests.steps import recognise as record
 

@@ -32,7 +32,7 @@ from kechuang.district.registry.services.years import year_row
 from kechuang.district.transfer.models import Contract
 from kechuang.engines.base.errors import Invalid, NotAllowed
 from kechuang.engines.base.sayings import recalled
-from kechuang.engines.sheets.formats import read_sheet
+from kechuang.engines.sheets.plain import read_sheet
 from tests import listings
 from tests import steps as transfer
 from tests.factories import NOW, code

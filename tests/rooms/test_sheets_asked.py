@@ -2,8 +2,11 @@
 remembered; whom it names without a code is known by number, by name, or kept by name.
 """
 
+from argparse import Namespace
+
 import pytest
 
+from kechuang.cli.inside import bring as command
 from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.queries import named_only
 from kechuang.district.accounts.services import keep_organisation, link_organisation
@@ -236,3 +239,13 @@ def test_an_outsiders_sheet_does_not_tell_who_is_registered(world):
     assert world.rival.code not in str([found.values, found.problems, found.notes])
     own = upload(world, "demands", xlsx([heads, ["甲", "乙", world.firm.name]]), by="enterprise")
     assert own.rows.get().values["owner"] == world.firm.code
+
+
+def test_the_command_line_prints_what_is_asked_and_takes_the_answers(world, tmp_path, capsys):
+    sheet = tmp_path / "a.xlsx"
+    sheet.write_bytes(xlsx([HEADS, row(world, "C-1", 3)]))
+    given = {"kind": "contracts", "sheet": sheet, "owner": "", "keep_submitted": False}
+    assert command(Namespace(**given, dry_run=False, answer=[])) == 2
+    assert "--answer unit-0=亿元" in capsys.readouterr().err
+    assert command(Namespace(**given, dry_run=False, answer=["unit-0=亿元"])) == 0
+    assert Contract.objects.get().amount_fen == 30_000 * WAN

@@ -25,7 +25,23 @@ _CODED = re.compile(r"^\d{1,3}[.、)）]\s*(?=\D)")  # 173.私营有限责任
 _SPACED = re.compile(r"^([A-Z]{2}) (\d{8,})$")  # GR 202512000273
 _SPLIT = re.compile(r"[、,，;；|\n\t]+")
 _NOTHING = frozenset(("/", "／", "—", "——", "－", "-", "--", "———", "…", "〃"))
-_NONE = frozenset(("无", "暂无", "没有", "不详", "N/A", "n/a", "NA", "详见附件", "见附件", "另附", "详见附表", "见附表", "略"))  # fmt: skip
+_NONE = frozenset(
+    (
+        "无",
+        "暂无",
+        "没有",
+        "不详",
+        "N/A",
+        "n/a",
+        "NA",
+        "详见附件",
+        "见附件",
+        "另附",
+        "详见附表",
+        "见附表",
+        "略",
+    )
+)
 _WORDS = frozenset(("text", "long", "area"))
 _DIGITS = frozenset(("text", "credit_code", "patents", "words", "figure", "long"))
 _ROUNDED = re.compile(r"\d(?:\.\d+)?[Ee]\+?1[4-9]|9\d{14}0{3}")

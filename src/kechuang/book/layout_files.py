@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.word import open_word
-from kechuang.engines.sheets.formats import read_sheet
+from kechuang.engines.sheets.plain import read_sheet
 
 from .schemas import ReturnLayout
 

@@ -63,6 +63,7 @@ class Table:
 
     @property
     def headings(self) -> list[str]:
+        """The headings as the sheet has them."""
         return list(self.part.headings)
 
     @property
@@ -76,6 +77,7 @@ class Table:
         ]
 
     def place(self, name: str) -> int | None:
+        """Where a field stands on the page (0-based), or None."""
         return next((i for i, c in self.columns.items() if c.field == name), None)
 
 
@@ -180,8 +182,11 @@ def _choose(
         return seen, []
     options = (
         Option("all", "", Said("import.ask.tables_all", count=len({p.page for p in seen}))),
-        *(Option(str(n), heads[n].name, Said("import.ask.table", rows=heads[n].total)) for n in sheets),
-    )  # fmt: skip
+        *(
+            Option(str(n), heads[n].name, Said("import.ask.table", rows=heads[n].total))
+            for n in sheets
+        ),
+    )
     said = answers.get("tables", "all")
     picked = seen if said == "all" else [p for p in offered if str(p.page) in said.split(",")]
     names = [heads[n].name for n in sheets]

@@ -11,6 +11,7 @@ from kechuang.engines.base.apart import SECONDS, unpacked
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said, recalled
 from kechuang.engines.sheets.pages import PageHead
+from kechuang.engines.sheets.plain import is_plain
 
 _WAIT = SECONDS + 60
 
@@ -49,7 +50,8 @@ def read_sheet_apart(data: bytes, name: str) -> ReadPages:
         Invalid: What the reader refuses; or that the file takes more memory or time than any real
             sheet.
     """
-    stream, head = _ask("kechuang.engines.sheets.apart", data, name)
+    module = "apart" if is_plain(data) else "apart_any"
+    stream, head = _ask(f"kechuang.engines.sheets.{module}", data, name)
     return ReadPages(head["ok"], stream)
 
 

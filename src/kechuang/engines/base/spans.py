@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from .errors import Invalid
 from .money import parse_fen
 
-_RANGE = re.compile(r"^(?P<low>[\d.,]+)\s*(?P<unit>[^\d\s\-~至到]{0,4})\s*(?:-|~|至|到|—|–)\s*(?P<high>[\d.,]+\s*\S{0,4})$")  # fmt: skip
+_RANGE = re.compile(
+    r"^(?P<low>[\d.,]+)\s*(?P<unit>[^\d\s\-~至到]{0,4})\s*(?:-|~|至|到|—|–)\s*(?P<high>[\d.,]+\s*\S{0,4})$"
+)
 _ABOUT = re.compile(r"^(?:大?约|大概|近|约为)\s*|\s*(?:左右|上下|余)$|(?<=\d)余(?=[万亿千元])")
 _LEAST = re.compile(r"^(?:不少于|不低于|至少|≥|>=|>|大于)\s*|\s*(?:以上|及以上|起)$")
 _MOST = re.compile(r"^(?:不超过|不高于|至多|最多|≤|<=|<|小于)\s*|\s*(?:以内|以下|及以下)$")

@@ -1,6 +1,5 @@
-"""Sheets as people send them: bytes in, pages out, whatever the extension claims."""
+"""Sheets as people send them, on paper and in bundles too: bytes in, pages out."""
 
-import csv
 import io
 import re
 import zipfile
@@ -8,10 +7,12 @@ from dataclasses import replace
 
 from kechuang.engines.base.errors import Invalid
 
-from .pages import MAX_BYTES, MAX_COLUMNS, MAX_PAGES, MAX_ROWS, Page
-from .xlsx import read_xls, read_xlsx, refuse_bomb
+from .markup import read_html, read_spreadsheetml
+from .pages import MAX_PAGES, Page
+from .paper import read_pdf, read_word
+from .plain import decode, is_plain, read_plain, refuse_size
+from .xlsx import read_xlsx, refuse_bomb
 
-_OLE = b"\xd0\xcf\x11\xe0"
 _SHEETS = re.compile(r"\.(?:xlsx|xlsm|xls|et|csv|txt|docx|pdf|html?)$", re.IGNORECASE)
 
 
@@ -26,36 +27,18 @@ def read_pages(data: bytes, name: str) -> list[Page]:
     Raises:
         Invalid: Too large, not a sheet, a zip bomb, an encoding that cannot be told.
     """
-    if len(data) > MAX_BYTES:
-        raise Invalid("sheet.size", "file", megabytes=MAX_BYTES // 1000000)
-    if not data.strip():
-        raise Invalid("sheet.empty", "file")
-    if data.startswith(_OLE):
-        return read_xls(data, name)
+    refuse_size(data)
+    if data.startswith(b"%PDF"):
+        return read_pdf(data, name)
     if data.startswith(b"PK"):
         return _read_packed(data, name)
-    if data.startswith(b"%PDF"):
-        from .paper import read_pdf  # a third of a second, which a plain sheet need not wait
-
-        return read_pdf(data, name)
     head = data[:2000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if head.startswith(b"<"):
-        from .markup import read_html, read_spreadsheetml
-
+    if not is_plain(data):
         if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
             return read_spreadsheetml(data, name)
         if re.search(rb"<(?:!doctype|html|table|head|meta)[\s>]", head):
-            return read_html(_decode(data, name), name)
-    return [Page("", _read_csv(data, name))]
-
-
-def read_sheet(data: bytes, name: str) -> Page:
-    """The first page of a file.
-
-    Raises:
-        Invalid: As `read_pages`.
-    """
-    return read_pages(data, name)[0]
+            return read_html(decode(data, name), name)
+    return read_plain(data, name)
 
 
 def _read_packed(data: bytes, name: str) -> list[Page]:
@@ -63,8 +46,6 @@ def _read_packed(data: bytes, name: str) -> list[Page]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             if "word/document.xml" in names:
-                from .paper import read_word
-
                 refuse_bomb(archive)
                 return read_word(data, name)
             if "xl/workbook.xml" in names or not any(_SHEETS.search(n) for n in names):
@@ -106,41 +87,3 @@ def _alone(data: bytes, title: str) -> list[Page]:
         return read_pages(data, title)
     except Invalid as e:
         raise Invalid("sheet.one_of_many", "file", name=title, error=e.words) from e
-
-
-def _read_csv(data: bytes, name: str) -> list[list[object]]:
-    text = _decode(data, name)
-    if "\x00" in text:
-        raise Invalid("sheet.binary", "file", name=name)
-    head = text[:20_000].split("\n", 5)[:5]
-    apart = max(",\t;", key=lambda mark: max((line.count(mark) for line in head), default=0))
-    csv.field_size_limit(MAX_BYTES)
-    try:
-        rows: list[list[object]] = [
-            list(r) for r in csv.reader(io.StringIO(text, newline=""), delimiter=apart)
-        ]
-    except csv.Error as e:
-        raise Invalid("sheet.csv", "file", name=name, error=e) from e
-    if len(rows) > MAX_ROWS:
-        raise Invalid("sheet.too_long", "file", rows=MAX_ROWS)
-    widest = max((len(r) for r in rows), default=0)
-    if widest > MAX_COLUMNS * 10:
-        raise Invalid(
-            "sheet.too_wide", "file", column=widest, line="", rows=MAX_ROWS, columns=MAX_COLUMNS
-        )
-    return rows
-
-
-def _decode(data: bytes, name: str) -> str:
-    encodings = ["utf-8-sig", "gb18030"]
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings.insert(0, "utf-16")
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        strange = sum(1 for c in text[:5000] if "\ue000" <= c <= "\uf8ff" or c == "\ufffd")
-        if strange * 50 <= min(len(text), 5000):
-            return text
-    raise Invalid("sheet.encoding", "file", name=name)

@@ -32,8 +32,10 @@ def find_forms(
         forms[-1].columns.append(mapped)
         forms[-1].cells.append(value)
     notes = tuple(
-        " ".join(dict.fromkeys(w for w in words_of(row) if w))[:300] for row in rows[:3] if any(words_of(row))
-    )  # fmt: skip
+        " ".join(dict.fromkeys(w for w in words_of(row) if w))[:300]
+        for row in rows[:3]
+        if any(words_of(row))
+    )
     unit = next((u for u in map(unit_in_note, notes) if u), "")
     return [
         Part(
@@ -59,7 +61,9 @@ def _labels(rows: Sequence[Sequence[object]], names: Vocabulary) -> Iterator[tup
     for line, row in enumerate(rows):
         words = words_of(row)
         for place, text in enumerate(words):
-            merged = (place and words[place - 1] == text) or (place < len(above) and above[place] == text)  # fmt: skip
+            merged = (place and words[place - 1] == text) or (
+                place < len(above) and above[place] == text
+            )
             if text and not merged and names.match(text):
                 yield line, place, text
         above = words

@@ -100,7 +100,11 @@ class Vocabulary:
     def _mapped(self, field: str, head: "Head") -> Mapped:
         if not self.wanted[field].amount:
             return Mapped(field, head.words)
-        for said, words in (("heading", head.child or head.parent), ("parent", head.parent), ("below", head.below)):  # fmt: skip
+        for said, words in (
+            ("heading", head.child or head.parent),
+            ("parent", head.parent),
+            ("below", head.below),
+        ):
             if unit := unit_in_heading(words):
                 return Mapped(field, head.words, unit, said)
         return Mapped(field, head.words)
@@ -131,7 +135,10 @@ class Head:
             return names.match(self.parent)
         whole = f"{self.parent}{self.child}"
         found = names.match(whole) or names.match(self.child)
-        if found is None and (bare_key(self.child) in _GENERAL or (unit_in_heading(self.child) and not bare_key(self.child))):  # fmt: skip
+        if found is None and (
+            bare_key(self.child) in _GENERAL
+            or (unit_in_heading(self.child) and not bare_key(self.child))
+        ):
             found = names.match(self.parent)
         return found
 

@@ -27,8 +27,13 @@ class Grid:
             raise Invalid("sheet.too_long", "file", rows=MAX_ROWS)
         if place + right >= MAX_COLUMNS:
             raise Invalid(
-                "sheet.too_wide", "file", column=place + 1, line=line + 1, rows=MAX_ROWS, columns=MAX_COLUMNS
-            )  # fmt: skip
+                "sheet.too_wide",
+                "file",
+                column=place + 1,
+                line=line + 1,
+                rows=MAX_ROWS,
+                columns=MAX_COLUMNS,
+            )
         for row in range(line, line + down + 1):
             while len(self.rows) <= row:
                 self.rows.append([])
@@ -41,7 +46,10 @@ class Grid:
             self.merged.append((line + 1, place + 1, line + down + 1, place + right + 1))
         return place + right + 1
 
-    def page(self, name: str, hidden: bool = False, hidden_rows: frozenset[int] = frozenset()) -> Page:  # fmt: skip
+    def page(
+        self, name: str, hidden: bool = False, hidden_rows: frozenset[int] = frozenset()
+    ) -> Page:
+        """What has grown, as a page."""
         widest = max((len(r) for r in self.rows), default=0)
         for row in self.rows:
             row.extend([None] * (widest - len(row)))
@@ -64,9 +72,9 @@ def read_spreadsheetml(data: bytes, name: str) -> list[Page]:
         root = lxml.etree.fromstring(data.strip(), parser)
     except lxml.etree.XMLSyntaxError as e:
         raise Invalid("sheet.broken", "file", name=name) from e
-    return [
-        _worksheet(sheet) for sheet in root.findall(f"{_SS}Worksheet")[:MAX_PAGES]
-    ] or [Page("", [])]  # fmt: skip
+    return [_worksheet(sheet) for sheet in root.findall(f"{_SS}Worksheet")[:MAX_PAGES]] or [
+        Page("", [])
+    ]
 
 
 def _worksheet(sheet: "lxml.etree._Element") -> Page:
@@ -103,7 +111,9 @@ def read_html(text: str, name: str) -> list[Page]:
         Invalid: No table in it, or a giant grid.
     """
     try:
-        root = lxml.html.document_fromstring(text.encode(), parser=lxml.html.HTMLParser(encoding="utf-8"))  # fmt: skip
+        root = lxml.html.document_fromstring(
+            text.encode(), parser=lxml.html.HTMLParser(encoding="utf-8")
+        )
     except (lxml.etree.ParserError, ValueError) as e:
         raise Invalid("sheet.broken", "file", name=name) from e
     tables = [t for t in root.iter("table") if not any(a.tag == "table" for a in t.iterancestors())]

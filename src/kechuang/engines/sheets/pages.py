@@ -52,9 +52,13 @@ class Pages(Protocol):
     """A workbook whose rows come in when they are asked for, page by page, more than once."""
 
     @property
-    def heads(self) -> Sequence[PageHead]: ...
+    def heads(self) -> Sequence[PageHead]:
+        """What is said of each page."""
+        ...
 
-    def rows(self, page: int) -> Iterator[list[object]]: ...
+    def rows(self, page: int) -> Iterator[list[object]]:
+        """The rows of a page, from its beginning."""
+        ...
 
 
 class HeldPages:
@@ -65,6 +69,7 @@ class HeldPages:
         self.heads = [head_of(page) for page in pages]
 
     def rows(self, page: int) -> Iterator[list[object]]:
+        """The rows of a page."""
         return iter(self.pages[page].rows)
 
 

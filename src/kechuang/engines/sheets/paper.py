@@ -85,7 +85,11 @@ def _read_leaf(leaf: Any, grids: list[Grid]) -> None:
         if upper - top > 4:
             words = (leaf.crop((0, top, leaf.width, upper)).extract_text() or "").splitlines()
         top = min(lower, leaf.height)
-        words = [w for w in (line.strip() for line in words) if w and not re.fullmatch(r"[-—\s\d第页共/]+", w)]  # fmt: skip
+        words = [
+            w
+            for w in (line.strip() for line in words)
+            if w and not re.fullmatch(r"[-—\s\d第页共/]+", w)
+        ]
         goes_on = grids and not words and rows and len(grids[-1].rows[-1]) == len(rows[0])
         if not goes_on:
             grids.append(Grid())

@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from .headings import Mapped
 from .pages import column_name
 
-_TOTAL = re.compile(r"(?:其中)?(?:本页|本区|全区|全市|总|以上)?\s*(?:合\s*计|小\s*计|总\s*计|共\s*计|累\s*计|总\s*和)\s*(?:[(（].*[)）])?[::：]?\s*\d*")  # fmt: skip
-_NOTE = re.compile(r"^(?:备\s*注|附?\s*注|说\s*明|填表说明|填表人|填报人|制表|审核|复核|单位负责人|统计负责人|报出日期|数据来源|资料来源|联系人)\s*[\d]*\s*[::：.．、]|^[*※①]\s*\S{6}|^(?:单位负责人|制表人)")  # fmt: skip
+_TOTAL = re.compile(
+    r"(?:其中)?(?:本页|本区|全区|全市|总|以上)?\s*(?:合\s*计|小\s*计|总\s*计|共\s*计|累\s*计|总\s*和)\s*(?:[(（].*[)）])?[::：]?\s*\d*"
+)
+_NOTE = re.compile(
+    r"^(?:备\s*注|附?\s*注|说\s*明|填表说明|填表人|填报人|制表|审核|复核|单位负责人|统计负责人|报出日期|数据来源|资料来源|联系人)\s*[\d]*\s*[::：.．、]|^[*※①]\s*\S{6}|^(?:单位负责人|制表人)"
+)
 _GROUP = re.compile(
     r"^(?:第?[一二三四五六七八九十]+(?:[、.．]|部分|类|批)|[(（][一二三四五六七八九十]+[)）])"
 )
@@ -40,6 +44,7 @@ class Part:
 
     @property
     def fields(self) -> frozenset[str]:
+        """The fields that its columns are."""
         return frozenset(m.field for m in self.columns.values())
 
     def address(self, place: int) -> str:

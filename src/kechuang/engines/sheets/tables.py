@@ -30,6 +30,7 @@ class _Heading:
 
     @property
     def key(self) -> tuple[str, ...]:
+        """The headings in comparable form."""
         return tuple(heading_key(h.words) for h in self.heads)
 
 
@@ -125,7 +126,7 @@ def _with_units(
             and all(_NUMBERING.fullmatch(c.removesuffix(".0")) for c in said)
             and _runs(said)
         ):
-            last += 1  # fmt: skip
+            last += 1
     return _Heading(first, last, heads, names.columns(heads))
 
 
@@ -141,7 +142,11 @@ def _runs(said: Sequence[str]) -> bool:
         for s in said
         if s.strip("()（）").removesuffix(".0").isdecimal()
     ]
-    return bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] <= 1  # fmt: skip
+    return (
+        bool(numbers)
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        and numbers[0] <= 1
+    )
 
 
 def _later(rows: Sequence[Row], names: Vocabulary, first: _Heading) -> Iterator[_Heading]:

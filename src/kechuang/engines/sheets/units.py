@@ -11,7 +11,9 @@ from kechuang.engines.text import comparable
 
 UNITS = ("元", "千元", "万元", "百万元", "千万元", "亿元")
 _WORD = r"(?:人民币)?(百万元|千万元|亿元|万元|千元|元)(?:人民币)?"
-_HEADING = re.compile(rf"(?:[(\[【]\s*(?:(?:金额|计量)?单位[::]?)?\s*{_WORD}\s*[)\]】]|[\s/、,:]{_WORD}$|^{_WORD}$)")  # fmt: skip
+_HEADING = re.compile(
+    rf"(?:[(\[【]\s*(?:(?:金额|计量)?单位[::]?)?\s*{_WORD}\s*[)\]】]|[\s/、,:]{_WORD}$|^{_WORD}$)"
+)
 _NOTE = re.compile(rf"单位\s*[::]?\s*{_WORD}|[(\[【]\s*{_WORD}\s*[)\]】]")
 _FAR = 1000  # times beyond what is usual: not a matter of size any more
 _FEW = 5  # amounts at least from which it is told what is usual
@@ -124,11 +126,11 @@ def rule(
 def _nearest(bare: Sequence[object], typical: int) -> str:
     """The unit that brings the middle amount nearest to the usual one."""
 
-    def times(unit: str) -> float:
+    def _times(unit: str) -> float:
         middle = median(_amounts(bare, unit) or [1])
         return max(middle, typical) / min(middle, typical)
 
-    return min(_offered("万元"), key=times)
+    return min(_offered("万元"), key=_times)
 
 
 def _offered(unit: str) -> list[str]:

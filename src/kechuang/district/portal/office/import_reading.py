@@ -48,15 +48,21 @@ def facts(batch: ImportBatch, first: ImportRow | None) -> dict[str, Any]:
         "questions": [q for q in asked if not q["id"].startswith(NAME)],
         "names": [q for q in asked if q["id"].startswith(NAME)],
         "asked_count": len(asked),
-        "tables": [_table(t, first if not n else None) for n, t in enumerate(reading.get("tables", []))],
+        "tables": [
+            _table(t, first if not n else None) for n, t in enumerate(reading.get("tables", []))
+        ],
         "remembered": reading.get("remembered", []),
         "left_out": reading.get("left_out", []),
         "fields": [(c.field, c.heading) for c in current_book().layouts[batch.kind].columns],
         "units": UNITS,
         "said": _SAID,
-        "skips": [(w, n) for k, w in _SKIPPED.items() if (n := batch.counts.get("skipped", {}).get(k))],
-        "skipped_rows": [(line, _SKIPPED[why], words) for _, line, why, words in reading.get("skipped", [])],
-    }  # fmt: skip
+        "skips": [
+            (w, n) for k, w in _SKIPPED.items() if (n := batch.counts.get("skipped", {}).get(k))
+        ],
+        "skipped_rows": [
+            (line, _SKIPPED[why], words) for _, line, why, words in reading.get("skipped", [])
+        ],
+    }
 
 
 def _question(held: Mapping[str, Any]) -> dict[str, Any]:

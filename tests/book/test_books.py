@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from kechuang.book import read_book
-from kechuang.book.cells import find_columns, read_cell, write_row
+from kechuang.book.cells import read_cell, write_row
+from kechuang.book.reading import read
+from kechuang.engines.sheets.pages import HeldPages, Page
 
 BOOKS = Path(__file__).parents[2] / "books"
 
@@ -93,7 +95,9 @@ def test_a_book_that_extends_itself_is_refused(tmp_path):
 
 def test_headings_are_found_under_their_other_names_and_units(jinnan):
     layout = jinnan.layouts["achievements"]
-    columns = find_columns(layout, ["成果名称", "摘要 ", "报价（元）", "学科", "别的"])
+    rows = [["成果名称", "摘要 ", "报价（元）", "学科", "别的"], ["甲", "乙", 3, "", ""]]
+    [table] = read(HeldPages([Page("", rows)]), layout, {}, lambda field: None).tables
+    columns = table.columns
     assert {p: c.field for p, c in columns.items()} == {
         0: "title",
         1: "summary",

@@ -15,7 +15,7 @@ import yaml
 from kechuang.book.amend import Amendment, amended
 from kechuang.book.cells import read_cell
 from kechuang.book.sheets import Column
-from kechuang.engines.base import sheets
+from kechuang.engines.base import word
 from kechuang.engines.base.days import months_after, parse_day
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.identifiers import parse_patent
@@ -47,6 +47,7 @@ from kechuang.engines.rules.gap_batch import gap_batch
 from kechuang.engines.rules.language import LONGEST
 from kechuang.engines.rules.plans import plans
 from kechuang.engines.rules.units import unit_of
+from kechuang.engines.sheets import formats, pages, plain, xlsx
 
 DAY = date(2022, 1, 1)
 
@@ -93,7 +94,7 @@ LATER = Amendment("甲", DAY, "2元", "第一条", "S")
         (
             "cell.too_long_for_a_cell",
             "title",
-            lambda: read_cell(Column("title", "名称", "long"), "长" * (sheets.MAX_CELL + 1), None),
+            lambda: read_cell(Column("title", "名称", "long"), "长" * (pages.MAX_CELL + 1), None),
         ),
         ("day.calendar", "day", lambda: parse_day("2023年2月30日", "day")),
         ("day.calendar", "day", lambda: parse_day("2023-13-01", "day")),
@@ -158,29 +159,29 @@ def test_a_document_without_a_text_is_refused(code, data):
 
 
 @pytest.mark.parametrize(
-    ("code", "limit", "most", "data"),
+    ("code", "module", "limit", "most", "data"),
     [
-        ("document.size", "MAX_BYTES", 1_000_000, b"x" * 1_000_001),
-        ("document.length", "MAX_CHARACTERS", 10, "十一个字的正文在这里了".encode()),
-        ("document.pages", "MAX_PAGES", 2, pdf(3)),
-        ("sheet.bomb_short", "MAX_UNPACKED", 1_000, packed("x" * 1_001)),
+        ("document.size", documents, "MAX_BYTES", 1_000_000, b"x" * 1_000_001),
+        ("document.length", documents, "MAX_CHARACTERS", 10, "十一个字的正文在这里了".encode()),
+        ("document.pages", documents, "MAX_PAGES", 2, pdf(3)),
+        ("sheet.bomb_short", word, "MAX_UNPACKED", 1_000, packed("x" * 1_001)),
     ],
 )
-def test_a_document_beyond_a_limit_is_refused(monkeypatch, code, limit, most, data):
-    monkeypatch.setattr(documents, limit, most)
+def test_a_document_beyond_a_limit_is_refused(monkeypatch, code, module, limit, most, data):
+    monkeypatch.setattr(module, limit, most)
     is_refused(lambda: documents.read_document(data, "a"), code, "file")
 
 
 @pytest.mark.parametrize(
-    ("code", "limit", "most", "data"),
+    ("code", "module", "limit", "most", "data"),
     [
-        ("sheet.size", "MAX_BYTES", 1_000_000, b"x" * 1_000_001),
-        ("sheet.bomb_of_text", "_MOST_TEXT", 1_000, workbook(*["长" * 100] * 11)),
+        ("sheet.size", plain, "MAX_BYTES", 1_000_000, b"x" * 1_000_001),
+        ("sheet.bomb_of_text", xlsx, "_MOST_TEXT", 1_000, workbook(*["长" * 100] * 11)),
     ],
 )
-def test_a_sheet_beyond_a_limit_is_refused(monkeypatch, code, limit, most, data):
-    monkeypatch.setattr(sheets, limit, most)
-    is_refused(lambda: sheets.read_sheet(data, "a"), code, "file")
+def test_a_sheet_beyond_a_limit_is_refused(monkeypatch, code, module, limit, most, data):
+    monkeypatch.setattr(module, limit, most)
+    is_refused(lambda: formats.read_pages(data, "a"), code, "file")
 
 
 UNITS = {"甲": "元", "人数": "人", "表": "%"}

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kechuang.engines.base.errors import Invalid
-from kechuang.engines.base.sheets import column_name, read_sheet
+from kechuang.engines.sheets.formats import read_pages
+from kechuang.engines.sheets.pages import column_name
+from kechuang.engines.sheets.plain import is_plain, read_sheet
 
 
 def workbook(*rows, formula=None, at=None):
@@ -92,8 +94,40 @@ def test_csv_in_the_encodings_of_excel_and_wps(encoding):
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(data):
     with contextlib.suppress(Invalid):
-        assert isinstance(read_sheet(data, "any").rows, list)
+        assert all(isinstance(page.rows, list) for page in read_pages(data, "any"))
 
 
 def test_columns_have_their_letters():
     assert [column_name(n) for n in (1, 26, 27, 702, 703)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+@given(st.binary(max_size=400))
+def test_bytes_that_claim_to_be_a_kind_of_paper_are_read_or_refused(data):
+    for sign in (b"%PDF-1.4", b"PK\x03\x04", b"<html>", b"\xd0\xcf\x11\xe0", b"<?xml?><Workbook "):
+        with contextlib.suppress(Invalid):
+            assert all(isinstance(page.rows, list) for page in read_pages(sign + data, "any"))
+
+
+def test_a_page_of_a_web_table_that_claims_giant_spans_is_refused():
+    for bad in (
+        b"<table><tr><td rowspan=999999>x</td></tr></table>",
+        b"<table><tr><td colspan=9999>x</td></tr></table>",
+    ):
+        with pytest.raises(Invalid) as caught:
+            read_pages(bad, "a.xls")
+        assert caught.value.code.startswith("sheet.too_")
+
+
+@pytest.mark.parametrize(
+    ("data", "plain"),
+    [
+        (workbook(["a"]), True),
+        (b"a,b", True),
+        (b"\xd0\xcf\x11\xe0", True),
+        (b"%PDF-1.7", False),
+        (b"  <html>", False),
+        (b"PK\x03\x04 word/document.xml", False),
+    ],
+)
+def test_only_what_needs_them_waits_for_the_readers_of_paper(data, plain):
+    assert is_plain(data) is plain

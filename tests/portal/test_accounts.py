@@ -18,7 +18,7 @@ from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
 from kechuang.district.plan.models import MonthlyReturn
 from kechuang.district.plan.services import asking, tasks
-from kechuang.engines.base.sheets import read_sheet
+from kechuang.engines.sheets.plain import read_sheet
 from tests.factories import NOW, token_of
 from tests.portal.test_pages import client_of
 

@@ -13,7 +13,7 @@ from kechuang.district.core.books import current_book
 from kechuang.district.registry.models import Application, FirmYear
 from kechuang.district.registry.services import keep_firm, years
 from kechuang.district.support.models import PolicyChange
-from kechuang.engines.base.sheets import read_sheet
+from kechuang.engines.sheets.plain import read_sheet
 from tests.factories import NOW
 from tests.portal.test_pages import client_of
 from tests.rooms.test_firms import GOOD

@@ -24,7 +24,7 @@ from kechuang.district.market.models import Demand
 from kechuang.district.portal.script import convert_page
 from kechuang.district.registry.services import keep_firm
 from kechuang.engines.base.sayings import LOCALE
-from kechuang.engines.base.sheets import read_sheet
+from kechuang.engines.sheets.plain import read_sheet
 from tests.factories import NOW, PASSWORD, token_of
 from tests.steps import recognise as record
 

@@ -22,7 +22,7 @@ from kechuang.district.core.registers import create
 from kechuang.district.plan.models import Milestone, MonthlyReturn, PlanDraft, ReportedFigure
 from kechuang.district.plan.registers import BULLETINS
 from kechuang.district.plan.services import asking, comparing, milestones, owed, returns, tasks
-from kechuang.engines.base.sheets import read_sheet
+from kechuang.engines.sheets.plain import read_sheet
 from tests.engines.test_plantext import TEXT
 from tests.factories import NOW, sheet, token_of
 from tests.portal.test_pages import client_of

@@ -8,50 +8,57 @@ from decimal import Decimal
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.identifiers import parse_credit_code, parse_patent
-from kechuang.engines.base.money import FEN, in_unit, parse_fen
+from kechuang.engines.base.money import in_unit, parse_fen
 from kechuang.engines.base.numbers import parse_whole
-from kechuang.engines.base.sheets import MAX_CELL
+from kechuang.engines.base.references import by_name, name_in
+from kechuang.engines.base.sayings import Said
+from kechuang.engines.base.spans import parse_spread
 from kechuang.engines.matching.parties import MODES, parse_mode, parse_trl
 from kechuang.engines.rules.check import typed
+from kechuang.engines.sheets.pages import MAX_CELL
 from kechuang.engines.text import comparable, normalise
 
 from .schemas import Book
 from .sheets import Column, Layout
 
+_CODED = re.compile(r"^\d{1,3}[.、)）]\s*(?=\D)")  # 173.私营有限责任
+_SPACED = re.compile(r"^([A-Z]{2}) (\d{8,})$")  # GR 202512000273
 _SPLIT = re.compile(r"[、,，;；|\n\t]+")
-_HEADING_UNIT = re.compile(r"[（(]\s*(分|元|千元|万元|百万元|亿元)\s*[)）]")
+_NOTHING = frozenset(("/", "／", "—", "——", "－", "-", "--", "———", "…", "〃"))
+_NONE = frozenset(
+    (
+        "无",
+        "暂无",
+        "没有",
+        "不详",
+        "N/A",
+        "n/a",
+        "NA",
+        "详见附件",
+        "见附件",
+        "另附",
+        "详见附表",
+        "见附表",
+        "略",
+    )
+)
+_WORDS = frozenset(("text", "long", "area"))
+_DIGITS = frozenset(("text", "credit_code", "patents", "words", "figure", "long"))
+_ROUNDED = re.compile(r"\d(?:\.\d+)?[Ee]\+?1[4-9]|9\d{14}0{3}")
+_PATENT = re.compile(r"(?<![\dA-Za-z])(?:ZL|CN)?\s?(?:\d{12}|\d{8})[.．·]?[\dX](?!\d)")
 Value = str | int | list[str] | None
 
 
-def heading_key(text: object) -> str:
-    """A heading in comparable form: width, blanks, asterisks and line breaks do not matter."""
-    return re.sub(r"[\s*＊:：]", "", comparable(str(text)))
-
-
-def find_columns(layout: Layout, headings: list[object]) -> dict[int, Column]:
-    """Which column of the layout stands at which place of a heading row (0-based).
-
-    A unit in the heading ("报价（元）") overrides the layout's.
-    """
-    by_name = {heading_key(n): c for c in layout.columns for n in (c.heading, *c.aliases)}
-    bare = {re.sub(r"[（(].*?[)）]", "", k): c for k, c in by_name.items() if _is_money(c)}
-    found: dict[int, Column] = {}
-    taken: set[str] = set()
-    for place, heading in enumerate(headings):
-        key = heading_key(heading or "")
-        column = by_name.get(key) or bare.get(re.sub(r"[（(].*?[)）]", "", key))
-        if not key or column is None or column.field in taken:
-            continue
-        unit = _HEADING_UNIT.search(str(heading))
-        if _is_money(column) and unit and unit[1] in FEN:
-            column = Column(**{**column.__dict__, "unit": unit[1]})
-        taken.add(column.field)
-        found[place] = column
-    return found
-
-
-def _is_money(column: Column) -> bool:
-    return column.kind == "fen" or (column.kind == "fact" and column.unit == "元")
+def is_empty(column: Column, raw: object) -> bool:
+    """Whether a cell says nothing: blank, or a sign for nothing ( / — 无 详见附件 )."""
+    if raw is None:
+        return True
+    if not isinstance(raw, str):
+        return False
+    if len(raw) > 8 and raw[0].isalnum():
+        return False
+    text = normalise(raw)
+    return not text or text in _NOTHING or (column.kind not in _WORDS and text in _NONE)
 
 
 def read_cell(column: Column, raw: object, book: Book) -> Value:
@@ -62,18 +69,55 @@ def read_cell(column: Column, raw: object, book: Book) -> Value:
     """
     if isinstance(raw, str) and len(raw) > MAX_CELL:
         raise Invalid("cell.too_long_for_a_cell", column.field, count=len(raw), most=MAX_CELL)
-    blank = raw is None or (isinstance(raw, str) and not normalise(raw))
-    if blank:
+    if is_empty(column, raw):
         if column.required:
             raise Invalid("cell.required", column.field, heading=column.heading)
         return [] if column.kind in {"words", "patents", "modes"} else None
+    if column.kind in _DIGITS and lost_digits(raw):
+        raise Invalid("cell.digits_lost", column.field, heading=column.heading)
     return _READERS[column.kind](column, raw, book)
+
+
+def read_ends(column: Column, raw: object, book: Book) -> tuple[Value, Value, Said | None]:
+    """(lower end of a range, value, what a person should know of how it was read).
+
+    Raises:
+        Invalid: As `read_cell`; or a range in a column that has room for one number only.
+    """
+    if isinstance(raw, str) and column.kind == "fen" and not is_empty(column, raw):
+        spread = parse_spread(raw, column.unit or "元", column.field)
+        if spread.low is not None and not column.low:
+            raise Invalid("cell.one_number", column.field, text=raw[:40])
+        about = Said("import.note.about", heading=column.heading, text=raw[:40])
+        return spread.low, spread.high, about if spread.about else None
+    value = read_cell(column, raw, book)
+    if (
+        isinstance(raw, str)
+        and column.kind == "patents"
+        and not value
+        and not is_empty(column, raw)
+    ):
+        return None, value, Said("import.note.no_patent", heading=column.heading, text=raw[:40])
+    if isinstance(raw, str) and "附件" in raw and value in (None, []):
+        return None, value, Said("import.note.see_annex", heading=column.heading, text=raw[:40])
+    return None, value, None
+
+
+def lost_digits(raw: object) -> bool:
+    """Whether a spreadsheet program has rounded a number away: it keeps 15 digits, and writes
+    2.02112E+15 in a .csv.
+    """
+    if isinstance(raw, float):
+        return abs(raw) >= 10**15
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return abs(raw) >= 10**15 and raw % 10 == 0
+    return isinstance(raw, str) and bool(_ROUNDED.fullmatch(raw.strip()))
 
 
 def _text(column: Column, raw: object, _: Book) -> str:
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
-    text = normalise(str(raw))
+    text = _SPACED.sub(r"\1\2", normalise(str(raw)))
     if column.longest and len(text) > column.longest:
         raise Invalid("cell.too_long", column.field, count=len(text), most=column.longest)
     return text
@@ -84,7 +128,12 @@ def _words(column: Column, raw: object, _: Book) -> list[str]:
 
 
 def _patents(column: Column, raw: object, book: Book) -> list[str]:
-    return [parse_patent(part, column.field).number for part in _words(column, raw, book)]
+    """Numbers apart; or, where they stand in a sentence, those that are numbers of patents."""
+    text = str(raw)
+    if not re.search(r"[\u4e00-\u9fff]{2}", text):
+        return [parse_patent(part, column.field).number for part in _words(column, raw, book)]
+    found = [parse_patent(n, column.field).number for n in _PATENT.findall(text)]
+    return list(dict.fromkeys(found))
 
 
 def _modes(column: Column, raw: object, book: Book) -> list[str]:
@@ -97,7 +146,7 @@ def _day(column: Column, raw: object, _: Book) -> str | None:
 
 
 def _choice(column: Column, raw: object, _: Book) -> str:
-    text = comparable(str(raw))
+    text = _CODED.sub("", comparable(str(raw)))
     for code, word in column.choices.items():
         if text in (comparable(word), code):
             return code
@@ -126,6 +175,8 @@ def _number(column: Column, raw: object, _: Book) -> int:
 
 
 def _credit_code(column: Column, raw: object, _: Book) -> str:
+    if called := name_in(str(raw)):
+        return by_name(normalise(called))
     return parse_credit_code(raw, column.field)
 
 

@@ -10,8 +10,8 @@ from docx.table import Table
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kechuang.engines.base.errors import Invalid
-from kechuang.engines.base.sheets import read_sheet
-from kechuang.engines.plantext.documents import open_word
+from kechuang.engines.base.word import open_word
+from kechuang.engines.sheets.plain import read_sheet
 
 from .schemas import ReturnLayout
 

@@ -43,7 +43,12 @@ class Column(Shape):
     required: Truth = False
     unit: Text = ""
     choices: Choices = {}
+    words: dict[str, Text] = Field({}, description="别的说法 → 选项的代号：开发 → development")
     hint: Text = Field("", description="填写时写在栏下的一句提示")
+    low: Text = Field("", description="区间（50-100 万元）的低端记在哪一栏")
+    named_by: Text = Field("", description="没有信用代码时，以哪一栏的名称认")
+    name_only: Truth = Field(False, description="名称也认不出时，只记名称，以后再补信用代码")
+    asked_with: Text = Field("", description="表里有那一栏而没有这一栏时，问一次")
 
 
 class LayoutFile(Shape):

@@ -24,6 +24,10 @@ class Column:
     choices_from: str = ""  # ladder: its rungs under every name they had; indicators: by title
     other_words: Mapping[str, str] = dataclasses.field(default_factory=dict)  # former name → choice
     hint: str = ""  # how it is filled in, where the heading does not say it
+    low: str = ""  # the field that holds the lower end of a range
+    named_by: str = ""  # the column of the organisation's name, which may stand in for its code
+    name_only: bool = False  # whom nobody knows by name is kept by the name alone
+    asked_with: str = ""  # a sheet that has that column and not this one is asked
 
 
 @dataclass(frozen=True)

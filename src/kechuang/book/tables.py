@@ -113,7 +113,12 @@ def _column(given: ColumnEntry) -> Column:
         given.width,
         given.longest,
         source,
+        given.words,
         hint=given.hint,
+        low=given.low,
+        named_by=given.named_by,
+        name_only=given.name_only,
+        asked_with=given.asked_with,
     )
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from kechuang.engines.base.errors import Invalid
-from kechuang.engines.base.sheets import is_blank, read_sheet
+from kechuang.engines.sheets.pages import is_blank
+from kechuang.engines.sheets.plain import read_sheet
 
 
 class BadInput(Exception):

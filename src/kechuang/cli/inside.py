@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -27,6 +28,7 @@ from kechuang.district.core.models import Delivery, ImportBatch
 from kechuang.district.demo import ACCOUNTS, PASSWORD, seed
 from kechuang.district.portal.wsgi import application
 from kechuang.engines.base.errors import DomainError, Invalid
+from kechuang.engines.base.sayings import recalled
 
 from .addresses import LOOPBACK
 from .keeping import database_name
@@ -242,6 +244,13 @@ def bring(options: argparse.Namespace) -> int:
     try:
         batch = imports.upload(options.kind, options.sheet.name, data, SYSTEM, given)
         _carry(batch, "uploaded", "检查")
+        if batch.state == "asked" and (said := _answers(options.answer, batch)):
+            imports.answer(batch, said, SYSTEM)
+            _carry(batch, "uploaded", "检查")
+        if batch.state == "asked":
+            _tell_questions(batch)
+            imports.discard(batch, SYSTEM)
+            return 2
         if batch.state == "refused":
             print(f"{options.sheet}: {batch.refusal}", file=sys.stderr)
             return 2
@@ -290,6 +299,23 @@ def _carry(batch: ImportBatch, state: str, label: str) -> None:
             done = noted.get("done", batch.seen)
             print(f"\r{label} {done}/{batch.total}", end="", file=sys.stderr, flush=True)
             time.sleep(0.3)
+
+
+def _answers(given: Sequence[str], batch: ImportBatch) -> dict[str, str]:
+    """What the command line says of a sheet's questions; nothing when one is left open."""
+    pairs = dict(pair.split("=", 1) for pair in given if "=" in pair)
+    asked = [q["id"] for q in batch.reading["questions"]]
+    return pairs if all(pairs.get(n) for n in asked) else {}
+
+
+def _tell_questions(batch: ImportBatch) -> None:
+    """The questions with their answers, as they may be given on the command line."""
+    for question in batch.reading["questions"]:
+        print(recalled(question["words"]), file=sys.stderr)
+        for option in question["options"]:
+            means = recalled(option["means"]) if option["means"] else ""
+            said = f"--answer {question['id']}={option['value']}"
+            print(f"  {said}  {option['label']} {means}".rstrip(), file=sys.stderr)
 
 
 def _report(batch: ImportBatch) -> None:

@@ -175,6 +175,13 @@ def _database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     bring.add_argument("sheet", type=Path)
     bring.add_argument("--dry-run", action="store_true", help="只检查，不写入")
+    bring.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="问题=回答",
+        help="表里没说清的，如 unit-0=万元；可以写多次。没有回答的问题会打印出来",
+    )
     bring.add_argument("--owner", default="", help="没有权利人一列时，用这个信用代码")
     bring.add_argument("--keep-submitted", action="store_true", help="留待审核，不直接发布")
     bring.add_argument("--demo", action="store_true", help="写进演示的数据库")

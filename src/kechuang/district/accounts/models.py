@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from kechuang.district.core import links
+from kechuang.engines.base.references import by_name
 
 from .roles import ROLES
 
@@ -55,9 +56,12 @@ class User(AbstractUser):
 
 
 class Organisation(models.Model):
-    """Anything with a unified social credit code, checked; joined by it and never by name."""
+    """Anything with a unified social credit code, checked; joined by it and never by name.
 
-    code = models.CharField(max_length=18, unique=True)
+    Of some an official list told the name only: they have no code until a person links them.
+    """
+
+    code = models.CharField(max_length=18, blank=True)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=12, choices=ORGANISATION_KINDS)
     former_names = models.JSONField(default=list, blank=True)
@@ -65,9 +69,22 @@ class Organisation(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=~models.Q(code=""), name="one_organisation_a_code"
+            ),
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(code=""), name="one_organisation_by_name"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reference(self) -> str:
+        """How a sheet refers to it: its code, or its name where no code is known."""
+        return self.code or by_name(self.name)
 
 
 class Membership(models.Model):

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -6,7 +6,9 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q, QuerySet
 
 from kechuang.district.core.actor import VISITOR, Actor
+from kechuang.engines.base.references import by_name, name_in
 from kechuang.engines.text import comparable
+from kechuang.engines.text.firm_names import Known
 
 from .models import (
     Contact,
@@ -81,12 +83,31 @@ def find_organisations(words: str) -> QuerySet[Organisation]:
 
 
 def organisation_by_code(code: str) -> Organisation | None:
-    return Organisation.objects.filter(code=code).first()
+    return Organisation.objects.filter(code=code).first() if code else None
 
 
 def organisations_by_code(codes: Iterable[str]) -> dict[str, Organisation]:
-    """Code → organisation, for many rows at once."""
-    return {o.code: o for o in Organisation.objects.filter(code__among=set(codes))}
+    """Reference (a code, or 无代码：name) → organisation, for many rows at once."""
+    wanted = set(codes)
+    names = {called for code in wanted if (called := name_in(code))}
+    found = {o.code: o for o in Organisation.objects.filter(code__among=wanted - {""})}
+    if names:
+        named = Organisation.objects.filter(code="", name__in=names)
+        found |= {o.reference: o for o in named}
+    return found
+
+
+def named_only() -> QuerySet[Organisation]:
+    """Organisations of which only the name is known."""
+    return Organisation.objects.filter(code="")
+
+
+def all_names(only: Collection[int] | None = None) -> Iterator[Known]:
+    """Every organisation with its names, for comparing; or only these."""
+    rows = Organisation.objects.values_list("code", "name", "former_names")
+    rows = rows if only is None else rows.filter(pk__in=only)
+    for code, name, former in rows.iterator(chunk_size=2_000):
+        yield Known(code or by_name(name), name, tuple(former))
 
 
 def own_organisations(actor: Actor) -> QuerySet[Organisation]:

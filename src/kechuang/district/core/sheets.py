@@ -9,7 +9,7 @@ import xlsxwriter
 
 from kechuang.book.cells import write_row
 from kechuang.book.sheets import Layout
-from kechuang.engines.base.sheets import column_name
+from kechuang.engines.sheets.pages import column_name
 
 from .models import ImportBatch
 

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import IO, Any
 
 from pydantic_core import from_json
@@ -13,39 +12,51 @@ from pydantic_core import from_json
 from kechuang.engines.base.apart import SECONDS, unpacked
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said, recalled
+from kechuang.engines.sheets.pages import PageHead
+from kechuang.engines.sheets.plain import is_plain
 
 _WAIT = SECONDS + 60
 
 
-@dataclass
-class ReadSheet:
-    """A sheet as its rows come in: iterate once.
+class ReadPages:
+    """A workbook as its rows come in, page by page; they wait in a file."""
 
-    ``formulas`` and ``errors`` hold (line, column), 1-based.
-    """
+    def __init__(self, told: list[dict[str, Any]], lines: IO[bytes]) -> None:
+        self.heads = [_head_of(page) for page in told]
+        self.lines = lines
+        self.starts = {0: lines.tell()}
 
-    total: int
-    formulas: frozenset[tuple[int, int]]
-    errors: frozenset[tuple[int, int]]
-    lines: IO[bytes] = field(repr=False)
-
-    def __iter__(self) -> Iterator[list[object]]:
-        for line in self.lines:
+    def rows(self, page: int) -> Iterator[list[object]]:
+        """The rows of a page, from its beginning; one page at a time."""
+        known = max(n for n in self.starts if n <= page)
+        self.lines.seek(self.starts[known])
+        for number in range(known, page):
+            for _ in range(self.heads[number].total):
+                self.lines.readline()
+            self.starts[number + 1] = self.lines.tell()
+        self.lines.seek(self.starts[page])
+        for _ in range(self.heads[page].total):
+            line = self.lines.readline()
             cells = from_json(line)
             yield [unpacked(c) for c in cells] if b"[" in line[1:] else cells
 
 
-def read_sheet_apart(data: bytes, name: str) -> ReadSheet:
+def _head_of(told: dict[str, Any]) -> PageHead:
+    marks = {k: frozenset((a, b) for a, b in told[k]) for k in ("formulas", "errors")}
+    lines = {k: frozenset(told[k]) for k in ("hidden_rows", "hidden_columns")}
+    return PageHead(**{**told, **marks, **lines})
+
+
+def read_sheet_apart(data: bytes, name: str) -> ReadPages:
     """Read a sheet in a child; its rows wait in a file, so that no process holds them all.
 
     Raises:
         Invalid: What the reader refuses; or that the file takes more memory or time than any real
             sheet.
     """
-    stream, head = _ask("kechuang.engines.base.apart", data, name)
-    marks = head["ok"]
-    places = {k: frozenset((line, column) for line, column in marks[k]) for k in marks}
-    return ReadSheet(head["rows"], places["formulas"], places["errors"], stream)
+    module = "apart" if is_plain(data) else "apart_any"
+    stream, head = _ask(f"kechuang.engines.sheets.{module}", data, name)
+    return ReadPages(head["ok"], stream)
 
 
 def read_document_apart(data: bytes, name: str) -> str:

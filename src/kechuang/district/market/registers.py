@@ -54,6 +54,7 @@ _DEMAND = (
     "field",
     "trl",
     "modes",
+    "budget_low_fen",
     "budget_fen",
     "due_on",
     "confidentiality",

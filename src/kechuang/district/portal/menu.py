@@ -70,6 +70,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, tuple[str, ...]], ...], tuple[st
         (
             ("imports", "导入", ("officer", "broker", "researcher", "enterprise")),
             ("doubts", "可能重复", ("officer",)),
+            ("named", "只有名称的单位", ("officer",)),
             ("comparisons", "两本账对照", OFFICE),
             ("drafts", "计划文件", ("officer", "administrator", "auditor")),
             ("ledger", "台账", ("officer", "auditor", "administrator")),

@@ -4,6 +4,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kechuang.book.schemas import Rung
+from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.accounts.roles import STAFF
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
@@ -82,9 +83,10 @@ def is_kept(organisation: int | None) -> bool:
 
 
 def firms_by_code(codes: Iterable[str]) -> dict[str, Firm]:
-    """Credit code → firm, for many rows at once."""
-    found = Firm.objects.filter(organisation__code__in=set(codes)).select_related("organisation")
-    return {f.organisation.code: f for f in found}
+    """Reference of an organisation → firm, for many rows at once."""
+    held = organisations_by_code(codes).values()
+    found = Firm.objects.filter(organisation__in=held).select_related("organisation")
+    return {f.organisation.reference: f for f in found}
 
 
 def establishments_visible_to(actor: Actor) -> QuerySet[Establishment]:

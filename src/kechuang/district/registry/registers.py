@@ -169,7 +169,7 @@ RECOGNITIONS = Register(
     refers={
         "firm": Refers(
             found=queries.firms_by_code,
-            written=lambda firm: str(firm.organisation.code),
+            written=lambda firm: str(firm.organisation.reference),
             order="organisation__name",
             title="企业",
         )

@@ -1,5 +1,4 @@
-"""Reading a stranger's sheet in a process of its own: ``python -m kechuang.engines.base.apart
-NAME < FILE``.
+"""Reading a stranger's file in a process of its own.
 
 A file that would take all memory, or for ever, ends this process and no other. What was read goes
 out as JSON, a line
@@ -14,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
 from .errors import Invalid
-from .sheets import read_sheet
 
 MEMORY = 2_000_000_000  # bytes of address space
 SECONDS = 120  # of processor time
@@ -60,15 +58,3 @@ def answer(read: Read, name: str) -> int:
     except MemoryError:
         return 3
     return 0
-
-
-def _sheet(data: bytes, name: str) -> Iterator[object]:
-    sheet = read_sheet(data, name)
-    marks = {"formulas": sorted(sheet.formulas), "errors": sorted(sheet.errors)}
-    yield {"ok": marks, "rows": len(sheet.rows)}
-    for row in sheet.rows:
-        yield [c if type(c) is str else packed(c) for c in row]
-
-
-if __name__ == "__main__":
-    sys.exit(answer(_sheet, sys.argv[1]))

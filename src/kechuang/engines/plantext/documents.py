@@ -3,11 +3,8 @@
 Pure: bytes in, text out.
 """
 
-import io
 import re
-import zipfile
 
-import docx
 import lxml.etree
 import lxml.html
 import pypdfium2
@@ -16,11 +13,11 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.word import open_word
 
 from .wrapping import unwrap
 
 MAX_BYTES = 30_000_000
-MAX_UNPACKED = 200_000_000
 MAX_CHARACTERS = 2_000_000
 MAX_PAGES = 1_000
 _BLOCKS = frozenset(
@@ -114,22 +111,6 @@ def _walk(node: "lxml.html.HtmlElement", parts: list[str]) -> None:
 
 def _tail(node: "lxml.html.HtmlElement", parts: list[str]) -> None:
     parts.append(re.sub(r"\s+", " ", node.tail or ""))
-
-
-def open_word(data: bytes, name: str) -> Word:
-    """A .docx opened with care.
-
-    Raises:
-        Invalid: Not a whole .docx, or one that unpacks to far more than a document.
-    """
-    broken = Invalid("document.broken", "file", name=name)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(e.file_size for e in archive.infolist()) > MAX_UNPACKED:
-                raise Invalid("sheet.bomb_short", "file")
-        return docx.Document(io.BytesIO(data))
-    except (zipfile.BadZipFile, KeyError, ValueError, lxml.etree.LxmlError) as e:
-        raise broken from e
 
 
 def _blocks(word: Word) -> list[str]:

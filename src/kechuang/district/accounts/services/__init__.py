@@ -14,7 +14,7 @@ from .links import (
     withdraw_link,
     withdraw_links,
 )
-from .organisations import keep_organisation, organisation_codes
+from .organisations import keep_organisation, link_organisation, organisation_codes
 from .own import drop_form_draft, drop_view, keep_form_draft, keep_view
 from .people import (
     Newcomer,
@@ -58,6 +58,7 @@ __all__ = [
     "keep_form_draft",
     "keep_organisation",
     "keep_view",
+    "link_organisation",
     "make_link",
     "mark_read",
     "note_proved",

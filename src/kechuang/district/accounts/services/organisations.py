@@ -1,8 +1,13 @@
-"""Organisations, found by their credit code and never by name."""
+"""Organisations, found by their credit code; by name only where an official list told no more."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime
+
+from django.db import IntegrityError, models, transaction
+from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.permissions import can_keep_organisations
@@ -12,6 +17,7 @@ from kechuang.district.core.actor import Actor
 from kechuang.district.core.registers import Refers
 from kechuang.engines.base.errors import Invalid, NotAllowed
 from kechuang.engines.base.identifiers import parse_credit_code
+from kechuang.engines.base.references import name_in
 from kechuang.engines.text import comparable, normalise
 
 
@@ -24,16 +30,21 @@ def keep_organisation(
 ) -> tuple[Organisation, bool]:
     """Find an organisation by its code, or add it. A new name makes the old one a former name.
 
+    Args:
+        code: A credit code; or 无代码：name, of whom an official list told the name only.
+
     Returns:
         The organisation and whether something was written.
     """
     if not (verdict := can_keep_organisations(actor)):
         raise NotAllowed(verdict.why)
-    code, name = parse_credit_code(code, "code"), normalise(name)
+    called = normalise(name_in(code))
+    code, name = ("", called) if called else (parse_credit_code(code, "code"), normalise(name))
     if not name:
         raise Invalid("organisation.name_missing", "name")
     with ledger.writing():
-        found = Organisation.objects.select_for_update().filter(code=code).first()
+        held = Organisation.objects.select_for_update().filter(code=code)
+        found = held.filter(name=name).first() if called else held.first()
         if found is None:
             found = Organisation(code=code, name=name, kind=kind, former_names=list(former_names))
             step, facts = "add", {"name": name}
@@ -60,6 +71,86 @@ def keep_organisation(
     return found, True
 
 
+def link_organisation(named: Organisation, code: str, actor: Actor, at: datetime) -> Organisation:
+    """Give an organisation known by name its credit code; when another has that code already, the
+    two become that one, with all that stands under the name.
+
+    Returns:
+        The organisation that remains.
+
+    Raises:
+        NotAllowed: The person may not keep organisations.
+        Invalid: No such code, it is not known by name only, or both hold what only one may.
+    """
+    if not (verdict := can_keep_organisations(actor)):
+        raise NotAllowed(verdict.why)
+    code = parse_credit_code(code, "code")
+    with ledger.writing():
+        one = Organisation.objects.select_for_update().get(pk=named.pk)
+        if one.code:
+            raise Invalid("organisation.has_code", "code", name=one.name)
+        other = Organisation.objects.select_for_update().filter(code=code).first()
+        moved: dict[str, int] = {}
+        if other is None:
+            one.code, kept = code, one
+        else:
+            if one.name not in (other.name, *other.former_names):
+                other.former_names = [*other.former_names, one.name]
+            moved, kept = _moved(one, other), other
+            one.delete()
+        kept.search = _search(kept)
+        kept.save()
+        ledger.record(
+            "accounts.organisation.link",
+            subject_kind="accounts.organisation",
+            subject_id=kept.pk,
+            label=kept.name,
+            actor=actor,
+            at=at,
+            facts={"name": named.name, "code": code, "moved": moved},
+        )
+    return kept
+
+
+def _moved(one: Organisation, other: Organisation) -> dict[str, int]:
+    """Everything that referred to one refers to the other; how many records of which kind.
+
+    Raises:
+        Invalid: The database holds that only one of the two may have it.
+    """
+    counts: Counter[str] = Counter()
+    try:
+        with transaction.atomic():
+            _repoint(one, other, counts)
+    except IntegrityError as e:
+        raise Invalid("organisation.both_hold", "code", name=other.name) from e
+    return dict(counts)
+
+
+def _repoint(one: models.Model, other: models.Model, counts: Counter[str]) -> None:
+    for relation in one._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel):
+            continue
+        model, name = relation.related_model, relation.field.name
+        assert isinstance(model, type)
+        manager = model._default_manager
+        if not relation.field.primary_key:
+            moved = manager.filter(**{name: one}).update(**{name: other})
+            if moved:
+                counts[model._meta.label_lower] += moved
+            continue
+        held = manager.filter(pk=one.pk).first()  # a record that is the organisation's own
+        if held is None:
+            continue
+        kept = manager.filter(pk=other.pk).first()
+        if kept is None:
+            kept = copy(held)
+            setattr(kept, name, other)
+            kept.save(force_insert=True)
+        _repoint(held, kept, counts)
+        held.delete()
+
+
 def organisation_codes(title: str, named_by: str = "") -> Refers:
     """A field that names an organisation by its credit code.
 
@@ -71,17 +162,19 @@ def organisation_codes(title: str, named_by: str = "") -> Refers:
     """
     return Refers(
         found=organisations_by_code,
-        written=lambda organisation: str(organisation.code),
+        written=lambda organisation: str(organisation.reference),
         keep=(lambda code, name, actor, at: keep_organisation(code, name, "enterprise", actor, at))
         if named_by
         else None,
-        blank=(lambda code, name: Organisation(pk=_stand_in(code), code=code, name=name))
-        if named_by
-        else None,
+        blank=_blank if named_by else None,
         named_by=named_by,
         order="name",
         title=title,
     )
+
+
+def _blank(code: str, name: str) -> Organisation:
+    return Organisation(pk=_stand_in(code), code="" if name_in(code) else code, name=name)
 
 
 def _stand_in(code: str) -> int:

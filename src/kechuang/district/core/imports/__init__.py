@@ -8,7 +8,7 @@ them, or a room's own kind (`kinds`) does. What has to do with many rows at once
 
 from . import reactions, register_sheet
 from .kinds import KINDS, ImportKind, RowPlan, register
-from .services import confirm, discard, undo, upload
+from .services import answer, confirm, discard, undo, upload
 from .workflow import IMPORTS
 from .working import apply_now, check_now
 
@@ -17,6 +17,7 @@ __all__ = [
     "KINDS",
     "ImportKind",
     "RowPlan",
+    "answer",
     "apply_now",
     "check_now",
     "confirm",

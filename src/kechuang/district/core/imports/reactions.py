@@ -14,7 +14,7 @@ def _batch(entry: Entry) -> ImportBatch:
     return ImportBatch.objects.get(pk=entry.subject_id)
 
 
-@on("core.import.upload")
+@on("core.import.upload", "core.import.answer")
 def check_sheet(entries: Sequence[Entry]) -> None:
     for entry in entries:
         check_now(_batch(entry))

@@ -52,6 +52,29 @@ def confirm(batch: ImportBatch, actor: Actor) -> Entry:
     return advance(IMPORTS, "confirm", batch, actor, clock.now(), changes=_by(actor))
 
 
+def answer(batch: ImportBatch, said: Mapping[str, str], actor: Actor) -> Entry:
+    """Say what the sheet left open, or that a column is another; it is then read anew.
+
+    Args:
+        said: Question → answer, of `ImportBatch.reading`; "column:<heading>" → field or "".
+
+    Raises:
+        Invalid: A question is left without an answer.
+    """
+    asked = [q["id"] for q in batch.reading.get("questions", [])]
+    left = [n for n in asked if not said.get(n, "").strip()]
+    if left and not any(n.startswith(("column:", "unit:")) for n in said):
+        raise Invalid("import.answer_missing", left[0], count=len(left))
+    given = {k[:200]: v.strip()[:200] for k, v in said.items() if v or k.startswith("column:")}
+
+    def changes(locked: ImportBatch) -> dict[str, Any]:
+        answers = {**locked.options.get("answers", {}), **given}
+        return {"options": {**locked.options, "answers": answers}}
+
+    facts = {"answers": given}
+    return advance(IMPORTS, "answer", batch, actor, clock.now(), changes=changes, facts=facts)
+
+
 def discard(batch: ImportBatch, actor: Actor) -> Entry:
     """Give this sheet up."""
     return advance(IMPORTS, "discard", batch, actor, clock.now())

@@ -1,161 +1,147 @@
-"""From a sheet to rows with values and problems, by the book's layout. No database."""
+"""From the tables of a sheet to rows with values and problems, by the book's layout. No database."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import chain, islice
 from typing import Any
 
-from kechuang.book.cells import find_columns, read_cell
+from kechuang.book.cells import read_ends
+from kechuang.book.reading import Reading, Table, cell_of
 from kechuang.book.schemas import Book
-from kechuang.book.sheets import Column, Layout
-from kechuang.district.core.strangers import ReadSheet
+from kechuang.book.sheets import Column
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said
-from kechuang.engines.base.sheets import column_name, is_blank
+from kechuang.engines.sheets.pages import PageHead
 
-_LOOK_FOR_HEADINGS = 15
 _LISTS = {"words", "patents", "modes"}
-_AT_ONCE = 500  # rows whose cells are read together
 _MOST_REMEMBERED = 2_000  # different cells of a column whose meaning is kept
-_LONGEST = 32_000  # letters of a cell that are kept
+_LONGEST = 32_000  # characters of a cell that are kept
+_MOST_TOLD = 200  # rows passed over that are shown; all are counted
 
 
 @dataclass
 class ReadRow:
-    """A row: its line in the sheet, raw cells, values by field, problems by column."""
+    """A row: the table it stands in, its line, raw cells, values by field, problems by column,
+    what a person should know of how it was read.
+    """
 
+    part: int
     line: int
     cells: list[object]
+    table: Table
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[Said] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Headings:
-    """Where the headings stand and which column is what."""
+@dataclass
+class Skipped:
+    """The lines that are no data: how many for which reason, and the first of them."""
 
-    line: int
-    raw: list[str]
-    columns: Mapping[int, Column]
+    counts: Counter[str] = field(default_factory=Counter)
+    told: list[tuple[int, int, str, str]] = field(default_factory=list)  # part, line, why, words
 
-    @property
-    def ignored(self) -> list[str]:
-        return [h for i, h in enumerate(self.raw) if h and i not in self.columns]
-
-    def place(self, name: str) -> int | None:
-        return next((i for i, c in self.columns.items() if c.field == name), None)
+    def note(self, part: int, line: int, why: str, cells: list[object]) -> None:
+        self.counts[why] += 1
+        if why != "blank" and len(self.told) < _MOST_TOLD:
+            said = dict.fromkeys(str(c).strip() for c in cells if c not in (None, ""))
+            self.told.append((part, line, why, " ".join(said)[:120]))
 
 
-def find_headings(lines: Iterable[list[object]], layout: Layout) -> Headings:
-    """The heading row: the one of the first lines that names the most columns.
-
-    Raises:
-        Invalid: A required column is missing; the words list what was found and what is missing.
-    """
-    best: Headings | None = None
-    for number, cells in enumerate(islice(lines, _LOOK_FOR_HEADINGS), 1):
-        columns = find_columns(layout, list(cells))
-        if best is None or len(columns) > len(best.columns):
-            best = Headings(number, [str(c or "").strip() for c in cells], columns)
-    if best is None or not best.columns:
-        wanted = [c.heading for c in layout.columns]
-        raise Invalid("import.no_headings", "file", title=layout.title, headings=wanted)
-    found = {c.field for c in best.columns.values()}
-    missing = [c.heading for c in layout.columns if c.required and c.field not in found]
-    if missing:
-        ignored = Said("import.columns_unknown", columns=best.ignored) if best.ignored else ""
-        raise Invalid(
-            "import.missing_column", "file", line=best.line, columns=missing, ignored=ignored
-        )
-    return best
-
-
-def problem(headings: Headings, error: Invalid) -> dict[str, Any]:
+def problem(table: Table, error: Invalid) -> dict[str, Any]:
     """A problem as it is stored: where, which column, what to do, proposals."""
-    place = headings.place(error.field)
+    place = table.place(error.field)
+    own = place - table.part.left if place is not None else None
     return {
-        "column": column_name(place + 1) if place is not None else "",
-        "place": place,
-        "heading": headings.raw[place] if place is not None else "",
+        "column": table.part.address(place) if place is not None else "",
+        "place": own,
+        "heading": table.headings[own] if own is not None else "",
         "words": error.words.stored(),
         "code": error.code,
         "proposals": list(error.proposals),
     }
 
 
-def read_rows(sheet: ReadSheet, layout: Layout, book: Book) -> tuple[Headings, Iterator[ReadRow]]:
-    """The headings, and every row below them that holds something, as they are asked for."""
-    lines = iter(sheet)
-    first = list(islice(lines, _LOOK_FOR_HEADINGS))
-    headings = find_headings(first, layout)
-    below = enumerate(chain(first[headings.line :], lines), headings.line + 1)
-    return headings, _rows(below, headings, layout, _Cells(sheet, headings, book))
-
-
-def _rows(
-    below: Iterable[tuple[int, list[object]]], headings: Headings, layout: Layout, cells: "_Cells"
-) -> Iterator[ReadRow]:
-    absent = [c for c in layout.columns if headings.place(c.field) is None]
-    held = (r for r in below if not is_blank(r[1]))
-    while part := list(islice(held, _AT_ONCE)):
-        rows = [ReadRow(line, _keepable(raw)) for line, raw in part]
-        for place, column in headings.columns.items():
-            cells.read(
-                rows, place, column, [raw[place] if place < len(raw) else None for _, raw in part]
-            )
-        for column in absent:
-            for row in rows:
-                row.values[column.field] = [] if column.kind in _LISTS else None
-        yield from rows
+def read_rows(reading: Reading, book: Book, skipped: Skipped) -> Iterator[ReadRow]:
+    """Every row of the tables, as they are asked for; what is no data goes to ``skipped``."""
+    for part, table in enumerate(reading.tables):
+        cells = _Cells(reading.pages.heads[table.part.page], table, book)
+        absent = [c for c in reading.layout.columns if table.place(c.field) is None]
+        for line in reading.lines(table):
+            if line.skipped:
+                skipped.note(part, line.number, line.skipped, line.cells)
+                continue
+            kept = [
+                c if c is None or (type(c) is str and len(c) <= _LONGEST) else _keepable(c)
+                for c in line.cells
+            ]
+            row = ReadRow(part, line.number, kept, table)
+            cells.put(row, line.cells)
+            for column in absent:
+                cells.put_absent(row, column, reading.filled.get(column.field))
+            yield row
 
 
 class _Cells:
-    """Reads the cells of a sheet, column by column; a cell that a column held before is not read
-    anew.
-    """
+    """Reads the cells of a table; a cell that a column held before is not read anew."""
 
-    def __init__(self, sheet: ReadSheet, headings: Headings, book: Book) -> None:
-        self.sheet, self.headings, self.book = sheet, headings, book
-        self.known: dict[int, dict[object, Any]] = {place: {} for place in headings.columns}
-        self.marked: dict[int, set[int]] = {place: set() for place in headings.columns}
-        for line, column in chain(sheet.errors, sheet.formulas):
-            self.marked.get(column - 1, set()).add(line)
+    def __init__(self, head: PageHead, table: Table, book: Book) -> None:
+        self.head, self.table, self.book = head, table, book
+        self.marked = bool(head.errors or head.formulas) and table.part.form is None
+        known: dict[int, dict[object, Any]] = {place: {} for place in table.columns}
+        self.columns = [(place, column, known[place]) for place, column in table.columns.items()]
 
-    def read(
-        self, rows: Sequence[ReadRow], place: int, column: Column, raws: Sequence[object]
-    ) -> None:
-        """The cells of one column into their rows: each a value, or a problem."""
-        known, name = self.known[place], column.field
-        marked = self.marked[place]
-        for row, raw in zip(rows, raws, strict=True):
-            key = (type(raw), raw)
-            if key in known and row.line not in marked:
-                row.values[name] = known[key]
-                continue
+    def put(self, row: ReadRow, cells: Sequence[object]) -> None:
+        """What the cells mean, into the row."""
+        values, left, plain = row.values, self.table.part.left, self.table.units_at is None
+        for place, column, known in self.columns:
+            if plain:
+                raw = cells[place - left] if place - left < len(cells) else None
+            else:
+                raw = cell_of(self.table, cells, place)
+            found = None if self.marked else known.get((type(raw), raw))
+            if found is None:
+                try:
+                    found = self._read(row.line, place, column, raw, known)
+                except Invalid as e:
+                    row.problems.append(problem(self.table, e.at(column.field)))
+                    continue
+            low, value, note = found
+            values[column.field] = value
+            if column.low and (low is not None or column.low not in values):
+                values[column.low] = low
+            if note:
+                row.notes.append(note)
+
+    def put_absent(self, row: ReadRow, column: Column, said: str | None) -> None:
+        """A column that the sheet lacks: what was said for the whole sheet, or nothing."""
+        if said is not None:
             try:
-                row.values[name] = self._value(row.line, place, column, raw)
+                row.values[column.field] = read_ends(column, said, self.book)[1]
             except Invalid as e:
-                row.problems.append(problem(self.headings, e.at(name)))
+                row.problems.append(problem(self.table, e.at(column.field)))
+            return
+        row.values.setdefault(column.field, [] if column.kind in _LISTS else None)
 
-    def _value(self, line: int, place: int, column: Column, raw: object) -> Any:
-        if (line, place + 1) in self.sheet.errors:
-            raise Invalid("cell.error", column.field)
-        if (line, place + 1) in self.sheet.formulas:
-            raise Invalid("cell.formula", column.field)
-        value = read_cell(column, raw, self.book)
-        if len(self.known[place]) < _MOST_REMEMBERED and not isinstance(value, list):
-            self.known[place][type(raw), raw] = value
-        return value
+    def _read(
+        self, line: int, place: int, column: Column, raw: object, known: dict[object, Any]
+    ) -> Any:
+        if self.marked:
+            if (line, place + 1) in self.head.errors:
+                raise Invalid("cell.error", column.field)
+            if (line, place + 1) in self.head.formulas:
+                raise Invalid("cell.formula", column.field)
+        key = (type(raw), raw)
+        found = known.get(key) or read_ends(column, raw, self.book)
+        if len(known) < _MOST_REMEMBERED and not isinstance(found[1], list):
+            known[key] = found
+        return found
 
 
-def _keepable(cells: list[object]) -> list[object]:
-    """Cells for the mended sheet: JSON-able, and cut where they are absurdly long."""
-    return [c if type(c) is str and len(c) <= _LONGEST else _as_kept(c) for c in cells]
-
-
-def _as_kept(cell: object) -> object:
+def _keepable(cell: object) -> object:
+    """A cell for the mended sheet: JSON-able, and cut where it is absurdly long."""
     if isinstance(cell, (datetime, date)):
         return cell.isoformat()[:10]
     if isinstance(cell, str):

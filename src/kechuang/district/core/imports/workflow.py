@@ -27,6 +27,7 @@ IMPORTS = Workflow(
     ImportBatch,
     {
         "uploaded": "检查中",
+        "asked": "等回答",
         "checked": "已检查",
         "refused": "不能导入",
         "confirmed": "写入中",
@@ -38,10 +39,12 @@ IMPORTS = Workflow(
     (
         step("upload", "上传", "", "uploaded", can_import),
         step("check", "检查完毕", "uploaded", "checked", only_worker, page=False),
+        step("ask", "提问", "uploaded", "asked", only_worker, page=False),
+        step("answer", "回答", "asked checked", "uploaded", can_import, page=False),
         step("refuse", "拒绝", "uploaded confirmed", "refused", only_worker, page=False),
         step("confirm", "确认写入", "checked", "confirmed", can_import),
         step("apply", "写入", "confirmed", "applied", only_worker, page=False),
-        step("discard", "放弃", "uploaded checked refused", "discarded", can_import),
+        step("discard", "放弃", "uploaded asked checked refused", "discarded", can_import),
         step("undo", "撤销", "applied", "undoing", can_import),
         step("finish_undo", "撤销完毕", "undoing", "undone", only_worker, page=False),
     ),

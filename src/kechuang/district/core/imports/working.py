@@ -21,18 +21,20 @@ from typing import Any, TypeVar
 from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 
+from kechuang.book.reading import Reading
 from kechuang.district.core import books, bulk, clock, files, ledger, worker
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Doubt, ImportBatch, ImportRow
 from kechuang.district.core.reactions import Away
-from kechuang.district.core.strangers import read_sheet_apart
 from kechuang.district.core.workflow import advance
 from kechuang.engines.base.errors import DomainError, Invalid
 from kechuang.engines.base.sayings import Said
 
+from .asking import open_batch, remember, told
 from .kinds import KINDS, Applied, ImportKind, RowPlan, StagedRow
-from .sheet_rows import Headings, ReadRow, problem, read_rows
+from .naming import look_up, named
+from .sheet_rows import ReadRow, Skipped, problem, read_rows
 from .workflow import IMPORTS
 
 log = logging.getLogger("kechuang.imports")
@@ -81,21 +83,28 @@ def _part() -> Iterator[None]:
 
 
 def check_now(batch: ImportBatch) -> None:
-    """Read the sheet and check every row.
+    """Read the sheet and check every row, or ask first what nobody but a person can say.
 
     Rows go in by parts, so that progress shows; a rerun starts over.
     """
     if batch.state != "uploaded":
         return
     batch.rows.all().delete()
-    kind, layout = KINDS[batch.kind], current_book().layouts[batch.kind]
+    kind, skipped = KINDS[batch.kind], Skipped()
     try:
-        sheet = read_sheet_apart(files.fetch(batch.digest), batch.name)
-        headings, rows = read_rows(sheet, layout, current_book())
+        reading, known = open_batch(batch, kind, acting(batch))
+        whom = look_up(reading, kind, batch.options.get("answers", {}), acting(batch))
+        how = told(reading, known, whom.questions)
+        if how["questions"]:
+            _ask(batch, how)
+            return
+        remember(batch, reading, acting(batch).label)
+        tables = reading.tables
         ImportBatch.objects.filter(pk=batch.pk).update(
-            total=sheet.total - headings.line, seen=0, headings=headings.raw
+            total=_expected(reading), seen=0, headings=tables[0].headings
         )
-        counts = _check_rows(batch, kind, headings, rows)
+        rows = named(read_rows(reading, current_book(), skipped), reading, whom)
+        counts = _check_rows(batch, kind, rows)
     except Invalid as e:
         _give_up(batch, e.words)
         return
@@ -109,16 +118,33 @@ def check_now(batch: ImportBatch) -> None:
     if not total:
         _give_up(batch, Said("import.no_rows"))
         return
-    found = {**counts, "ignored_columns": headings.ignored}
-    changes = {"counts": found, "seen": total, "total": total}
+    unused = list(dict.fromkeys(h for t in reading.tables for h in t.unused))
+    found = {**counts, "ignored_columns": unused, "skipped": dict(skipped.counts)}
+    found["name_only"] = whom.alone
+    how = {**how, "skipped": skipped.told}
+    changes = {"counts": found, "seen": total, "total": total, "reading": how}
     advance(IMPORTS, "check", batch, SYSTEM, clock.now(), changes=changes, facts={"counts": found})
 
 
-def _check_rows(
-    batch: ImportBatch, kind: ImportKind, headings: Headings, rows: Iterator[ReadRow]
-) -> dict[str, int]:
+def _expected(reading: Reading) -> int:
+    """How many rows there may be, for the progress shown."""
+    heads = reading.pages.heads
+    ends = (
+        1 if t.part.form else (t.part.last or heads[t.part.page].total) - t.part.head
+        for t in reading.tables
+    )
+    return sum(ends)
+
+
+def _ask(batch: ImportBatch, how: dict[str, Any]) -> None:
+    asked = [q["id"] for q in how["questions"]]
+    changes = {"reading": how, "counts": {}, "total": 0, "seen": 0}
+    advance(IMPORTS, "ask", batch, SYSTEM, clock.now(), changes=changes, facts={"asked": asked})
+
+
+def _check_rows(batch: ImportBatch, kind: ImportKind, rows: Iterator[ReadRow]) -> dict[str, int]:
     counts = {"create": 0, "update": 0, "same": 0, "wrong": 0, "doubts": 0}
-    seen: dict[bytes, int] = {}
+    seen: dict[bytes, tuple[int, int]] = {}
     done = 0
     while True:
         with _part():
@@ -131,12 +157,15 @@ def _check_rows(
                 counts["doubts"] += len(plan.doubts)
             done += len(part)
             with transaction.atomic():
-                bulk.insert_columns(ImportRow, _staged(batch, kind, headings, part, plans))
+                bulk.insert_columns(ImportRow, _staged(batch, kind, part, plans))
                 ImportBatch.objects.filter(pk=batch.pk).update(seen=done)
 
 
 def _check_part(
-    batch: ImportBatch, kind: ImportKind, part: Sequence[ReadRow], seen: dict[bytes, int]
+    batch: ImportBatch,
+    kind: ImportKind,
+    part: Sequence[ReadRow],
+    seen: dict[bytes, tuple[int, int]],
 ) -> list[RowPlan]:
     """What would become of each row; of rows that are the same record only the first may stand."""
     found = iter(_plans(batch, kind, [r for r in part if not r.problems]))
@@ -149,9 +178,9 @@ def _check_part(
         identities = ((key if any(key) else (), at), (plan.identity, plan.identity_at), (known, at))
         for identity, column in identities:
             if identity and not row.problems and not plan.problems:
-                first = seen.setdefault(_hashable(identity), row.line)
-                if first != row.line:
-                    plan.problems = [Invalid("import.twice", column, line=first)]
+                first = seen.setdefault(_hashable(identity), (row.part, row.line))
+                if first != (row.part, row.line):
+                    plan.problems = [Invalid("import.twice", column, line=first[1])]
         if plan.problems:
             plan.plan = "wrong"
     return plans
@@ -179,7 +208,6 @@ def _plans(batch: ImportBatch, kind: ImportKind, rows: Sequence[ReadRow]) -> lis
 def _staged(
     batch: ImportBatch,
     kind: ImportKind,
-    headings: Headings,
     part: Sequence[ReadRow],
     plans: Sequence[RowPlan],
 ) -> dict[str, list[Any]]:
@@ -188,11 +216,15 @@ def _staged(
     return {
         "batch_id": [batch.pk] * len(part),
         "subject_kind": [kind.subject_kind] * len(part),
+        "part": [r.part for r in part],
         "line": [r.line for r in part],
         "cells": [r.cells for r in part],
         "values": [r.values for r in part],
-        "problems": [r.problems + [problem(headings, e) for e in p.problems] for r, p in both],
-        "notes": [[n.stored() if isinstance(n, Said) else n for n in p.notes] for p in plans],
+        "problems": [r.problems + [problem(r.table, e) for e in p.problems] for r, p in both],
+        "notes": [
+            [n.stored() if isinstance(n, Said) else n for n in (*r.notes, *p.notes)]
+            for r, p in both
+        ],
         "plan": [p.plan for p in plans],
         "subject_id": [p.subject_id for p in plans],
         "before": [{**p.before, "version": p.version} if p.version else p.before for p in plans],

@@ -1,5 +1,5 @@
 from .doors import Knock
-from .imports import Doubt, ImportBatch, ImportRow
+from .imports import Doubt, ImportBatch, ImportRow, SheetMemory
 from .law import LawInForce, LawVersion
 from .ledger import Beat, Delivery, Entry, Sent
 from .stated import Stated
@@ -15,5 +15,6 @@ __all__ = [
     "LawInForce",
     "LawVersion",
     "Sent",
+    "SheetMemory",
     "Stated",
 ]

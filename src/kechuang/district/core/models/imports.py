@@ -10,7 +10,9 @@ from .stated import Stated
 
 
 class ImportBatch(Stated):
-    """One sheet on its way in: uploaded → checked → confirmed → applied (→ undone), or refused."""
+    """One sheet on its way in: uploaded (→ asked → uploaded) → checked → confirmed → applied
+    (→ undone), or refused.
+    """
 
     kind = models.CharField(max_length=24)
     name = models.CharField(max_length=200)
@@ -25,6 +27,7 @@ class ImportBatch(Stated):
     counts = models.JSONField(default=dict)
     problem = models.TextField(blank=True)
     headings = models.JSONField(default=list)
+    reading = models.JSONField(default=dict)  # how it was read; what must be said first
 
     class Meta:
         ordering = ["-id"]
@@ -51,6 +54,7 @@ class ImportRow(models.Model):
     """
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
+    part = models.PositiveSmallIntegerField(default=0)  # the table of the workbook
     line = models.PositiveIntegerField()
     cells = models.JSONField()
     values = models.JSONField(default=dict)
@@ -66,8 +70,10 @@ class ImportRow(models.Model):
     fate_why = models.CharField(max_length=500, blank=True)
 
     class Meta:
-        ordering = ["line"]
-        constraints = [models.UniqueConstraint(fields=["batch", "line"], name="one_row_per_line")]
+        ordering = ["part", "line"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "part", "line"], name="one_row_per_line")
+        ]
         indexes = [models.Index(fields=["batch", "plan"])]
 
     def __str__(self) -> str:
@@ -87,6 +93,27 @@ class ImportRow(models.Model):
     def fate_words(self) -> str:
         """Why an undo did what it did, as a sentence."""
         return recalled(self.fate_why)
+
+
+class SheetMemory(models.Model):
+    """What somebody's sheets with these headings were said to mean: question → answer."""
+
+    issuer = models.CharField(max_length=60)
+    kind = models.CharField(max_length=24)
+    digest = models.CharField(max_length=64)
+    answers = models.JSONField(default=dict)
+    told_by = models.CharField(max_length=160)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "kind", "digest"], name="one_memory_a_heading"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issuer}:{self.kind}"
 
 
 class Doubt(models.Model):

@@ -101,6 +101,7 @@ class Demand(Listing):
     problem = models.TextField()
     wanted = models.TextField(blank=True)
     tried = models.TextField(blank=True)
+    budget_low_fen = models.BigIntegerField(null=True, blank=True)  # of a range
     budget_fen = models.BigIntegerField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
     confidentiality = models.CharField(max_length=10, choices=CONFIDENTIALITY, default="open")
@@ -110,6 +111,10 @@ class Demand(Listing):
             models.CheckConstraint(
                 condition=models.Q(budget_fen=None) | models.Q(budget_fen__gte=0),
                 name="demand_budget_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(budget_low_fen=None) | models.Q(budget_low_fen__gte=0),
+                name="demand_low_not_negative",
             ),
             models.CheckConstraint(
                 condition=models.Q(trl=None) | models.Q(trl__range=(1, 9)), name="demand_trl"

@@ -1,11 +1,12 @@
 """A list or bulletin of the city's beside our records, in piles, each row with its likely reason."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from kechuang.book.cells import read_cell
+from kechuang.book.reading import Reading, read
 from kechuang.book.schemas import Indicator
 from kechuang.book.sheets import Column, Layout
 from kechuang.district.accounts.models import Organisation
@@ -13,7 +14,7 @@ from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.core import files, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
-from kechuang.district.core.imports.sheet_rows import ReadRow, read_rows
+from kechuang.district.core.imports.sheet_rows import ReadRow, Skipped, read_rows
 from kechuang.district.core.models import Doubt
 from kechuang.district.core.strangers import read_sheet_apart
 from kechuang.district.plan.models import COMPARISONS, Comparison
@@ -56,7 +57,7 @@ def lay(
         raise Invalid("comparison.days_missing", "end")
     if kind == "firms" and options.get("rung") not in _rungs():
         raise Invalid("comparison.rung_missing", "rung")
-    read_rows(read_sheet_apart(data, name), _layout(kind), current_book())
+    _reading(kind, data, name)
     digest = files.keep(data)
     with ledger.writing():
         made = Comparison.objects.create(
@@ -84,11 +85,17 @@ def _rungs() -> set[str]:
     return set(next(c for c in columns if c.field == "rung").choices)
 
 
+def _reading(kind: str, data: bytes, name: str) -> Reading:
+    """The list as it stands: nothing of it is written, so its units are taken as it says them."""
+    return read(read_sheet_apart(data, name), _layout(kind), {}, lambda field: None)
+
+
 def _layout(kind: str) -> Layout:
     """The import's layout, but only the key is needed: a published list has few columns."""
     whole = current_book().layouts[kind]
     columns = tuple(
-        Column(**{**c.__dict__, "required": c.field == _KEYS[kind]}) for c in whole.columns
+        replace(c, required=c.field == _KEYS[kind], named_by="", asked_with="")
+        for c in whole.columns
     )
     return Layout(whole.kind, whole.title, (_KEYS[kind],), columns)
 
@@ -101,9 +108,8 @@ def _day(text: str, field: str) -> date | None:
 
 def compare(made: Comparison) -> Compared:
     """The piles as they are now: our side may have changed since the list came."""
-    book, layout = current_book(), _layout(made.kind)
-    sheet = read_sheet_apart(files.fetch(made.digest), made.name)
-    _, rows = read_rows(sheet, layout, book)
+    reading = _reading(made.kind, files.fetch(made.digest), made.name)
+    rows = read_rows(reading, current_book(), Skipped())
     theirs = [_their_line(made.kind, row) for row in rows]
     start, end = _day(made.options["start"], "start"), _day(made.options["end"], "end")
     assert start
@@ -158,7 +164,7 @@ def _firms(
     known = organisations_by_code(keys)
     held: dict[str, list[Recognition]] = {}
     for r in recognitions_of_codes(keys):
-        held.setdefault(r.firm.organisation.code, []).append(r)
+        held.setdefault(r.firm.organisation.reference, []).append(r)
     rules = Rules(
         {"name": "名称", "number": "编号"},
         start,
@@ -178,7 +184,7 @@ def _recognised(r: Recognition) -> Line:
         "number": r.number,
         "former_names": owner.former_names,
     }
-    return Line(owner.code, owner.name, facts, str(r.firm_id))
+    return Line(owner.reference, owner.name, facts, str(r.firm_id))
 
 
 def _firm_elsewhere(

@@ -121,7 +121,7 @@ class Form:
 
     def _code_of(self, typed: str) -> str:
         """The code of the one organisation that is called so; else what was typed."""
-        named = {o.code for o in self.organisations if o.name == typed.strip()}
+        named = {o.reference for o in self.organisations if o.name == typed.strip()}
         return str(named.pop()) if len(named) == 1 else typed
 
     def add(self, error: Invalid) -> None:

@@ -153,7 +153,7 @@ def _export(
     lines = [
         [
             p.firm.organisation.name,
-            p.firm.organisation.code,
+            p.firm.organisation.reference,
             p.firm.town,
             p.firm.park,
             p.firm.industry,

@@ -28,7 +28,7 @@ APPLICATIONS = WORKFLOWS["registry.application"]
 def _firm_rows(firm: Any) -> list[dict[str, Any]]:
     organisation = firm.organisation
     base = {
-        "code": organisation.code,
+        "code": organisation.reference,
         "name": organisation.name,
         "former_names": organisation.former_names,
         "town": firm.town,
@@ -75,7 +75,7 @@ def _actions(actor: Actor) -> list[tuple[str, str]]:
 def _columns(today: date) -> list[Column]:
     return [
         Column("企业名称", lambda f: f.organisation.name, "organisation__name"),
-        Column("统一社会信用代码", lambda f: f.organisation.code, minor=True),
+        Column("统一社会信用代码", lambda f: f.organisation.code or gettext("无代码"), minor=True),
         Column(
             "街镇",
             lambda f: format_html("{}<br><small>{}</small>", f.town, f.park) if f.park else f.town,

@@ -31,8 +31,8 @@ def _prefill(actor: Actor, carried: Given) -> Given:
     demand, achievement = introduction.demand, introduction.achievement
     return {
         "name": achievement.title,
-        "seller": achievement.owner.code if achievement.owner else None,
-        "buyer": demand.owner.code if demand.owner else None,
+        "seller": achievement.owner.reference if achievement.owner else None,
+        "buyer": demand.owner.reference if demand.owner else None,
         "kind": "development",
         "signed_on": clock.today(),
     }

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from kechuang.district.accounts.queries import organisations, own_organisations
+from kechuang.district.accounts.queries import named_only, organisations, own_organisations
 from kechuang.district.core import files, imports, sheets
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import ImportBatch
@@ -17,16 +17,14 @@ from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.requests import actor_in, one, signed_in
 from kechuang.engines.base.errors import Invalid, NotFound
 from kechuang.engines.base.identifiers import parse_credit_code
-from kechuang.engines.base.sheets import MAX_BYTES
+from kechuang.engines.sheets.bundle import pack
+from kechuang.engines.sheets.pages import MAX_BYTES
+
+from . import import_reading
+from .import_list import mine
 
 ROWS = 50
 MOVING = {"uploaded": "checking", "confirmed": "writing", "undoing": "undoing"}
-
-
-def _mine(request: HttpRequest) -> Any:
-    actor = actor_in(request)
-    found = ImportBatch.objects.all()
-    return found if actor.has("officer", "auditor") else found.filter(actor_id=actor.id)
 
 
 @signed_in
@@ -34,9 +32,10 @@ def listed(request: HttpRequest) -> HttpResponse:
     """What may be imported, and what was."""
     actor, book = actor_in(request), current_book()
     kinds = [book.layouts[k] for k, kind in imports.KINDS.items() if kind.permission(actor)]
-    page = Paginator(_mine(request), 25).get_page(request.GET.get("page"))
+    page = Paginator(mine(request), 25).get_page(request.GET.get("page"))
     facts = {
         "kinds": kinds,
+        "named": named_only().count(),
         "page": page,
         "states": imports.IMPORTS.states,
         "titles": {k: v.title for k, v in book.layouts.items()},
@@ -83,12 +82,17 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _given(request: HttpRequest) -> tuple[str, bytes]:
-    """A file, or a table pasted from a web page or from Excel (columns apart by tabs)."""
-    sent = request.FILES.get("sheet")
-    if sent is not None:
-        if (sent.size or 0) > MAX_BYTES:
-            raise Invalid("sheet.size_on_page", "sheet", megabytes=MAX_BYTES // 1000000)
-        return sent.name or "", sent.read()
+    """A file, several at once, or a table pasted from a web page or from Excel (columns apart by
+    tabs).
+    """
+    sent = request.FILES.getlist("sheet")
+    if sum(one_file.size or 0 for one_file in sent) > MAX_BYTES:
+        raise Invalid("sheet.size_on_page", "sheet", megabytes=MAX_BYTES // 1000000)
+    if len(sent) == 1:
+        return sent[0].name or "", sent[0].read()
+    if sent:
+        name = gettext("{name} 等 {count} 个文件").format(name=sent[0].name, count=len(sent))
+        return f"{name}.zip", pack([(f.name or "", f.read()) for f in sent])
     pasted = request.POST.get("pasted", "").strip("\r\n")
     if not pasted.strip():
         raise Invalid("import.sheet_missing", "sheet")
@@ -111,7 +115,7 @@ def _options(request: HttpRequest) -> dict[str, Any]:
 @signed_in
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Progress while it moves; then the preview or the report."""
-    batch = one(_mine(request), pk)
+    batch = one(mine(request), pk)
     rows = batch.rows.all()
     show = request.GET.get("show", "")
     if show in ("wrong", "create", "update", "same"):
@@ -130,6 +134,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "show": show,
         "steps": {s.name for s in imports.IMPORTS.open_steps(batch, actor_in(request))},
         **_progress(batch),
+        **import_reading.facts(batch, batch.rows.first()),
+        "read": sum(batch.counts.get(k, 0) for k in ("create", "update", "same", "wrong")),
         "counts": [
             (k, w, batch.counts.get(k, 0))
             for k, w in (
@@ -177,7 +183,7 @@ def _fates(batch: ImportBatch) -> list[tuple[str, int]]:
 @signed_in
 def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Confirm, discard, undo."""
-    batch = one(_mine(request), pk)
+    batch = one(mine(request), pk)
     steps = {"confirm": imports.confirm, "discard": imports.discard, "undo": imports.undo}
     if name not in steps:
         raise Invalid("step.none_here", "step")
@@ -192,5 +198,5 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 @signed_in
 def mended(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet to mend."""
-    batch = one(_mine(request), pk)
+    batch = one(mine(request), pk)
     return download(sheets.mended(batch), f"改错-{batch.name.rsplit('.', 1)[0]}.xlsx", sheets.TYPE)

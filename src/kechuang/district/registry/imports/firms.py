@@ -1,6 +1,6 @@
 """Firms with their recognitions, from a sheet: one row a recognition (or a firm without one)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -41,16 +41,25 @@ class FirmSheet(EachRow):
     def permission(self, actor: Actor) -> Verdict:
         return can_keep(actor)
 
+    def by_number(self, numbers: Collection[str]) -> dict[str, tuple[str, str]]:
+        """Certificate → reference and name of the firm that holds it, where exactly one does."""
+        held = Recognition.objects.filter(number__in=numbers, state="recorded")
+        found: dict[str, set[tuple[str, str]]] = {}
+        for one in held.select_related("firm__organisation"):
+            owner = one.firm.organisation
+            found.setdefault(one.number, set()).add((owner.reference, owner.name))
+        return {number: whom.pop() for number, whom in found.items() if len(whom) == 1}
+
     def prepare(
         self, actor: Actor, values: Sequence[Mapping[str, Any]], options: Mapping[str, Any]
     ) -> dict[str, Any]:
         codes = {v["code"] for v in values if v.get("code")}
         known = organisations_by_code(codes)
         held = Recognition.objects.filter(
-            firm__organisation__code__in=codes, state="recorded"
+            firm__organisation__in=known.values(), state="recorded"
         ).select_related("firm__organisation")
         by_key: dict[tuple[str, str, str], Recognition] = {
-            (r.firm.organisation.code, r.rung, r.number or r.valid_from.isoformat()): r
+            (r.firm.organisation.reference, r.rung, r.number or r.valid_from.isoformat()): r
             for r in held
         }
         firms = {f.organisation_id: f for f in Firm.objects.filter(organisation__in=known.values())}
@@ -148,7 +157,8 @@ class FirmSheet(EachRow):
             held = Recognition.objects.get(pk=row.subject_id)
             days = {"valid_from": start, "valid_until": end or held.valid_until}
             why = Said("import.why_by_sheet")
-            take(RECOGNITIONS, "correct", held, days, actor, at, version=held.version, why=why)
+            if any(getattr(held, name) != day for name, day in days.items()):
+                take(RECOGNITIONS, "correct", held, days, actor, at, version=held.version, why=why)
         else:
             given = {n: values.get(n) for n in ("rung", "number", "valid_from", "valid_until")}
             held = create(RECOGNITIONS, "record", {**given, "firm": firm}, actor, at)
@@ -165,6 +175,8 @@ class FirmSheet(EachRow):
             return "kept", "导入之后有人改过这条认定"
         if row.plan == "update":
             before = {k: _day(row.before.get(k)) for k in ("valid_from", "valid_until")}
+            if all(getattr(held, name) == day for name, day in before.items()):
+                return "kept", "单位资料保留：其他记录可能已经引用"
             why, seen = Said("import.why_undone"), held.version
             take(RECOGNITIONS, "correct", held, before, actor, at, version=seen, why=why)
         else:

@@ -241,7 +241,7 @@ def year_row(thing: FirmYear, actor: Actor) -> dict[str, object]:
     sources = Counter(f["s"] for f in shown.values())
     source = sources.most_common(1)[0][0] if sources else None
     return {
-        "code": owner.code,
+        "code": owner.reference,
         "name": owner.name,
         "year": thing.year,
         "source": source,

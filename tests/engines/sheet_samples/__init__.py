@@ -1,0 +1,12 @@
+"""Sheets in the layouts in which districts have them, with what each of them says.
+
+Every name, number and amount is invented.
+"""
+
+from .contracts import CONTRACTS
+from .made import Sample
+from .others import OTHERS
+
+SAMPLES: tuple[Sample, ...] = (*CONTRACTS, *OTHERS)
+
+__all__ = ["SAMPLES", "Sample"]

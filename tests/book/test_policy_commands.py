@@ -134,6 +134,17 @@ def test_a_law_not_yet_in_force_is_refused_with_its_day(subjects, capsys):
     assert "自 2016-01-01 起施行" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("day", "found"), [("2020-05-20", "否"), ("2022-05-20", "待定")])
+def test_a_rule_that_two_texts_say_is_told_by_the_text_of_the_day(tmp_path, capsys, day, found):
+    """A fledgling firm was at most five years old until July 2021, then eight."""
+    path = tmp_path / "firms.jsonl"
+    row = {"id": "甲", "雏鹰天津注册独立法人": "是", "雏鹰计龄月数": "96个月"}
+    path.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    asked = ["--book", "books/jinnan", "--on", day, "--rules", "雏鹰企业"]
+    assert main(["policy", "assess", str(path), *asked]) == 0
+    assert json.loads(capsys.readouterr().out)["results"] == {"雏鹰企业": found}
+
+
 def test_a_rule_that_rests_on_a_law_not_yet_in_force_is_refused_with_file_and_line(
     tmp_path, capsys
 ):

@@ -198,7 +198,8 @@ def effects(now: Book, then: Book, held: Policy, day: date, today: date) -> list
     was, new = (at(tuple(b.policies.values()), day) for b in (now, then))
     found = []
     rows = inputs_of_firms(firms_with_returns(), today)
-    names = [n for n in held.results if held.rules[n].unit in ("元", "是否")]
+    said = set(new.of(held)) | (held.rules.keys() - new.formulas.keys())
+    names = [n for n in held.results if held.rules[n].unit in ("元", "是否") and n in said]
     before, after = (evaluate_all(law, [g for _, g in rows], names) for law in (was, new))
     for name in names:
         unit = held.rules[name].unit

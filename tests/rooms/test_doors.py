@@ -55,6 +55,7 @@ def test_several_processes_have_one_count(shared_world):
     assert Knock.objects.get(door="match").count == 75
 
 
+LONG = 10**10  # seconds: a stretch that does not end while a test runs
 WANT = {"title": "液冷方案", "text": "电池散热"}
 
 
@@ -72,17 +73,17 @@ WANT = {"title": "液冷方案", "text": "电池散热"}
     ],
 )
 def test_a_public_door_answers_429_with_a_sentence(world, settings, door, ask):
-    settings.KECHUANG_LIMITS = {door: (2, 3600)}
+    settings.KECHUANG_LIMITS = {door: (2, LONG)}
     visitor, elsewhere = Client(), Client(REMOTE_ADDR="10.9.8.7")
     assert [ask(visitor).status_code == 429 for _ in range(3)] == [False, False, True]
     refused = ask(visitor)
-    assert 0 < int(refused.headers["Retry-After"]) <= 3600
+    assert 0 < int(refused.headers["Retry-After"]) <= LONG
     assert "秒后再试" in refused.content.decode() or refused.json()["code"] == "door.too_many"
     assert ask(elsewhere).status_code != 429
 
 
 def test_a_list_without_words_is_not_counted_and_people_are_counted_by_person(world, settings):
-    settings.KECHUANG_LIMITS = {"search": (1, 3600)}
+    settings.KECHUANG_LIMITS = {"search": (1, LONG)}
     visitor = Client()
     assert {visitor.get("/achievements/").status_code for _ in range(5)} == {200}
     for name in ("officer", "broker"):  # one office, one address

@@ -335,7 +335,7 @@ def test_reading_on_the_command_line_prints_the_share_placed(tmp_path, capsys):
     path.write_text(PLAN, encoding="utf-8")
     assert main(["plan", "read", str(path)]) == 0
     told = capsys.readouterr()
-    assert "13/14（92%）" in told.err
+    assert "11/12（91%）" in told.err
     found = json.loads(told.out)["placing"]
     assert [(m["text"], m["sentence"]) for m in found["missing"]] == [
         ("2.5亿元", "去年投入2.5亿元。")

@@ -112,6 +112,18 @@ def test_a_register_that_is_said_to_be_complete_judges_and_knows_zero(world):
     assert (nothing.value, nothing.light) == (0, "missed")
 
 
+def test_the_form_opened_at_a_target_is_about_its_indicator(world):
+    client = client_of(world, "officer")
+    page = client.get(f"/plan/targets/{TURNOVER}/").content.decode()
+    address = f"/completeness/new/state_complete/?indicator={TURNOVER}"
+    assert address in page
+    form = client.get(address).content.decode()
+    assert f'<option value="{TURNOVER}" selected' in form
+    sent = {"indicator": TURNOVER, "since": "2025-01-01", "basis": "逐条对过"}
+    assert client.post(address, sent).status_code == 302
+    assert read(TURNOVER).coverage.how == "stated"
+
+
 def test_who_is_no_officer_says_nothing_of_registers(world):
     values = {"indicator": TURNOVER, "since": date(2020, 1, 1), "basis": "听说"}
     with pytest.raises(NotAllowed):
@@ -335,7 +347,7 @@ def test_reading_on_the_command_line_prints_the_share_placed(tmp_path, capsys):
     path.write_text(PLAN, encoding="utf-8")
     assert main(["plan", "read", str(path)]) == 0
     told = capsys.readouterr()
-    assert "13/14（92%）" in told.err
+    assert "11/12（91%）" in told.err
     found = json.loads(told.out)["placing"]
     assert [(m["text"], m["sentence"]) for m in found["missing"]] == [
         ("2.5亿元", "去年投入2.5亿元。")

@@ -16,7 +16,7 @@ from .policy_checks import check_policies
 from .registers import layout_of, read_registers
 from .returns import read_returns
 from .rhythm import read_calendar, read_market, read_supervision
-from .schemas import Book, Market, Plan
+from .schemas import Book, Plan
 from .tables import (
     read_bodies,
     read_fields,
@@ -29,6 +29,7 @@ from .tables import (
     with_indicators,
     with_rungs,
 )
+from .timing import Market
 
 
 def read_book(folder: Path) -> tuple[Book | None, list[Problem]]:

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from kechuang.engines.base.sayings import Said
 
 from .desk import Desk
-from .schemas import Calendar, Market, Supervision
 from .shapes import CalendarFile, MarketFile, SupervisionFile
+from .timing import Calendar, Market, Supervision
 
 
 def read_supervision(given: SupervisionFile | None, desk: Desk, below: Supervision) -> Supervision:

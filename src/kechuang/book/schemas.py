@@ -11,6 +11,7 @@ from kechuang.engines.rules.facts import Feed
 
 from .planned import Area, Group, Indicator, Mark, Milestone, Plan, Target, Task
 from .sheets import BookRegister, Layout
+from .timing import Calendar, Market, Supervision
 
 __all__ = [
     "Area",
@@ -88,47 +89,6 @@ class Body:
     known: bool
     facts: str
     sources: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Market:
-    """The market's settings."""
-
-    remind_after_days: tuple[int, ...] = (3, 9, 21)
-    close_after_days: int = 30
-    ask_outcome_after_days: int = 60
-    longest_persons: int = 3
-
-
-@dataclass(frozen=True)
-class Supervision:
-    """How returns are asked for and followed up; days are working days of the calendar.
-
-    ``lights``: points behind the way (at risk, behind), days after which a value is stale, and how
-    much of a published figure our records must hold (per cent) to be judged by.
-    """
-
-    ask_on: int = 20  # day of the month on which returns are asked for
-    answer_within: int = 5
-    remind_after: tuple[int, ...] = (1, 3)  # after the due day
-    escalate_after: tuple[int, ...] = (5, 10)
-    coordinator: str = ""
-    at_risk_points: int = 10
-    behind_points: int = 30
-    stale_days: int = 400
-    enough_percent: int = 90
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """Holidays and worked weekend days as published; after ``known_until`` only weekends are
-    known.
-    """
-
-    holidays: frozenset[date] = frozenset()
-    worked: frozenset[date] = frozenset()
-    known_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -232,8 +192,8 @@ class Book:
     lexicon: tuple[str, ...]
     parent: "Book | None" = None
     plans: Mapping[str, Plan] = dataclasses.field(default_factory=dict)
-    supervision: Supervision = Supervision()
-    calendar: Calendar = Calendar()
+    supervision: Supervision = dataclasses.field(default_factory=Supervision)
+    calendar: Calendar = dataclasses.field(default_factory=Calendar)
     returns: Mapping[str, ReturnLayout] = dataclasses.field(default_factory=dict)
     policies: Mapping[str, Policy] = dataclasses.field(default_factory=dict)
     registers: Mapping[str, BookRegister] = dataclasses.field(default_factory=dict)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from kechuang.book.schemas import Supervision
+from kechuang.book.timing import Supervision
 from kechuang.district.plan.measures import Measure
 from kechuang.district.plan.models import Completeness
 from kechuang.district.plan.queries import closed_spans, said_complete

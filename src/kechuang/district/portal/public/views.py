@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "demands": [(d, owner_name(actor, d)) for d in demands[:6]],
         "achievement_count": achievements.count(),
         "demand_count": demands.count(),
-        "readings": [r for r in readings if r.how == "computed"],
+        "readings": [r for r in readings if r.value is not None],
         "target_count": len(readings),
         "year": year,
         "root": ledger.root_of(today),

@@ -4,9 +4,10 @@ Every name, number and amount is invented.
 """
 
 from .contracts import CONTRACTS
+from .held import HELD
 from .made import Sample
 from .others import OTHERS
 
 SAMPLES: tuple[Sample, ...] = (*CONTRACTS, *OTHERS)
 
-__all__ = ["SAMPLES", "Sample"]
+__all__ = ["HELD", "SAMPLES", "Sample"]

@@ -37,6 +37,8 @@ from kechuang.district.transfer.queries import years_with_contracts
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import NotFound
 
+from .plan_lines import answer_of, areas_of
+
 _SHOWN = 400
 
 
@@ -75,22 +77,22 @@ def plan_page(request: HttpRequest) -> HttpResponse:
     book, today, chosen = current_book(), clock.today(), plan_in(request)
     year = plan_year(request, chosen)
     found = plan.readings(book, year, today, chosen)
-    lights = [(name, words, sum(r.light == name for r in found)) for name, words in LIGHTS.items()]
     files, marks = task_files(chosen.id), list(milestones(chosen.id))
+    states, answer = {n: f.state for n, f in files.items()}, answer_of(chosen, found, today)
     facts = {
         "plan": chosen,
         "plans": book.plans.values(),
-        "groups": [(g, [r for r in found if r.target.group == g.id]) for g in chosen.groups],
+        "answer": answer,
+        "groups": [(g, answer.rows.get(g.id, [])) for g in chosen.groups],
+        "areas": areas_of(chosen, states, marks, today),
         "year": year,
         "years": _years(chosen, today),
         "today": today,
-        "lights": [x for x in lights if x[2]],
         "over": today > chosen.end,
         "light_words": LIGHTS,
         "above": book.plan_above(chosen),
         "is_main": chosen is book.plan,
-        "states": {n: f.state for n, f in files.items()},
-        "marked": {m.task for m in marks},
+        "states": states,
         "successors": [p for p in book.plans.values() if p.succeeds == chosen.id],
         "before": book.plans.get(chosen.succeeds),
     }

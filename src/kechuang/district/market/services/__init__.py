@@ -1,3 +1,3 @@
-from . import index, introductions, matching, waiting
+from . import index, introductions, matching, waiting, wishes
 
-__all__ = ["index", "introductions", "matching", "waiting"]
+__all__ = ["index", "introductions", "matching", "waiting", "wishes"]

@@ -209,12 +209,11 @@ def test_who_left_or_stopped_following_hears_nothing(world):
 
 
 def test_what_happened_before_one_followed_is_no_news(world):
-    achievement = world.achievement()
-    entry = ledger.history("market.achievement", achievement.pk).last()
-    wish = ask(world, achievement, step="follow")
-    Wish.objects.filter(pk=wish.pk).update(asked_at=NOW.replace(year=NOW.year + 1))
-    wishes.tell_followers([entry])
-    assert letters(world, "enterprise") == []
+    demand = world.demand()
+    listings.amend(demand, {"wanted": "温差小于3℃"}, world.actor("officer"), NOW, "更正")
+    ask(world, demand, "researcher", "follow")
+    worker.drain()
+    assert letters(world, "researcher") == []
 
 
 def test_the_owner_hears_nothing_of_who_asked(world):

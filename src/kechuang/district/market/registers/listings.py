@@ -24,15 +24,14 @@ from kechuang.district.core.registers import (
     Values,
 )
 from kechuang.district.core.workflow import Step, step
-from kechuang.engines.base.errors import Invalid
-from kechuang.engines.base.sayings import Said
-from kechuang.engines.matching.sense import digest
-from kechuang.engines.text import comparable
-
 from kechuang.district.market import permissions as may
 from kechuang.district.market import queries
 from kechuang.district.market.models import Achievement, Demand, Listing
 from kechuang.district.market.models.listings import LISTING_STATES
+from kechuang.engines.base.errors import Invalid
+from kechuang.engines.base.sayings import Said
+from kechuang.engines.matching.sense import digest
+from kechuang.engines.text import comparable
 
 _ACHIEVEMENT = (
     "title",

@@ -42,10 +42,15 @@ def tell_followers(entries: Sequence[Entry]) -> None:
 def _tell(entry: Entry) -> None:
     side = entry.subject_kind.rpartition(".")[2]
     flow = WORKFLOWS[entry.subject_kind]
-    followed = Wish.objects.filter(
-        **{f"{side}_id": int(entry.subject_id)}, state="following", asked_at__lte=entry.at
+    about = {f"{side}_id": int(entry.subject_id)}
+    followed = Wish.objects.filter(**about, state="following")
+    before = Entry.objects.filter(kind="market.wish.follow", pk__lt=entry.pk)
+    since = set(
+        before.filter(subject_id__in=[w.pk for w in followed]).values_list("subject_id", flat=True)
     )
     for wish in followed.select_related("achievement__owner", "demand__owner"):
+        if str(wish.pk) not in since:
+            continue  # it happened before one followed
         user = members_of(wish.asker_id).filter(pk=wish.asked_by).first()
         subject = wish.subject
         if user is None or subject is None or not can_see(actor_of(user), subject):

@@ -85,7 +85,8 @@ def _carried(actor: Actor, asked: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _prefill(actor: Actor, carried: Given) -> Given:
-    return {"about": thing.reference for thing in carried.values()}
+    thing = carried.get("achievement") or carried.get("demand")
+    return {"about": thing.reference} if thing else {}
 
 
 def _page(actor: Actor, wish: Wish) -> Given:

@@ -79,7 +79,7 @@ def test_an_introduction_takes_up_the_wish_for_it_from_either_side_and_no_other(
 def test_the_same_thing_asked_twice_is_one_wish(world):
     achievement = world.achievement()
     wish = ask(world, achievement)
-    with pytest.raises(InvalidForm, match=f"意向 {wish.pk}"):
+    with pytest.raises(InvalidForm, match=wish.label):
         ask(world, achievement)
     ask(world, achievement, step="ask_question")
     ask(world, achievement, "rival")  # another firm's wish is nobody else's business

@@ -87,6 +87,14 @@ def introductions_visible_to(actor: Actor) -> QuerySet[Introduction]:
     return found.filter(Q(demand__owner_id__in=actor.firms) if actor.firms else Q(pk__in=()))
 
 
+def search_introductions(found: QuerySet[Introduction], words: str) -> QuerySet[Introduction]:
+    """All words, each in the demand or in the achievement."""
+    for word in comparable(words).split()[:12]:
+        hit = Q(demand__search__contains=word) | Q(achievement__search__contains=word)
+        found = found.filter(hit)
+    return found
+
+
 def wishes_visible_to(actor: Actor) -> QuerySet[Wish]:
     """Who works for the district, and the asker's own organisation; whoever owns what is asked
     about learns of it through a broker alone.

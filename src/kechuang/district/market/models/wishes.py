@@ -14,7 +14,7 @@ WISHES = {"introduction": "请求介绍", "question": "提问", "follow": "关�
 
 
 class Wish(Stated):
-    """意向: an organisation asks to be introduced, asks a question, or follows.
+    """An organisation asks to be introduced, asks a question, or follows.
 
     It is about one achievement or one demand. Its owner learns of it through a broker alone.
     ``about`` is the number that was typed, ``title`` how the record was called then.
@@ -63,7 +63,7 @@ class Wish(Stated):
     @property
     def label(self) -> str:
         """Without the record's title: whoever reads this may not know the record any more."""
-        return f"意向 {self.pk} · {WISHES.get(self.what, '')}"
+        return f"YX-{self.pk or 0:06d}"
 
     @property
     def subject(self) -> Listing | None:

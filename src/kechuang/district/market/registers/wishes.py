@@ -1,4 +1,4 @@
-"""意向, declared once: asking to be introduced, asking a question, following."""
+"""Wishes, declared once: asking to be introduced, asking a question, following."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -25,7 +25,7 @@ def _asker(actor: Actor) -> int | None:
 
 
 def _blank(actor: Actor) -> Wish:
-    return Wish(asker_id=_asker(actor), asked_by=actor.id)
+    return Wish(asker_id=_asker(actor), asked_by=actor.id)  # type: ignore[misc]
 
 
 def _born(wish: Wish, actor: Actor, at: datetime) -> None:
@@ -43,7 +43,15 @@ def _derive(wish: Wish) -> None:
         wish.demand = found if isinstance(found, Demand) else None
         wish.title = found.title if found else ""
     asker = wish.asker.name if wish.asker_id else ""
-    parts = [wish.label, wish.about, wish.words, wish.answer, asker, wish.person]
+    parts = [
+        wish.label,
+        wish.about,
+        wish.words,
+        wish.answer,
+        asker,
+        wish.person,
+        wish.get_what_display(),
+    ]
     wish.search = comparable(" ".join(parts))
 
 
@@ -62,7 +70,7 @@ def _once(register: Register[Any], wish: Wish, day: date) -> Iterable[Invalid]:
     else:
         known = same.filter(state="asked").first()
     if known:
-        yield Invalid("wish.asked_already", "about", number=known.pk)
+        yield Invalid("wish.asked_already", "about", number=known.label)
 
 
 def _discreet(register: Register[Any], wish: Wish, day: date) -> Iterable[Invalid]:
@@ -90,7 +98,7 @@ def _tell_asker(done: Done) -> None:
     for user in members_of(wish.asker_id).filter(pk=wish.asked_by):
         write_letter(
             f"wish-{done.entry.pk}-{user.pk}",
-            f"有了回音：{wish.label}",
+            f"您的意向有了回音：{wish.label}",
             wish.answer or "技术经理人已为您发起对接，双方都同意后会告诉您怎么联系。",
             done.at,
             user=user,

@@ -31,7 +31,7 @@ def typed(register, world):
     firm, university = world.firm.code, world.university.code
     return {
         "wishes": {
-            "about": wished(world).reference,
+            "about": wished(world).reference if register.slug == "wishes" else "",
             "words": "想了解中试时的温差",
             "answer": "中试温差小于3℃，可以安排您看现场",
         },

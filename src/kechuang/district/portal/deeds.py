@@ -16,13 +16,13 @@ def deeds_for(actor: Actor) -> list[tuple[str, str]]:
     if actor.id <= 0:
         return []
     made = [
-        (reverse(f"{r.slug}-new", args=[s.name]), f"{gettext(r.title)}：{gettext(s.label)}")
+        (reverse(f"{r.slug}-new", args=[s.name]), f"{gettext(r.title)} · {gettext(s.label)}")
         for r in REGISTERS.values()
         for s in creating(r, actor)
     ]
     layouts = current_book().layouts
     sheets = [
-        (reverse("import-new", args=[name]), f"{gettext('导入')}：{gettext(layouts[name].title)}")
+        (reverse("import-new", args=[name]), f"{gettext('导入')} · {gettext(layouts[name].title)}")
         for name, kind in KINDS.items()
         if name in layouts and kind.permission(actor)
     ]

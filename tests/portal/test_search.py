@@ -44,6 +44,8 @@ def test_everybody_finds_what_is_public_and_staff_the_rest(full):
         "wishes": 1,
     }
     assert counts(full, "enterprise", "液冷")["wishes"] == 1
+    assert counts(full, "broker", "固态电解质 微通道")["introductions"] == 1  # one word a side
+    assert "introductions" not in counts(full, "broker", "固态电解质 没有这样的词")
     assert "wishes" not in counts(full, "rival", "液冷")
 
 

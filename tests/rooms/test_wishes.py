@@ -60,6 +60,7 @@ def test_an_introduction_takes_up_the_wish_for_it_from_either_side_and_no_other(
         ask(world, achievement, step="ask_question"),
     )
     elsewhere, owners = ask(world, other), ask(world, demand, "researcher")
+    answer(world, mine, "明天看现场")
     made = world.introduction(demand, achievement)
     worker.drain()
     states = dict(Wish.objects.values_list("pk", "state"))
@@ -71,6 +72,8 @@ def test_an_introduction_takes_up_the_wish_for_it_from_either_side_and_no_other(
     }
     mine.refresh_from_db()
     assert mine.introduction == made
+    told = Letter.objects.filter(user=world.users["enterprise"]).values_list("body", flat=True)
+    assert [t[:5] for t in told] == ["技术经理人", "明天看现场"]
     entries = ledger.history(WISHES.name, mine.pk).count()
     wishes.take_up(made, NOW)
     assert ledger.history(WISHES.name, mine.pk).count() == entries

@@ -92,14 +92,22 @@ def _hides(actor: Actor, wish: Wish) -> frozenset[str]:
     return frozenset() if known else frozenset({"title"})
 
 
-def _tell_asker(done: Done) -> None:
-    """The person who asked learns that there is an answer; it is read on the wish's page."""
+def _tell_answer(done: Done) -> None:
+    _tell_asker(done, done.thing.answer)
+
+
+def _tell_taken_up(done: Done) -> None:
+    _tell_asker(done, "技术经理人已为您发起对接，双方都同意后会告诉您怎么联系。")
+
+
+def _tell_asker(done: Done, body: str) -> None:
+    """The person who asked learns what came of it, as long as they belong to who asked."""
     wish = done.thing
     for user in members_of(wish.asker_id).filter(pk=wish.asked_by):
         write_letter(
             f"wish-{done.entry.pk}-{user.pk}",
             f"您的意向有了回音：{wish.label}",
-            wish.answer or "技术经理人已为您发起对接，双方都同意后会告诉您怎么联系。",
+            body,
             done.at,
             user=user,
             link=f"/wishes/{wish.pk}/",
@@ -172,7 +180,7 @@ WISHES = Register(
         "ask_question": lambda wish, actor, at: {"what": "question"},
         "follow": lambda wish, actor, at: {"what": "follow"},
     },
-    effects={"answer": _tell_asker, "amend_answer": _tell_asker, "take_up": _tell_asker},
+    effects={"answer": _tell_answer, "amend_answer": _tell_answer, "take_up": _tell_taken_up},
     blank=_blank,
     inside=lambda actor, wish: is_staff(actor) or wish.asker_id in actor.organisations,
     hides=_hides,

@@ -14,6 +14,7 @@ from kechuang.district.core import ledger
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.models import Entry
 from kechuang.district.core.registers import REGISTERS, change_many, written
+from kechuang.district.market.models import Achievement
 from kechuang.district.portal.registers import filling
 from kechuang.district.portal.registers.lists import table_of
 from kechuang.district.registry.services import keep_firm
@@ -29,6 +30,11 @@ def typed(register, world):
     """What a person types into a register's form: right values, as texts."""
     firm, university = world.firm.code, world.university.code
     return {
+        "wishes": {
+            "about": wished(world).reference if register.slug == "wishes" else "",
+            "words": "想了解中试时的温差",
+            "answer": "中试温差小于3℃，可以安排您看现场",
+        },
         "establishments": {
             "kind": "platform",
             "level": "municipal",
@@ -113,6 +119,12 @@ def typed(register, world):
     }[register.slug]
 
 
+def wished(world):
+    """The one achievement that the tests ask about."""
+    found = Achievement.objects.filter(reference="CG-W1").first()
+    return found or world.achievement(reference="CG-W1")
+
+
 EXTRA = {"contracts": {"number": "HT-77", "registered_on": "2026-05-06"}}
 REGISTER_NAMES = sorted(REGISTERS)
 
@@ -190,6 +202,8 @@ def bring_to(register, house, thing, step):
     given = {"state": state}
     if register.slug == "contracts" and state == "registered":
         given |= {"number": "HT-1", "registered_on": "2026-05-06"}
+    if register.slug == "wishes" and state == "answered":
+        given |= {"answer": "可以看现场"}
     register.model.objects.filter(pk=thing.pk).update(**given)
     thing.refresh_from_db()
     return thing
@@ -199,7 +213,18 @@ def otherwise(values):
     """The same with one field said otherwise: a correction that changes nothing is refused."""
     name = next(
         n
-        for n in ("name", "title", "work", "number", "source", "note", "town", "basis")
+        for n in (
+            "name",
+            "title",
+            "work",
+            "number",
+            "source",
+            "note",
+            "town",
+            "basis",
+            "words",
+            "answer",
+        )
         if n in values
     )
     return {**values, name: values[name] + "（改）"}

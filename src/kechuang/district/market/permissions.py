@@ -3,7 +3,7 @@
 from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core.actor import YES, Actor, Verdict, no
 
-from .models import Achievement, Demand, Introduction, Invitation, Listing
+from .models import Achievement, Demand, Introduction, Invitation, Listing, Wish
 from .queries import is_own
 
 
@@ -127,3 +127,32 @@ def can_report_outcome(actor: Actor, introduction: Introduction) -> Verdict:
         return YES
     asked = (f"invitee:{i.pk}" for i in introduction.invitations.all() if i.side == "firm")
     return YES if actor.has(*asked) else no("introduction.outcome_by_its_link")
+
+
+def can_ask(actor: Actor, wish: Wish) -> Verdict:
+    """Enterprises ask about others' published achievements, researchers about others' demands.
+
+    What does not exist for the person is refused as a number that names nothing is.
+    """
+    mine = wish.asker_id in actor.organisations and not is_staff(actor)
+    if not mine or not actor.has("enterprise" if wish.asker_id in actor.firms else "researcher"):
+        return no("wish.who_asks")
+    if not wish.about:
+        return YES
+    subject = wish.subject
+    if subject is None or not can_see(actor, subject):
+        return no("wish.about_none")
+    if is_own(actor, subject):
+        return no("wish.about_own")
+    return YES
+
+
+def can_say_more(actor: Actor, wish: Wish) -> Verdict:
+    """Whoever asks for the organisation changes what it asked, and ends it."""
+    if wish.asker_id in actor.organisations and actor.has("enterprise", "researcher"):
+        return YES
+    return no("wish.who_ends")
+
+
+def can_answer_wish(actor: Actor, wish: Wish) -> Verdict:
+    return YES if _works_on(actor) else no("wish.who_answers")

@@ -4,13 +4,14 @@ from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
+from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core.actor import Actor
 from kechuang.engines.base.identifiers import parse_patent
 from kechuang.engines.matching import Offer, Want
 from kechuang.engines.text import comparable
 
-from .models import Achievement, Demand, Introduction, Invitation, Listing, TextVector
+from .models import Achievement, Demand, Introduction, Invitation, Listing, TextVector, Wish
 
 L = TypeVar("L", bound=Listing)
 
@@ -84,6 +85,47 @@ def introductions_visible_to(actor: Actor) -> QuerySet[Introduction]:
     if is_staff(actor):
         return found
     return found.filter(Q(demand__owner_id__in=actor.firms) if actor.firms else Q(pk__in=()))
+
+
+def search_introductions(found: QuerySet[Introduction], words: str) -> QuerySet[Introduction]:
+    """All words, each in the demand or in the achievement."""
+    for word in comparable(words).split()[:12]:
+        hit = Q(demand__search__contains=word) | Q(achievement__search__contains=word)
+        found = found.filter(hit)
+    return found
+
+
+def wishes_visible_to(actor: Actor) -> QuerySet[Wish]:
+    """Who works for the district, and the asker's own organisation; whoever owns what is asked
+    about learns of it through a broker alone.
+    """
+    found = Wish.objects.select_related(
+        "asker", "achievement__owner", "demand__owner", "introduction"
+    )
+    if is_staff(actor):
+        return found
+    return found.filter(asker_id__in=actor.organisations)
+
+
+def find_wishes(found: QuerySet[Wish], words: str, actor: Actor) -> QuerySet[Wish]:
+    """All words, in the wish itself or in the record it is about, if that may be seen now."""
+    for word in comparable(words).split()[:12]:
+        hit = Q(search__contains=word)
+        for name, seen in (
+            ("achievement", achievements_visible_to(actor)),
+            ("demand", demands_visible_to(actor)),
+        ):
+            hit |= Q(**{f"{name}__in": seen.filter(search__contains=word).order_by().values("pk")})
+        found = found.filter(hit)
+    return found
+
+
+def listing_by_reference(reference: str, asker: Organisation) -> Listing | None:
+    """The record that an organisation may ask about by a number: an achievement for an enterprise,
+    a demand for anybody else. Whether it exists for the person is for `can_ask` to say.
+    """
+    model = Achievement if asker.kind == "enterprise" else Demand
+    return model._default_manager.filter(reference=reference).select_related("owner").first()
 
 
 def invitation_behind(pk: str) -> Invitation:

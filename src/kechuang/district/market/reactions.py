@@ -8,8 +8,8 @@ from kechuang.district.core import clock
 from kechuang.district.core.models import Entry
 from kechuang.district.core.reactions import every, idle, on
 
-from .models import Achievement, Demand
-from .services import index, introductions, waiting
+from .models import Achievement, Demand, Introduction
+from .services import index, introductions, waiting, wishes
 
 _REFRESH_SECONDS = 20.0
 _written = {"at": 0.0, "dirty": 0.0}
@@ -43,6 +43,17 @@ def end_introductions_of_achievement(entries: Sequence[Entry]) -> None:
 def follow_to_new_address(entries: Sequence[Entry]) -> None:
     for entry in entries:
         introductions.readdress(str(entry.facts["was"]), str(entry.facts["now"]), clock.now())
+
+
+@on("market.introduction.start")
+def take_up_wishes(entries: Sequence[Entry]) -> None:
+    for found in Introduction.objects.filter(pk__in=[e.subject_id for e in entries]):
+        wishes.take_up(found, clock.now())
+
+
+@on("market.achievement.*", "market.demand.*", batch=200)
+def tell_followers(entries: Sequence[Entry]) -> None:
+    wishes.tell_followers(entries)
 
 
 @idle

@@ -29,7 +29,7 @@ from .office import (
 from .office import figures as figure_pages
 from .office import reports as office_reports
 from .office import tasks as office_tasks
-from .public import plans, policies
+from .public import plans, policies, search
 from .public import views as public
 from .registers import urls as register_urls
 
@@ -89,6 +89,7 @@ _pages: list[URLPattern | URLResolver] = [
     ),
     path("plan/bodies/", public.bodies, name="bodies"),
     path("roles/", public.roles, name="roles"),
+    path("search/", search.search_page, name="search"),
     *register_urls.patterns(),
     path("demands/<int:pk>/matches/", matches.for_demand, name="demand-matches"),
     path("achievements/<int:pk>/matches/", matches.for_achievement, name="achievement-matches"),

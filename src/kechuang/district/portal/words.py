@@ -30,6 +30,7 @@ _CODE = (
     "*/models.py",
     "*/models/*.py",
     "*/registers.py",
+    "*/registers/*.py",
     "*/declared.py",
     "core/imports/workflow.py",
 )

@@ -1,6 +1,7 @@
 from .introductions import Introduction, Invitation
 from .listings import CONFIDENTIALITY, Achievement, Demand, Listing
 from .vectors import TextVector
+from .wishes import Wish
 
 __all__ = [
     "CONFIDENTIALITY",
@@ -10,4 +11,5 @@ __all__ = [
     "Invitation",
     "Listing",
     "TextVector",
+    "Wish",
 ]

@@ -1,3 +1,3 @@
-from . import handover, index, introductions, matching, waiting
+from . import handover, index, introductions, matching, waiting, wishes
 
-__all__ = ["handover", "index", "introductions", "matching", "waiting"]
+__all__ = ["handover", "index", "introductions", "matching", "waiting", "wishes"]

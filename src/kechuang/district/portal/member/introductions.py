@@ -16,7 +16,7 @@ from kechuang.district.core.actor import Actor
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.market.models import Invitation
 from kechuang.district.market.models.introductions import OUTCOMES
-from kechuang.district.market.queries import introductions_visible_to
+from kechuang.district.market.queries import introductions_visible_to, search_introductions
 from kechuang.district.market.services import introductions
 from kechuang.district.portal.by_link import by_link
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
@@ -60,10 +60,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             ),
             Filter("mine", "范围", [("1", "我发起的")], lambda q, v: q.filter(broker_id=actor.id)),
         ],
-        search=lambda q, words: (
-            q.filter(demand__search__contains=words.lower())
-            | q.filter(achievement__search__contains=words.lower())
-        ),
+        search=search_introductions,
         hint="需求或成果中的词",
         empty="还没有对接。打开一条需求的“匹配”，从候选成果发起。",
     )

@@ -11,12 +11,19 @@ from kechuang.district.market.services.matching import may_match
 from kechuang.district.portal.registers.own import OWN, Given, Own
 from kechuang.engines.base.sayings import Said
 
+from .wishes import wishes_about
+
 
 def _page(kind: str) -> Any:
     def facts(actor: Actor, thing: Any) -> Given:
         seen = introductions_visible_to(actor).filter(**{kind: thing})[:20] if actor.id else []
         matched = thing.state == "published" and actor.id and may_match(actor, thing)
-        return {"kind": kind, "can_match": matched, "introductions": seen}
+        return {
+            "kind": kind,
+            "can_match": matched,
+            "introductions": seen,
+            **wishes_about(actor, thing),
+        }
 
     return facts
 

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.translation import gettext
 
 from kechuang.district.core.registers import REGISTERS
+from kechuang.district.portal.deeds import deeds_for
 from kechuang.district.portal.registers.cells import label, said
 
 register = template.Library()
@@ -29,3 +31,10 @@ def changes(entry: Any) -> list[tuple[str, str, str]]:
         if n in kept
     ]
     return [*fields, *files]
+
+
+@register.simple_tag(takes_context=True)
+def deeds(context: Context) -> list[tuple[str, str]]:
+    """(address, words) of what the person asking may begin."""
+    actor = context.get("actor")
+    return deeds_for(actor) if actor else []

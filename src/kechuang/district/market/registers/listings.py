@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.queries import members_of
 from kechuang.district.accounts.roles import is_staff
 from kechuang.district.accounts.services import organisation_codes, write_letter
@@ -23,15 +24,14 @@ from kechuang.district.core.registers import (
     Values,
 )
 from kechuang.district.core.workflow import Step, step
+from kechuang.district.market import permissions as may
+from kechuang.district.market import queries
+from kechuang.district.market.models import Achievement, Demand, Listing
+from kechuang.district.market.models.listings import LISTING_STATES
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said
 from kechuang.engines.matching.sense import digest
 from kechuang.engines.text import comparable
-
-from . import permissions as may
-from . import queries
-from .models import Achievement, Demand, Listing
-from .models.listings import LISTING_STATES
 
 _ACHIEVEMENT = (
     "title",
@@ -208,15 +208,21 @@ def _nameless(register: Register[Any], thing: Demand, day: date) -> Iterable[Inv
     """Whoever hides the firm's name may not write it in the text."""
     if thing.confidentiality != "nameless" or thing.owner is None:
         return
-    text = comparable(f"{thing.title} {thing.whole_text} {' '.join(thing.keywords)}").replace(
-        " ", ""
-    )
-    for name in (thing.owner.name, *thing.owner.former_names):
+    if names(f"{thing.title} {thing.whole_text} {' '.join(thing.keywords)}", thing.owner):
+        yield Invalid("demand.name_in_text", "problem")
+
+
+def names(text: str, organisation: Organisation) -> bool:
+    """Whether a text names an organisation: by its name, a former or a short one, or its code."""
+    held = comparable(text).replace(" ", "")
+    if organisation.code.lower() in held:
+        return True
+    for name in (organisation.name, *organisation.former_names):
         core = comparable(name).replace("（样例）", "").replace("(样例)", "")
         short = core.removesuffix("有限公司").removesuffix("股份").removesuffix("有限责任公司")
-        if core in text or (len(short) >= 4 and short in text):
-            yield Invalid("demand.name_in_text", "problem")
-            return
+        if core in held or (len(short) >= 4 and short in held):
+            return True
+    return False
 
 
 def _update(thing: Listing, actor: Actor) -> str:

@@ -138,6 +138,15 @@ def test_a_person_may_name_a_column_and_its_unit(book):
     assert caught.value.code == "import.missing_column"
 
 
+def test_the_kind_of_a_list_is_proposed_from_its_title_and_its_serials_are_no_column(book):
+    title = ["天津市2025年第一批认定高新技术企业名单"]
+    rows = [title, ["序号", "企业名称", "证书编号"], [1, "甲公司", "GR202512000273"]]
+    kind, day = reading_of(book, "firms", xlsx(rows)).questions
+    assert (kind.id, kind.proposed) == ("need:rung", "fill:国家高新技术企业")
+    assert (day.id, day.proposed) == ("need:valid_from", "")
+    assert "column:序号" not in {o.value for q in (kind, day) for o in q.options}
+
+
 def test_a_firm_called_total_is_a_firm(book):
     rows = [["统一社会信用代码", "企业名称", "街镇"], [code(1), "合计", "双港镇"], ["", "合计", ""]]
     skipped = Skipped()

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.sheets.bundle import pack
 from kechuang.engines.sheets.formats import read_pages
 from kechuang.engines.sheets.pages import column_name
 from kechuang.engines.sheets.plain import is_plain, read_sheet
@@ -127,6 +128,7 @@ def test_a_page_of_a_web_table_that_claims_giant_spans_is_refused():
         (b"%PDF-1.7", False),
         (b"  <html>", False),
         (b"PK\x03\x04 word/document.xml", False),
+        (pack([("a.xlsx", workbook(["a"]))]), False),
     ],
 )
 def test_only_what_needs_them_waits_for_the_readers_of_paper(data, plain):

@@ -21,6 +21,7 @@ from kechuang.district.registry.services import keep_firm
 from kechuang.district.registry.services.years import take_in as take_in_year
 from kechuang.district.transfer.models import Contract
 from kechuang.engines.base.errors import Invalid, NotAllowed
+from kechuang.engines.sheets.plain import read_plain
 from tests.engines.sheet_samples.made import xlsx
 from tests.factories import NOW, code
 from tests.rooms.test_imports import confirm, upload
@@ -59,6 +60,16 @@ def test_nothing_is_written_before_the_unit_is_said_and_then_it_is_what_was_said
     assert told.facts["answers"] == {"unit-0": "亿元"}
 
 
+def test_the_sheet_to_mend_says_the_unit_that_was_said(world):
+    batch = upload(world, "contracts", xlsx([HEADS, row(world, "C-1", 3), row(world, "C-2", "三")]))
+    imports.answer(batch, {"unit-0": "亿元"}, world.actor("officer"))
+    worker.drain()
+    batch.refresh_from_db()
+    assert batch.counts["wrong"] == 1
+    [page] = read_plain(sheets.mended(batch), "改错.xlsx")
+    assert page.rows[0][5] == "合同成交额（亿元）"
+
+
 def test_an_answer_is_remembered_for_the_same_headings_of_the_same_issuer_only(world):
     first = upload(world, "contracts", xlsx([HEADS, row(world, "C-1", 3)]))
     imports.answer(first, {"unit-0": "亿元"}, world.actor("officer"))
@@ -94,6 +105,18 @@ def test_a_remembered_column_may_be_said_otherwise(world):
     assert "need:name" in [q["id"] for q in batch.reading["questions"]]
 
 
+def test_what_holds_for_one_whole_list_is_asked_anew_for_the_next(world):
+    bare = [r[:3] for r in (LIST, entry(1, world.firm.name, "GR202512000001"))]
+    batch = upload(world, "firms", xlsx(bare))
+    said = {"need:rung": "fill:国家高新技术企业", "need:valid_from": "fill:2025-10-16"}
+    imports.answer(batch, said, world.actor("officer"))
+    worker.drain()
+    batch.refresh_from_db()
+    held = batch.rows.get().values
+    assert (held["rung"], held["valid_from"]) == ("high_tech", "2025-10-16")
+    assert upload(world, "firms", xlsx(bare)).state == "asked"
+
+
 def test_a_unit_a_thousandfold_from_the_register_is_asked(world):
     for n in range(6):
         world.contract(f"OLD-{n}", 3_000_000)
@@ -117,6 +140,10 @@ def test_every_line_is_kept_refused_or_passed_over_and_counted(world):
     assert [(r.part, r.line) for r in batch.rows.all()] == [(0, 2), (0, 3), (1, 2)]
     with pytest.raises(Invalid, match="一行也没有写入"):
         imports.confirm(batch, world.actor("officer"))
+    mended = read_plain(sheets.mended(batch), "改错.xlsx")
+    assert [len(page.rows) for page in mended] == [3, 2]
+    assert mended[0].rows[2][5] == "三"
+    assert mended[0].rows[2][-1].startswith("合同成交额（万元）：")
     one = upload(world, "contracts", quarter)
     say(world, one, tables="1")
     assert [r.values["number"] for r in one.rows.all()] == ["C-3"]
@@ -170,6 +197,8 @@ def test_an_official_list_without_codes_is_known_by_number_and_by_name(world):
     assert Recognition.objects.filter(firm__organisation=alone).count() == 1
     again = upload(world, "firms", xlsx([LIST, rows[4]]))
     assert again.counts["same"] == 1
+    third = upload(world, "firms", xlsx([LIST, rows[2]]))
+    assert (third.state, third.rows.get().values["code"]) == ("checked", code(61))
 
 
 def test_who_is_known_by_name_only_is_linked_and_everything_goes_along(world):

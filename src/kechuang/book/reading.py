@@ -17,6 +17,7 @@ from kechuang.engines.sheets.units import UNITS, Ruling, rule
 from .sheets import Column, Layout
 
 _SHARE = 0.6  # of the best table's columns that another must have to be offered
+_SERIALS = frozenset(("序号", "no.", "no"))
 _UNIT_HEADS = frozenset(("计量单位", "单位", "金额单位", "货币单位"))
 _WHY = {
     "none": "import.ask.unit_none",
@@ -265,6 +266,7 @@ def _missing(layout: Layout, tables: Sequence[Table], answers: Answers) -> list[
         options = [
             Option(f"column:{heading_key(h)}", h, Said("import.ask.column"))
             for h in unused
+            if heading_key(h) not in _SERIALS
             if f"column:{heading_key(h)}" not in taken or answers.get(f"need:{column.field}")
         ]
         fills = [Option(f"fill:{w}", w, Said("import.ask.fill")) for w in column.choices.values()]
@@ -273,10 +275,20 @@ def _missing(layout: Layout, tables: Sequence[Table], answers: Answers) -> list[
                 f"need:{column.field}",
                 Said("import.ask.need", heading=column.heading),
                 (*options, *fills, Option("none", "", Said("import.ask.not_there"))),
+                _titled(column, tables),
                 free=True,
             )
         )
     return questions
+
+
+def _titled(column: Column, tables: Sequence[Table]) -> str:
+    """The choice that the title names (认定高新技术企业名单), as the answer to be proposed."""
+    above = " ".join(w for t in tables for w in (*t.part.notes, t.part.name))
+    words = {word: word for word in column.choices.values()}
+    words |= {other: column.choices.get(code, "") for other, code in column.other_words.items()}
+    named = max((w for w in words if len(w) > 1 and w in above), key=len, default="")
+    return f"fill:{words[named]}" if named else ""
 
 
 def _is_lost(column: Column, found: set[str]) -> bool:

@@ -6,12 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
+from django.db.models import QuerySet
 
 from kechuang.book.cells import write_row
 from kechuang.book.sheets import Layout
+from kechuang.engines.sheets.headings import bare_key
 from kechuang.engines.sheets.pages import column_name
+from kechuang.engines.sheets.units import unit_in_heading
 
-from .models import ImportBatch
+from .models import ImportBatch, ImportRow
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OPTIONS = {
@@ -81,29 +84,46 @@ def plain_sheet(title: str, heads: list[str], rows: Iterable[Sequence[object]]) 
 
 
 def mended(batch: ImportBatch) -> bytes:
-    """The sheet as it came, faulty cells red, the reason beside them, proposals in a drop-down."""
+    """The sheet as it came, faulty cells red, the reason beside them, proposals in a drop-down;
+    each table that was read on a page of its own.
+    """
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, _OPTIONS)
-    sheet = book.add_worksheet("请改红色单元格")
+    tables = batch.reading.get("tables") or [{"headings": batch.headings}]
+    for part, table in enumerate(tables):
+        title = "请改红色单元格" if len(tables) == 1 else f"请改红色单元格 {part + 1}"
+        _mend(book, book.add_worksheet(title), _with_units(table), batch.rows.filter(part=part))
+    book.close()
+    return stream.getvalue()
+
+
+def _with_units(table: Mapping[str, Any]) -> list[str]:
+    """A table's headings with the units as they were told elsewhere, so that they are told again."""
+    headings = list(table["headings"])
+    for column in table.get("columns", ()):
+        if column["unit"] and unit_in_heading(column["heading"]) != column["unit"]:
+            headings[column["at"]] = f"{bare_key(column['heading'])}（{column['unit']}）"
+    return headings
+
+
+def _mend(book: Any, sheet: Any, headings: Sequence[str], rows: QuerySet[ImportRow]) -> None:
     head = book.add_format({"bold": True, "bottom": 1})
     red = book.add_format({"bg_color": "#F8C9C4", "font_color": "#7A1210"})
     words = book.add_format({"font_color": "#7A1210", "text_wrap": True})
-    width = len(batch.headings)
-    for place, heading in enumerate(batch.headings):
+    width = len(headings)
+    for place, heading in enumerate(headings):
         sheet.set_column(place, place, 20)
         sheet.write_string(0, place, heading, head)
     sheet.set_column(width, width, 60)
     sheet.write_string(0, width, REMEDY, head)
     sheet.freeze_panes(1, 0)
-    for line, row in enumerate(batch.rows.order_by("line"), 1):
+    for line, row in enumerate(rows.order_by("line"), 1):
         faulty = {p["place"]: p for p in row.faults if p["place"] is not None}
         for place, cell in enumerate(row.cells[:width]):
             _put(sheet, line, place, cell, red if place in faulty else None)
         for place in (p for p in faulty if p >= len(row.cells)):
             _put(sheet, line, place, None, red)
         _mark(sheet, line, width, row.faults, words)
-    book.close()
-    return stream.getvalue()
 
 
 def _mark(sheet: Any, line: int, width: int, problems: list[dict[str, Any]], style: Any) -> None:

@@ -10,13 +10,16 @@ from kechuang.engines.base.errors import Invalid
 from .pages import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Page
 from .xlsx import read_xls, read_xlsx
 
+_OFFICE = (b"[Content_Types]", b"_rels/", b"docProps/", b"xl/", b"customXml/")
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
 def is_plain(data: bytes) -> bool:
     """Whether a file is read here: by its content, whatever its name claims."""
     if data.startswith(b"PK"):
-        return b"xl/workbook.xml" in data and b"word/document.xml" not in data
+        first = data[30 : 30 + int.from_bytes(data[26:28], "little")]
+        of_office = first.startswith(_OFFICE)  # else a bundle, which may hold workbooks
+        return of_office and b"xl/workbook.xml" in data and b"word/document.xml" not in data
     head = data[:2000].lstrip(b"\xef\xbb\xbf \r\n\t")
     return not data.startswith(b"%PDF") and not head.startswith(b"<")
 

@@ -20,7 +20,8 @@ from kechuang.engines.sheets.units import typical_of
 from .kinds import ImportKind
 
 _LATEST = 1_000  # records from which it is told what is usual
-_REMEMBERED = ("column:", "need:", "unit-", "unit:")
+_REMEMBERED = ("column:", "need:", "unit-", "name:")
+_NOT_KEPT = frozenset(("none", "alone"))
 Answers = dict[str, str]
 
 
@@ -62,7 +63,7 @@ def _may_stand(reading: Reading, name: str, answer: str) -> bool:
     """A remembered unit stands only while it is not absurd; other answers always."""
     question = next((q for q in reading.questions if q.id == name), None)
     if question is None:
-        return name.startswith(("column:", "unit:"))
+        return name.startswith(("column:", "name:"))
     return not any(o.value == answer and o.odd for o in question.options)
 
 
@@ -85,10 +86,19 @@ def _held(batch: ImportBatch, reading: Reading) -> Answers:
 
 
 def remember(batch: ImportBatch, reading: Reading, told_by: str) -> None:
-    """Keep what was said, for the next sheet with these headings."""
+    """Keep what was said, for the next sheet with these headings.
+
+    What holds for one whole list, its day or its kind, does not hold for the next, nor does a
+    unit against the heading's own.
+    """
     given: Mapping[str, str] = batch.options.get("answers", {})
-    kept = {k: v for k, v in given.items() if k.startswith(_REMEMBERED) and v != "none"}
-    if kept:
+    fresh = {
+        k: v
+        for k, v in given.items()
+        if k.startswith(_REMEMBERED) and v not in _NOT_KEPT and not v.startswith("fill:")
+    }
+    kept = {**_held(batch, reading), **fresh}
+    if fresh:
         SheetMemory.objects.update_or_create(
             issuer=issuer_of(batch),
             kind=batch.kind,
@@ -114,6 +124,7 @@ def _table(reading: Reading, table: Table) -> dict[str, Any]:
         "name": part.name,
         "line": part.head,
         "notes": list(part.notes),
+        "headings": table.headings,
         "columns": [
             {
                 "place": part.address(place),

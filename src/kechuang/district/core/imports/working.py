@@ -93,7 +93,8 @@ def check_now(batch: ImportBatch) -> None:
     kind, skipped = KINDS[batch.kind], Skipped()
     try:
         reading, known = open_batch(batch, kind, acting(batch))
-        whom = look_up(reading, kind, batch.options.get("answers", {}), acting(batch))
+        said = {**known, **batch.options.get("answers", {})}
+        whom = look_up(reading, kind, said, acting(batch))
         how = told(reading, known, whom.questions)
         if how["questions"]:
             _ask(batch, how)

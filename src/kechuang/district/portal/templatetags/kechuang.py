@@ -113,6 +113,8 @@ def get(mapping: Any, key: Any) -> Any:
 def cell(cells: Any, place: int) -> Any:
     """A cell by its place; rows may be shorter than their headings."""
     found = cells[place] if place < len(cells) else ""
+    if isinstance(found, float) and found.is_integer():
+        return int(found)
     return "" if found is None else found
 
 

@@ -46,7 +46,13 @@ def test_any_day_and_seed_make_a_sound_district(today, seed, back):
     for held in made.certificates:
         assert firms[held.code].founded_on < held.valid_from <= today
         assert held.valid_until is None or held.valid_until >= held.valid_from
+
+    def there(code, day):
+        return code not in firms or firms[code].founded_on <= day
+
     for deal in made.deals:
+        assert there(deal.seller, deal.signed_on)
+        assert there(deal.buyer, deal.signed_on)
         assert {deal.seller, deal.buyer} <= known
         assert deal.seller != deal.buyer
         assert 0 < deal.technology_fen <= deal.amount_fen
@@ -55,8 +61,8 @@ def test_any_day_and_seed_make_a_sound_district(today, seed, back):
     for row in made.years():
         assert firms[row.code].founded_on.year < row.year < today.year
         assert row.handed_in <= today
-    assert all(o.owner in known and o.day <= today for o in made.offers)
-    assert all(w.owner in firms and w.day <= today for w in made.wants)
+    assert all(o.owner in known and there(o.owner, o.day) and o.day <= today for o in made.offers)
+    assert all(w.owner in firms and there(w.owner, w.day) and w.day <= today for w in made.wants)
     assert all(a.approved_on <= today for a in made.approvals)
     assert all(n.as_of < today and "样例" in n.source for n in made.notices)
 

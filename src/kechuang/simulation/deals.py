@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from random import Random
 
 from .calendar import day_in, month_end
-from .shapes import Deal, Firm, Party
+from .market import Choices, there
+from .shapes import Deal, Firm
 from .topics import TOPICS
 
 DEALS = 2000
@@ -27,19 +28,18 @@ _YI = 10_000_000_000  # fen in a hundred million yuan
 
 
 def deals(
-    parties: Sequence[Party],
     firms: Sequence[Firm],
-    owners: Mapping[int, list[str]],
+    owners: Mapping[int, Choices],
     first: int,
     today: date,
     scale: int,
     dice: Random,
 ) -> Iterator[Deal]:
     """Contracts in the order of their days of registration; those that wait stand last."""
-    buyers: dict[int, list[str]] = {}
+    buyers: dict[int, list[tuple[str, date]]] = {}
     for firm in firms:
-        buyers.setdefault(firm.party.topic, []).append(firm.party.code)
-    everybody = [f.party.code for f in firms]
+        buyers.setdefault(firm.party.topic, []).append((firm.party.code, firm.founded_on))
+    everybody = [(f.party.code, f.founded_on) for f in firms]
     for year in range(first, today.year + 1):
         yield from _year(year, first, today, scale, (owners, buyers, everybody), dice)
     for _ in range(WAITING * scale):
@@ -47,7 +47,7 @@ def deals(
         yield _deal("", signed, None, _amount(dice), (owners, buyers, everybody), dice)
 
 
-Sides = tuple[Mapping[int, list[str]], Mapping[int, list[str]], Sequence[str]]
+Sides = tuple[Mapping[int, Choices], Mapping[int, Choices], Choices]
 
 
 def _year(
@@ -77,11 +77,11 @@ def _deal(
     owners, buyers, everybody = sides
     place = dice.randrange(len(TOPICS))
     topic, kind = TOPICS[place], dice.choice(_KINDS)
-    seller = dice.choice(owners[place])
-    near = [code for code in buyers.get(place, ()) if code != seller]
-    buyer = dice.choice(near) if near and dice.random() < 0.7 else dice.choice(everybody)
+    seller = there(owners[place], signed, dice)
+    near = buyers.get(place) or everybody
+    buyer = there(near if dice.random() < 0.7 else everybody, signed, dice)
     while buyer == seller:
-        buyer = dice.choice(everybody)
+        buyer = there(everybody, signed, dice)
     share = 1.0 if kind in ("licence", "transfer") else dice.uniform(0.45, 1.0)
     name = f"{dice.choice(topic.things)}{dice.choice(topic.ways)}{_CALLED[kind]}合同"
     technology = int(fen * share) // _STEP * _STEP

@@ -76,7 +76,7 @@ def simulate(ground: Ground, today: date, *, first: int, seed: int = 7, scale: i
         certified,
         offered,
         tuple(market.wants(held, offered, first, today, scale, dice("wants"))),
-        tuple(deals.deals(parties, held, owners, first, today, scale, dice("deals"))),
+        tuple(deals.deals(held, owners, first, today, scale, dice("deals"))),
         tuple(figures.approvals(parties, first, today)),
         tuple(figures.notices(ground, certified, first, today, dice("notices"))),
         tuple(figures.reports(first, today)),

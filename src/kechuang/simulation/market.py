@@ -20,27 +20,39 @@ def _modes(dice: Random) -> tuple[str, ...]:
     return tuple(sorted(dice.sample(_MODES, dice.choice((1, 2, 2, 3)))))
 
 
-def owners(parties: Sequence[Party], firms: Sequence[Firm]) -> Mapping[int, list[str]]:
+Choices = Sequence[tuple[str, date]]  # credit codes with the days from which they are there
+
+
+def owners(parties: Sequence[Party], firms: Sequence[Firm]) -> Mapping[int, list[tuple[str, date]]]:
     """Who works on a topic: each university on a few, institutes on theirs, firms on their own."""
     known = [p.code for p in parties if p.kind in ("university", "institute")]
     found = {
-        place: [known[(place * 3 + turn * 7) % len(known)] for turn in range(3)]
+        place: [(known[(place * 3 + turn * 7) % len(known)], date.min) for turn in range(3)]
         for place in range(len(TOPICS))
     }
     for firm in firms:
         if firm.rank % 2 == 0:
-            found[firm.party.topic].append(firm.party.code)
+            found[firm.party.topic].append((firm.party.code, firm.founded_on))
     return found
 
 
-def _owner(place: int, held: Mapping[int, list[str]], dice: Random) -> str:
+def there(choices: Choices, day: date, dice: Random) -> str:
+    """One of those that are there on a day; the first of them is there from the beginning."""
+    for _ in range(20):
+        code, since = dice.choice(choices)
+        if since < day:
+            return code
+    return choices[0][0]
+
+
+def _owner(place: int, held: Mapping[int, Choices], day: date, dice: Random) -> str:
     """Mostly one of the researchers, who stand in front."""
     known = held[place]
-    return dice.choice(known[:3]) if dice.random() < 0.7 else dice.choice(known)
+    return there(known[:3] if dice.random() < 0.7 else known, day, dice)
 
 
 def offers(
-    held: Mapping[int, list[str]], first: int, today: date, scale: int, dice: Random
+    held: Mapping[int, Choices], first: int, today: date, scale: int, dice: Random
 ) -> Iterator[Offer]:
     """Achievements in the order of their days; no two of one topic, thing and fault go the same
     way while there are ways left.
@@ -66,7 +78,7 @@ def offers(
             trl,
             _modes(dice),
             dice.choice((None, 20, 35, 60, 90, 150, 260, 480)) and dice.randrange(12, 520) * _WAN,
-            _owner(place, held, dice),
+            _owner(place, held, day, dice),
             tuple(dict.fromkeys(words.person(dice) for _ in range(dice.randrange(2, 5)))),
             tuple(words.patent(day.year - 1, dice) for _ in range(dice.choice((0, 1, 1, 2, 3)))),
             day,
@@ -92,9 +104,9 @@ def wants(
 ) -> Iterator[Want]:
     """Demands in the order of their days, each of a firm of the trade."""
     count = WANTS * scale
-    by_topic: dict[int, list[Firm]] = {}
+    by_topic: dict[int, list[tuple[str, date]]] = {}
     for firm in firms:
-        by_topic.setdefault(firm.party.topic, []).append(firm)
+        by_topic.setdefault(firm.party.topic, []).append((firm.party.code, firm.founded_on))
     solved: dict[tuple[int, int, int], list[Offer]] = {}
     for offer in known:
         solved.setdefault((offer.topic, offer.thing, offer.fault), []).append(offer)
@@ -105,7 +117,7 @@ def wants(
         fault = dice.randrange(4) if dice.random() < _ANSWERED else 4
         day = start + (today - timedelta(days=2) - start) * number // count
         state = _want_state(number, count)
-        owner = dice.choice(by_topic.get(place) or list(firms))
+        owner = there(by_topic.get(place) or by_topic[firms[0].party.topic], day, dice)
         answers = (o for o in solved.get((place, thing, fault), ()) if o.state == "published")
         yield Want(
             f"YL-XQ-{number + 1:06d}",
@@ -120,7 +132,7 @@ def wants(
             dice.choice((None, 1, 1, 1, 1)) and dice.randrange(20, 400) * _WAN,
             month_end(day.year + 1, dice.randrange(1, 13)),
             dice.choice(("open", "open", "open", "nameless", "brokers")),
-            owner.party.code,
+            owner,
             day,
             state,
             tuple(o.number for o in answers),

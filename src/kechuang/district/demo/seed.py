@@ -18,8 +18,12 @@ from .firm_work import stage_firms_work
 from .history import stage_history
 from .market_work import stage_market
 from .plan_work import stage_plans
+from .sheets import bring_sheets
 from .stage import Stage
 
+_AT_ONCE = (
+    "market.reactions.index_",
+)  # matching works from the first page on; the worker does the rest
 Tell = Callable[[str], None]
 _YEARS = 6  # a history goes back so many years where no plan began earlier
 
@@ -67,6 +71,8 @@ def seed(tell: Tell) -> None:
         stage_firms_work(stage, cast)
         stage.play()
     tell(f"技术合同 {len(made.deals)} 份，证书 {len(made.certificates)} 张，年报和任务都已写入")
-    worker.drain()
+    bring_sheets(cast)
+    while worker.deliver_once(clock.now(), only=_AT_ONCE):
+        pass
     index.write_vectors()
-    tell("匹配索引已建好；语义向量由后台接着算")
+    tell("匹配索引已建好；语义向量、信件和其余的由后台接着做")

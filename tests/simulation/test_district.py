@@ -168,3 +168,14 @@ def test_each_state_of_work_is_there(district):
     assert {y.state for y in district.years()} == {"accepted", "submitted", "draft", "returned"}
     assert sum(d.registered_on is None for d in district.deals) >= 10
     assert {w.confidentiality for w in district.wants} == {"open", "nameless", "brokers"}
+
+
+def test_what_is_said_does_not_depend_on_the_day(district):
+    """The demo's vectors are made at release: the same texts must come on every day."""
+    other = simulate(GROUND, date(2027, 3, 9), first=2020)
+    assert [(o.title, o.summary, o.keywords) for o in other.offers] == [
+        (o.title, o.summary, o.keywords) for o in district.offers
+    ]
+    assert [(w.title, w.problem, w.wanted, w.tried) for w in other.wants] == [
+        (w.title, w.problem, w.wanted, w.tried) for w in district.wants
+    ]

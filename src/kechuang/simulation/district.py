@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from random import Random
 
 from . import deals, figures, firms, market
+from .dice import dice
 from .shapes import (
     Approval,
     Certificate,
@@ -41,12 +41,8 @@ class District:
     def years(self) -> Iterator[Year]:
         """Yearly returns, firm by firm; they are many, so nobody keeps them."""
         for firm in self.firms:
-            dice = _dice(self.seed, f"years {firm.rank}")
-            yield from firms.years(firm, self.first, self.today, dice)
-
-
-def _dice(seed: int, name: str) -> Random:
-    return Random(f"{seed} {name}")  # noqa: S311 - the same district again is what is wanted
+            own = dice(self.seed, f"years {firm.rank}")
+            yield from firms.years(firm, self.first, self.today, own)
 
 
 def simulate(ground: Ground, today: date, *, first: int, seed: int = 7, scale: int = 1) -> District:
@@ -59,14 +55,11 @@ def simulate(ground: Ground, today: date, *, first: int, seed: int = 7, scale: i
         scale: How many times the size of a district.
     """
 
-    def dice(name: str) -> Random:
-        return _dice(seed, name)
-
     parties = tuple(firms.bodies())
-    held = tuple(firms.firms(ground, first, today, scale, dice("firms")))
+    held = tuple(firms.firms(ground, first, today, scale, dice(seed, "firms")))
     owners = market.owners(parties, held)
-    offered = tuple(market.offers(owners, first, today, scale, dice("offers")))
-    certified = tuple(firms.certificates(held, first, today, dice("certificates")))
+    offered = tuple(market.offers(owners, first, today, scale, seed))
+    certified = tuple(firms.certificates(held, first, today, dice(seed, "certificates")))
     return District(
         today,
         first,
@@ -75,9 +68,9 @@ def simulate(ground: Ground, today: date, *, first: int, seed: int = 7, scale: i
         held,
         certified,
         offered,
-        tuple(market.wants(held, offered, first, today, scale, dice("wants"))),
-        tuple(deals.deals(held, owners, first, today, scale, dice("deals"))),
+        tuple(market.wants(held, offered, first, today, scale, seed)),
+        tuple(deals.deals(held, owners, first, today, scale, dice(seed, "deals"))),
         tuple(figures.approvals(parties, first, today)),
-        tuple(figures.notices(ground, certified, first, today, dice("notices"))),
+        tuple(figures.notices(ground, certified, first, today, dice(seed, "notices"))),
         tuple(figures.reports(first, today)),
     )

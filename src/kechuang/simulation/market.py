@@ -6,6 +6,7 @@ from random import Random
 
 from . import texts, words
 from .calendar import month_end
+from .dice import dice as dice_of
 from .shapes import Firm, Offer, Party, Want
 from .topics import TOPICS
 
@@ -52,7 +53,7 @@ def _owner(place: int, held: Mapping[int, Choices], day: date, dice: Random) -> 
 
 
 def offers(
-    held: Mapping[int, Choices], first: int, today: date, scale: int, dice: Random
+    held: Mapping[int, Choices], first: int, today: date, scale: int, seed: int
 ) -> Iterator[Offer]:
     """Achievements in the order of their days; no two of one topic, thing and fault go the same
     way while there are ways left.
@@ -65,7 +66,8 @@ def offers(
         topic = TOPICS[place]
         thing, fault = turn % 3, turn // 3 % 4
         way = topic.ways[(turn // 12 + place) % len(topic.ways)]
-        about = (topic, topic.things[thing], topic.faults[fault], way, dice)
+        say, dice = dice_of(seed, f"offer text {number}"), dice_of(seed, f"offer {number}")
+        about = (topic, topic.things[thing], topic.faults[fault], way, say)
         trl = dice.choice((3, 4, 4, 5, 5, 6, 6, 6, 7, 7, 8, 9))
         day = start + (today - timedelta(days=2) - start) * number // count
         state = _state(number, count)
@@ -100,7 +102,7 @@ def _state(number: int, count: int) -> str:
 
 
 def wants(
-    firms: Sequence[Firm], known: Sequence[Offer], first: int, today: date, scale: int, dice: Random
+    firms: Sequence[Firm], known: Sequence[Offer], first: int, today: date, scale: int, seed: int
 ) -> Iterator[Want]:
     """Demands in the order of their days, each of a firm of the trade."""
     count = WANTS * scale
@@ -113,18 +115,19 @@ def wants(
     start = date(first + 1, 1, 8)
     for number in range(count):
         place = (number * 17 + 5) % len(TOPICS)
-        topic, thing = TOPICS[place], dice.randrange(3)
-        fault = dice.randrange(4) if dice.random() < _ANSWERED else 4
+        say, dice = dice_of(seed, f"want text {number}"), dice_of(seed, f"want {number}")
+        topic, thing = TOPICS[place], say.randrange(3)
+        fault = say.randrange(4) if say.random() < _ANSWERED else 4
         day = start + (today - timedelta(days=2) - start) * number // count
         state = _want_state(number, count)
         owner = there(by_topic.get(place) or by_topic[firms[0].party.topic], day, dice)
         answers = (o for o in solved.get((place, thing, fault), ()) if o.state == "published")
         yield Want(
             f"YL-XQ-{number + 1:06d}",
-            texts.want_title(topic, topic.things[thing], topic.faults[fault], dice),
-            texts.want_problem(topic, topic.things[thing], topic.faults[fault], dice),
-            texts.want_goal(topic.faults[fault], dice),
-            texts.want_tried(topic, dice),
+            texts.want_title(topic, topic.things[thing], topic.faults[fault], say),
+            texts.want_problem(topic, topic.things[thing], topic.faults[fault], say),
+            texts.want_goal(topic.faults[fault], say),
+            texts.want_tried(topic, say),
             (topic.name, topic.things[thing], topic.faults[fault].name),
             topic.field,
             dice.choice((5, 6, 6, 7, 7, 8)),

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from kechuang.district.accounts.models import User
 from kechuang.district.core.actor import Actor
@@ -28,13 +29,16 @@ class Cast:
         assert self.people
         return self.people.users[name]
 
-    @property
+    @cached_property
     def firm(self) -> str:
-        """The credit code of the enterprise's firm: it has most demands that stand open."""
-        open_ones = [w.owner for w in self.made.wants if w.state == "published"]
-        return Counter(open_ones).most_common(1)[0][0]
+        """The credit code of the enterprise's firm: there from the beginning, and of those the one
+        with most demands that stand open.
+        """
+        old = {f.party.code for f in self.made.firms if f.founded_on.year < self.made.first}
+        asked = [w.owner for w in self.made.wants if w.state == "published" and w.owner in old]
+        return Counter(asked).most_common(1)[0][0]
 
-    @property
+    @cached_property
     def university(self) -> str:
         """The credit code of the researcher's university: it has most results."""
         codes = {p.code for p in self.made.parties if p.kind == "university"}

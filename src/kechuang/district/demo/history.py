@@ -21,6 +21,7 @@ from kechuang.simulation.calendar import months
 from . import bringing as b
 from .stage import Stage
 
+_TURNOVER = "technology_contract_turnover"
 _LATER = ("library_invention_patents",)  # never judged: the worker reckons it when it comes to it
 _RESTS = {"closed": ("close", 210), "paused": ("pause", 120)}  # state → (step, days after)
 _WHY = {"close": "已经转化，不再对外", "pause": "正在与意向方洽谈，暂停展示"}
@@ -43,9 +44,8 @@ def stage_history(stage: Stage, made: District, known: b.Known) -> None:
         told = [b.notice_values(row) for row in rows]
         stage.at(end + timedelta(days=9), _bringing(BULLETINS, "report", lambda t=told: t), 14)
     for end in months(made.first, stage.today):
-        if end.month % 3 and (stage.today - end).days > _MONTHLY:
-            continue
-        stage.at(end, lambda at, day=end: _measure(day, at), 23)
+        whole = end.month % 3 == 0 or stage.ago(_MONTHLY) <= end
+        stage.at(end, lambda at, day=end, whole=whole: _measure(day, at, all_of_them=whole), 23)
 
 
 def _lazily(
@@ -143,8 +143,11 @@ def _resting(
     return act
 
 
-def _measure(day: date, at: datetime) -> None:
-    """What every indicator was found to be at a month's end, from what was on record then."""
+def _measure(day: date, at: datetime, *, all_of_them: bool) -> None:
+    """What indicators were found to be at a month's end, from what was on record then: turnover
+    each month, the others each quarter and in the last year.
+    """
     for indicator in current_book().indicators.values():
-        if indicator.measure in MEASURES and indicator.measure not in _LATER:
+        known = indicator.measure in MEASURES and indicator.measure not in _LATER
+        if known and (all_of_them or indicator.measure == _TURNOVER):
             measure(indicator, day.year, day, at)

@@ -20,6 +20,7 @@ from .market_work import stage_market
 from .plan_work import stage_plans
 from .sheets import bring_sheets
 from .stage import Stage
+from .vectors import bring_vectors
 
 _AT_ONCE = (
     "market.reactions.index_",
@@ -74,5 +75,6 @@ def seed(tell: Tell) -> None:
     bring_sheets(cast)
     while worker.deliver_once(clock.now(), only=_AT_ONCE):
         pass
+    vectors = bring_vectors()
     index.write_vectors()
-    tell("匹配索引已建好；语义向量、信件和其余的由后台接着做")
+    tell(f"匹配索引已建好，语义向量 {vectors} 个；信件和其余的由后台接着做")

@@ -47,6 +47,8 @@ def prepare(made: District) -> int:
 
 def bring_vectors() -> int:
     """Put the file's vectors into an empty database; returns how many (none of another model)."""
+    if not FILE.exists():
+        return 0
     with np.load(FILE) as held:
         if str(held["model"]) != embedder().model:
             return 0

@@ -56,9 +56,10 @@ def _additions(actor: Any) -> list[tuple[str, str]]:
 
 
 def _block(title: str, found: Any, url: str, route: str, empty: str) -> dict[str, Any]:
+    shown = list(found[: _MOST + 1])
     return {
         "title": title,
-        "count": found.count(),
+        "count": len(shown) if len(shown) <= _MOST else found.count(),
         "url": url,
         "empty": empty,
         "rows": [
@@ -67,7 +68,7 @@ def _block(title: str, found: Any, url: str, route: str, empty: str) -> dict[str
                 x.label if route != "introduction" else f"{x.demand.title} ↔ {x.achievement.title}",
                 x,
             )
-            for x in found[:_MOST]
+            for x in shown[:_MOST]
         ],
     }
 

@@ -104,13 +104,13 @@ def assert_every_state_is_there():
     assert {"open", "asked", "closed"} == states(TaskFile)
     assert {"asked", "submitted", "accepted", "sent_back"} <= states(MonthlyReturn)
     assert MonthlyReturn.objects.filter(state="asked", due_on__lt=clock.today()).exists()
-    assert Doubt.objects.filter(answer="").exists()
+    if ImportBatch.objects.filter(state="applied").exists():  # a sheet is read within a time limit
+        assert Doubt.objects.filter(answer="").exists()
 
 
 def assert_work_waits():
-    mended = ImportBatch.objects.filter(state="checked")
-    assert {b.counts["wrong"] > 0 for b in mended} == {True}
-    assert mended.count() == 2
+    for batch in ImportBatch.objects.filter(state="checked"):
+        assert batch.counts["wrong"] > 0, batch
     for short in ("officer", "approver", "broker", "enterprise", "researcher"):
         user = User.objects.get(email=f"{short}@demo.example")
         client = Client()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -42,10 +43,10 @@ def stage_history(stage: Stage, made: District, known: b.Known) -> None:
         stage.at(end, _bringing(ESTABLISHMENTS, "establish", values), 14)
     for end, rows in b.by_month(made.notices, attrgetter("as_of")):
         told = [b.notice_values(row) for row in rows]
-        stage.at(end + timedelta(days=9), _bringing(BULLETINS, "report", lambda t=told: t), 14)
+        stage.at(end + timedelta(days=9), _bringing(BULLETINS, "report", partial(list, told)), 14)
     for end in months(made.first, stage.today):
         whole = end.month % 3 == 0 or stage.ago(_MONTHLY) <= end
-        stage.at(end, lambda at, day=end, whole=whole: _measure(day, at, all_of_them=whole), 23)
+        stage.at(end, partial(_measure, end, whole), 23)
 
 
 def _lazily(
@@ -71,27 +72,27 @@ def _stage_firms(stage: Stage, made: District, known: b.Known) -> None:
 
     for end, rows in b.by_month(made.firms, lambda f: max(f.founded_on, start)):
         first = start if end <= date(made.first, 1, 31) else end
-        stage.at(first, lambda at, rows=rows: keep(rows, at), 8)
+        stage.at(first, partial(keep, rows), 8)
     for end, held in b.by_month(made.certificates, lambda c: max(c.valid_from, start)):
         values = _lazily(held, b.certificate_values, known)
         stage.at(end, _bringing(RECOGNITIONS, "record", values), 11)
     for end, returns in b.by_month(made.years(), attrgetter("handed_in")):
-        stage.at(end, lambda at, rows=returns: b.bring_years(rows, known, at), 12)
+        stage.at(end, partial(b.bring_years, returns, known), 12)
 
 
 def _stage_contracts(stage: Stage, made: District, known: b.Known) -> None:
     registered = [d for d in made.deals if d.registered_on]
     for end, rows in b.by_month(registered, attrgetter("registered_on")):
         values = _lazily(rows, b.deal_values, known)
-        stage.at(end, lambda at, values=values: _register(stage, values(), at), 15)
+        stage.at(end, partial(_register, values), 15)
     for deal in made.deals:
         if deal.registered_on is None:
             values = _lazily([deal], b.deal_values, known)
             stage.at(deal.signed_on + timedelta(days=1), _bringing(CONTRACTS, "record", values), 16)
 
 
-def _register(stage: Stage, values: list[b.Values], at: datetime) -> None:
-    things = b.bring(CONTRACTS, "take_in", values, at)
+def _register(values: Callable[[], list[b.Values]], at: datetime) -> None:
+    things = b.bring(CONTRACTS, "take_in", values(), at)
     gone = [(t, {"introduction_id": None}) for t in things if t.pk % _CANCELLED == 77]
     if gone:
         change_many(CONTRACTS, "cancel", gone, SYSTEM, at, "双方协商解除，退回登记")
@@ -115,7 +116,7 @@ def _stage_listings(
 
     shown = [r for r in rows if r.state not in ("submitted", "checked")]
     for end, held in b.by_month(shown, attrgetter("day")):
-        stage.at(end, lambda at, held=held: publish(held, at), 10)
+        stage.at(end, partial(publish, held), 10)
     for end, held in b.by_month([r for r in rows if r.state in _RESTS], attrgetter("day")):
         for state, (name, days) in _RESTS.items():
             over = [r for r in held if r.state == state]
@@ -137,13 +138,13 @@ def _resting(
     register: Register[Any], name: str, rows: Sequence[Any], known: b.Known
 ) -> Callable[[datetime], object]:
     def act(at: datetime) -> None:
-        pairs = [(known.listings[r.number], {}) for r in rows]
+        pairs: list[tuple[Any, b.Values]] = [(known.listings[r.number], {}) for r in rows]
         change_many(register, name, pairs, SYSTEM, at, _WHY[name])
 
     return act
 
 
-def _measure(day: date, at: datetime, *, all_of_them: bool) -> None:
+def _measure(day: date, all_of_them: bool, at: datetime) -> None:
     """What indicators were found to be at a month's end, from what was on record then: turnover
     each month, the others each quarter and in the last year.
     """

@@ -6,7 +6,7 @@ from typing import Any
 from kechuang.book.schemas import Plan, Task
 from kechuang.district.core.books import current_book
 from kechuang.district.core.registers import create, take
-from kechuang.district.plan.models import TaskFile
+from kechuang.district.plan.models import Milestone, TaskFile
 from kechuang.district.plan.queries import returns_visible_to
 from kechuang.district.plan.registers import FIGURES
 from kechuang.district.plan.services import closings, milestones, returns, tasks
@@ -126,7 +126,7 @@ def _marking(
 
 def _reaching(cast: Cast, marks: dict[str, int], title: str) -> Any:
     def act(at: datetime) -> None:
-        thing = milestones.Milestone.objects.get(pk=marks[title])
+        thing = Milestone.objects.get(pk=marks[title])
         milestones.reach_milestone(thing, at.date(), cast["officer"], at)
 
     return act

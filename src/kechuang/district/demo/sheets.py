@@ -42,7 +42,7 @@ def bring_sheets(cast: Cast) -> None:
     )
     imports.check_now(again)
     again.refresh_from_db()
-    if not again.counts.get("wrong"):
+    if again.state == "checked" and not again.counts.get("wrong"):
         imports.confirm(again, cast["officer"])
         again.refresh_from_db()
         imports.apply_now(again)

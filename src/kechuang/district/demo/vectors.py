@@ -21,7 +21,7 @@ _AT_ONCE = 32
 
 def texts_of(made: District) -> list[str]:
     """The text that is embedded of every achievement and demand."""
-    return [_text(row) for row in (*made.offers, *made.wants)]
+    return [*map(_text, made.offers), *map(_text, made.wants)]
 
 
 def _text(row: Offer | Want) -> str:
@@ -55,5 +55,5 @@ def bring_vectors() -> int:
         pairs = zip(held["names"], held["vectors"].astype(np.float32), strict=True)
         found = {bytes(name).hex(): vector.tobytes() for name, vector in pairs}
     model = embedder().model
-    bulk.insert([bulk.new(TextVector, digest=d, model=model, vector=v) for d, v in found.items()])
+    bulk.insert([TextVector(digest=d, model=model, vector=v) for d, v in found.items()])
     return len(found)

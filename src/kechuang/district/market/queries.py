@@ -6,7 +6,7 @@ from django.db.models import Count, Q, QuerySet
 
 from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core.actor import Actor
-from kechuang.engines.base.identifiers import parse_patent
+from kechuang.engines.base.identifiers import patent_kind
 from kechuang.engines.matching import Offer, Want
 from kechuang.engines.text import comparable
 
@@ -168,4 +168,4 @@ def invention_patents() -> set[str]:
         .exclude(patents=[])
         .values_list("patents", flat=True)
     )
-    return {n for numbers in lists for n in numbers if parse_patent(n).kind == "发明"}
+    return {n for numbers in lists for n in numbers if patent_kind(n) == "发明"}

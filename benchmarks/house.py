@@ -23,6 +23,7 @@ from kechuang.district.accounts.models import User
 from kechuang.district.core import imports, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.demo import seed
+from kechuang.district.market.models import Demand
 
 PAGES = [
     ("visitor", "/"),
@@ -31,7 +32,7 @@ PAGES = [
     ("visitor", "/demands/"),
     ("visitor", "/plan/targets/technology-contract-turnover/"),
     ("broker", "/workspace/"),
-    ("broker", "/demands/20/matches/"),
+    ("broker", "/demands/{demand}/matches/"),
     ("officer", "/workspace/"),
     ("officer", "/contracts/"),
     ("officer", "/firms/"),
@@ -45,7 +46,9 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     seed(lambda words: None)
     print("| page | as | queries |\n|---|---|---|")
-    for who, page in PAGES:
+    demand = Demand.objects.filter(state="published").order_by("pk")[20].pk
+    for who, address in PAGES:
+        page = address.format(demand=demand)
         client = Client(headers={"host": "127.0.0.1"})
         if who != "visitor":
             client.force_login(

@@ -124,3 +124,12 @@ def test_patents_with_wrong_numbers(number):
 def test_a_made_patent_number_reads_back(year, kind, serial):
     digits = f"{year}{kind}{serial:07d}"
     assert parse_patent(digits + patent_check(digits)).year == year
+
+
+def test_the_kind_of_a_kept_patent_is_read_without_checking_it_anew():
+    from kechuang.engines.base.identifiers import parse_patent, patent_check, patent_kind
+
+    for digits in ("202110873426", "202121650973", "202133650973", "95115608", "95215608"):
+        number = parse_patent(digits + patent_check(digits)).number
+        assert patent_kind(number) == parse_patent(number).kind
+    assert patent_kind("ZL 2017 1 0601862.3") == "发明"

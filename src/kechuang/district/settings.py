@@ -20,7 +20,6 @@ def _env(name: str, default: str = "") -> str:
 
 KECHUANG_DEMO = _env("DEMO") == "1"
 KECHUANG_BOOK = Path(_env("BOOK", str(ROOT / "books" / "jinnan")))
-KECHUANG_SAMPLES = Path(_env("SAMPLES", str(ROOT / "samples" / "jinnan")))
 KECHUANG_DATA = Path(_env("DATA", str(ROOT / "data" / ("demo" if KECHUANG_DEMO else "house"))))
 KECHUANG_SITE = _env("SITE", "http://127.0.0.1:8000")
 

@@ -2,12 +2,12 @@
 
 from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core.actor import Actor
-from kechuang.engines.base.identifiers import parse_patent
+from kechuang.engines.base.identifiers import patent_kind
 from kechuang.engines.matching import Offer, Want
 from kechuang.engines.text import comparable
 
@@ -185,12 +185,15 @@ def embedding_progress(model: str, actor: Actor) -> tuple[int, int]:
     """(done, all): published texts that this person may see whose vector is there, and all of
     them.
     """
+    known = TextVector.objects.filter(model=model).values("digest")
     total = done = 0
     for found in (achievements_visible_to(actor), demands_visible_to(actor)):
-        digests = found.filter(state="published").order_by().values("digest")
-        total += digests.count()
-        known = TextVector.objects.filter(model=model).values("digest")
-        done += digests.filter(digest__in=known).count()
+        counts = (
+            found.filter(state="published")
+            .order_by()
+            .aggregate(total=Count("pk"), done=Count("pk", filter=Q(digest__in=known)))
+        )
+        total, done = total + counts["total"], done + counts["done"]
     return done, total
 
 
@@ -204,4 +207,4 @@ def invention_patents() -> set[str]:
         .exclude(patents=[])
         .values_list("patents", flat=True)
     )
-    return {n for numbers in lists for n in numbers if parse_patent(n).kind == "发明"}
+    return {n for numbers in lists for n in numbers if patent_kind(n) == "发明"}

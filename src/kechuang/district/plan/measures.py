@@ -54,7 +54,8 @@ def _turnover(start: date, end: date) -> Found:
 def _firms(rung: str, *, flow: bool = False) -> Measure:
 
     def find(start: date, end: date) -> Found:
-        return Found(Decimal(registry.standing(rung, end)), registry.counted(rung, end).count())
+        firms, rows = registry.standing(rung, end)
+        return Found(Decimal(firms), rows)
 
     return Measure(
         find,

@@ -32,28 +32,28 @@ def _measure(kind: str, entry_id: int | None) -> None:
                 measure(indicator, year, today, clock.now(), entry_id)
 
 
-@on("transfer.contract.*", batch=500)
+@on("transfer.contract.*", batch=5000)
 def measure_contracts(entries: Sequence[Entry]) -> None:
     measure_turnover(clock.today(), clock.now(), entries[-1].pk)
 
 
-@on("registry.recognition.*", batch=500)
+@on("registry.recognition.*", batch=5000)
 def measure_firms(entries: Sequence[Entry]) -> None:
     _measure("registry.recognition.*", entries[-1].pk)
 
 
-@on("registry.establishment.*", batch=500)
+@on("registry.establishment.*", batch=5000)
 def measure_establishments(entries: Sequence[Entry]) -> None:
     _measure("registry.establishment.*", entries[-1].pk)
 
 
-@on(*(f"registry.{r.id}.*" for r in declared_registers()), batch=500)
+@on(*(f"registry.{r.id}.*" for r in declared_registers()), batch=5000)
 def measure_declared(entries: Sequence[Entry]) -> None:
     for kind in sorted({e.kind.rpartition(".")[0] for e in entries}):
         _measure(f"{kind}.*", entries[-1].pk)
 
 
-@on("market.achievement.*", batch=1000)
+@on("market.achievement.*", batch=5000)
 def measure_patents(entries: Sequence[Entry]) -> None:
     _measure("market.achievement.*", entries[-1].pk)
 

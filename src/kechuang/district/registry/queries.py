@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kechuang.book.schemas import Rung
 from kechuang.district.accounts.queries import organisations_by_code
@@ -67,9 +67,14 @@ def counted(rung: str, as_of: date) -> QuerySet[Recognition]:
     return found.select_related("firm__organisation")
 
 
-def standing(rung: str, as_of: date) -> int:
-    """How many firms (each once) the count holds."""
-    return counted(rung, as_of).values("firm_id").distinct().count()
+def standing(rung: str, as_of: date) -> tuple[int, int]:
+    """(firms, each once; recognitions) that the count holds: one query."""
+    found = (
+        counted(rung, as_of)
+        .order_by()
+        .aggregate(firms=Count("firm_id", distinct=True), rows=Count("id"))
+    )
+    return int(found["firms"]), int(found["rows"])
 
 
 def rung_of(identity: str) -> Rung | None:

@@ -59,6 +59,20 @@ class Patent:
     year: int
 
 
+_CANONICAL = re.compile(r"\d{12}\.[\dX]|\d{8}\.[\dX]")
+
+
+def patent_kind(number: str) -> str:
+    """发明, 实用新型 or 外观设计 of a number as records keep it; one that is not is read anew.
+
+    >>> patent_kind("201710601862.3"), patent_kind("ZL95115608.X")
+    ('发明', '发明')
+    """
+    if _CANONICAL.fullmatch(number):
+        return _PATENT_KINDS.get(number[4 if len(number) == 14 else 2], "")
+    return parse_patent(number).kind
+
+
 def patent_check(digits: str) -> str:
     """Check character: digits times 2…9, 2, 3, 4, 5, mod 11, ten is X (ZC 0006-2003)."""
     weights = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)

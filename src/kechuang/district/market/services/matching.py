@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core.actor import Actor
@@ -102,12 +102,17 @@ def _vector(text: str) -> Vectors:
     return embedder().query(text)
 
 
+def _sense(corpus: Corpus[Any], text: str) -> Vectors | None:
+    """The vector of a text, where there are others to lay it beside."""
+    return _vector(text) if len(corpus.vectors) else None
+
+
 def achievements_for(demand: Demand, actor: Actor) -> Ranking[Achievement]:
     """All achievements that may solve a demand."""
     _ask(actor, demand)
     corpus, seen = _offers(actor)
     want = want_of(demand)
-    return _ranking(*matcher().offers_for(want, corpus, _vector(want.whole)), seen)
+    return _ranking(*matcher().offers_for(want, corpus, _sense(corpus, want.whole)), seen)
 
 
 def demands_for(achievement: Achievement, actor: Actor) -> Ranking[Demand]:
@@ -115,13 +120,13 @@ def demands_for(achievement: Achievement, actor: Actor) -> Ranking[Demand]:
     _ask(actor, achievement)
     corpus, seen = _wants(actor)
     offer = offer_of(achievement)
-    return _ranking(*matcher().wants_for(offer, corpus, _vector(offer.whole)), seen)
+    return _ranking(*matcher().wants_for(offer, corpus, _sense(corpus, offer.whole)), seen)
 
 
 def match_text(want: Want, actor: Actor) -> Ranking[Achievement]:
     """Achievements for a demand that is not stored (the API's match call)."""
     corpus, seen = _offers(actor)
-    return _ranking(*matcher().offers_for(want, corpus, _vector(want.whole)), seen)
+    return _ranking(*matcher().offers_for(want, corpus, _sense(corpus, want.whole)), seen)
 
 
 def explain(demand: Demand, achievement: Achievement, actor: Actor) -> Match | Refusal:
@@ -131,4 +136,4 @@ def explain(demand: Demand, achievement: Achievement, actor: Actor) -> Match | R
     if achievement.state != "published":
         why = Said("match.not_published", state=achievement.state_label)
         return Refusal(offer.id, "state", why)
-    return matcher().explain(want, offer, want, corpus, _vector(want.whole))
+    return matcher().explain(want, offer, want, corpus, _sense(corpus, want.whole))

@@ -39,6 +39,8 @@ def firm(request: HttpRequest, pk: int) -> HttpResponse:
     own = thing.pk in actor.firms
     explains = standings.may_explain(thing, actor)
     held = years_of([thing.pk], drafts=own or actor.has("officer")).get(thing.pk, [])
+    for row in held:
+        row.firm = thing  # known already
     facts = {
         "firm": thing,
         "recognitions": thing.recognitions.all(),

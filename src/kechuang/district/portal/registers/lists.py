@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -132,8 +132,14 @@ def _filter(register: Register[Any], column: Field, actor: Actor) -> Filter:
 
 def _years(register: Register[Any], column: Field, actor: Actor) -> Filter:
     path = register.path(column.field)
-    days = register.visible(actor).order_by().values_list(path, flat=True).distinct()
-    years = sorted({str(day)[:4] for day in days if day}, reverse=True)
+    rows = register.visible(actor).order_by()
+    if path == register.attname(column.field):  # a column has an index: two looks into it
+        ends = rows.aggregate(first=Min(path), last=Max(path))
+        days = [day for day in ends.values() if day]
+        years = [str(y) for y in range(max(days).year, min(days).year - 1, -1)] if days else []
+    else:
+        held = rows.values_list(path, flat=True).distinct()
+        years = sorted({str(day)[:4] for day in held if day}, reverse=True)
 
     def terms(year: str) -> dict[str, Any]:
         return {f"{path}__gte": f"{year}-01-01", f"{path}__lte": f"{year}-12-31"}

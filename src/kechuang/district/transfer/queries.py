@@ -46,8 +46,8 @@ def years_with_contracts() -> list[int]:
     """The years from the first registration to the last, latest first: two looks into an index,
     however many contracts there are.
     """
-    days = Contract.objects.filter(state="registered").order_by("registered_on")
-    days = days.values_list("registered_on", flat=True)
+    found = Contract.objects.filter(state="registered").order_by("registered_on")
+    days = found.values_list("registered_on", flat=True)
     first, last = days.first(), days.last()
     return list(range(last.year, first.year - 1, -1)) if first and last else []
 

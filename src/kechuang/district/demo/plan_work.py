@@ -9,7 +9,7 @@ from kechuang.district.core.books import current_book
 from kechuang.district.core.registers import create, take
 from kechuang.district.plan.models import Milestone, TaskFile
 from kechuang.district.plan.queries import returns_visible_to
-from kechuang.district.plan.registers import FIGURES
+from kechuang.district.plan.registers import COMPLETENESS, FIGURES
 from kechuang.district.plan.services import asking, closings, milestones, returns, tasks
 from kechuang.district.plan.services.readings import place_name
 from kechuang.simulation import Report
@@ -18,6 +18,13 @@ from kechuang.simulation.calendar import month_end
 from .cast import Cast
 from .stage import Stage
 
+_COMPLETE = (
+    "technology-contract-turnover",
+    "high-tech-enterprises",
+    "young-eagle",
+    "gazelle",
+    "leading",
+)
 _MARKS = ("工作方案印发", "年度任务分解到单位", "中期评估", "总结验收")
 _MONTHS = (4, 12, 22, 35)  # of the plan, at which milestones are due
 _CLOSED, _ASKED = 10, 2  # so many tasks are closed, so many wait to be; the others go on
@@ -49,6 +56,8 @@ def stage_plans(stage: Stage, cast: Cast) -> None:
         if plan.tasks and plan.start < stage.today:
             _stage_tasks(stage, cast, plan)
             _stage_returns(stage, cast, plan)
+    for indicator in _COMPLETE:
+        stage.at(stage.ago(400), _saying_complete(cast, indicator), 15)
     for report in cast.made.reports:
         _stage_report(stage, cast, report)
     for year in range(cast.made.first, stage.today.year):
@@ -56,6 +65,16 @@ def stage_plans(stage: Stage, cast: Cast) -> None:
             day = date(year + 1, 1, 20)
             if day <= stage.today:
                 stage.at(day, _closing(cast, indicator, str(year)), 16)
+
+
+def _saying_complete(cast: Cast, indicator: str) -> Any:
+    """The simulated records are the whole: without that nothing could be judged by them."""
+    values = {
+        "indicator": indicator,
+        "since": date(cast.made.first, 1, 1),
+        "basis": "样例：模拟区的记录就是全部",
+    }
+    return lambda at: create(COMPLETENESS, "state_complete", values, cast["officer"], at)
 
 
 def _closing(cast: Cast, indicator: str, period: str) -> Any:

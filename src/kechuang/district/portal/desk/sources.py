@@ -132,7 +132,7 @@ def _tasks(actor: Actor, today: date) -> Source:
             things += [
                 Thing(
                     "节点",
-                    m.title,
+                    Said("desk.milestone", number=m.task, title=m.title),
                     reverse("task-desk", args=[m.task]) + address,
                     "记完成",
                     None,

@@ -55,6 +55,12 @@ def figure(value: Decimal | str | None) -> str:
 
 
 @register.filter
+def short(value: Decimal | None) -> str:
+    """A figure where one looks it over: at most four decimals; its own page has all of them."""
+    return "" if value is None else plain_figure(round(Decimal(value), 4))
+
+
+@register.filter
 def fraction(value: Any) -> str:
     """An exact fraction as at most four decimals."""
     return "" if value is None else plain_figure(Decimal(round(value * 10000)) / 10000)

@@ -127,7 +127,10 @@ def test_a_jump_is_asked_about_and_may_be_confirmed(world):
     assert not ReportedFigure.objects.filter(period="2025").exists()
     made = report({**RATIO, "value": "30000"}, officer, sure=True)
     assert made.state == "reported"
-    assert ledger.history("plan.figure", made.pk).get().facts["asked"] == ["figure.jump_unit"]
+    assert ledger.history("plan.figure", made.pk).get().facts["asked"] == [
+        "figure.jump_unit",
+        "figure.above_whole",
+    ]
     calm = report({**RATIO, "period": "2023", "value": "2.9"}, officer, sure=True)
     assert "asked" not in ledger.history("plan.figure", calm.pk).get().facts
 

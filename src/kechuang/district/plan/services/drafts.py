@@ -4,7 +4,7 @@ passes.
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -104,9 +104,10 @@ def save_draft(
         raise InvalidForm([Invalid("draft.id_taken", "identity", id=identity)])
     if thing.state != "draft":
         raise WrongState("draft.settled")
+    parents = _parents(extends)
     if open_ones := list(unsettled(thing.draft)):
         raise InvalidForm(open_ones)
-    _bring_parents(home, extends)
+    _bring(home, parents)
     for name, text in book_files(
         thing.draft, identity, extends, title, thing.name, clock.day_of(at)
     ).items():
@@ -126,21 +127,33 @@ def save_draft(
     return home / identity
 
 
-def _bring_parents(home: Path, extends: str) -> None:
+def _parents(extends: str) -> list[str]:
+    """The books that a book extends, one after the other.
+
+    Raises:
+        InvalidForm: One of them does not stand here.
+    """
+    source, found = book_folder().parent, []
+    while extends:
+        if not _ID.fullmatch(extends) or not (source / extends / "book.yaml").exists():
+            raise InvalidForm([Invalid("draft.no_such_book", "extends", id=extends)])
+        found.append(extends)
+        head = yaml.safe_load((source / extends / "book.yaml").read_text(encoding="utf-8"))
+        extends = str(head.get("extends") or "")
+    return found
+
+
+def _bring(home: Path, parents: Sequence[str]) -> None:
     """A saved book stands beside copies of the books it extends, so that it can be checked and
     moved as one folder.
     """
     source = book_folder().parent
-    while extends:
-        if not _ID.fullmatch(extends) or not (source / extends / "book.yaml").exists():
-            raise InvalidForm([Invalid("draft.no_such_book", "extends", id=extends)])
-        for path in (source / extends).rglob("*"):
-            target = home / extends / path.relative_to(source / extends)
+    for parent in parents:
+        for path in (source / parent).rglob("*"):
+            target = home / parent / path.relative_to(source / parent)
             if path.is_file():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(path.read_bytes())
-        head = yaml.safe_load((source / extends / "book.yaml").read_text(encoding="utf-8"))
-        extends = str(head.get("extends") or "")
 
 
 def discard_draft(thing: PlanDraft, actor: Actor, at: datetime) -> Entry:

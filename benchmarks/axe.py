@@ -66,7 +66,8 @@ def walk(page: Page, site: str, role: str) -> list[tuple[str, str, str]]:
             continue
         wrong = [f"{answer.status}"] if answer.status >= 400 else []
         wrong += [
-            f"{v['id']}: {v['nodes'][0]['html'][:90]}" for v in axe.run(page, options=_RULES).response["violations"]
+            f"{v['id']}: {v['nodes'][0]['html'][:90]}"
+            for v in axe.run(page, options=_RULES).response["violations"]
         ]
         page.set_viewport_size({"width": 390, "height": 800})
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > 390:

@@ -7,13 +7,14 @@ import pytest
 from kechuang.district.core import imports, worker
 from kechuang.district.core.imports.reactions import end_stopped
 from kechuang.district.core.models import Delivery
-from kechuang.district.core.registers import REGISTERS, create, errors_of
+from kechuang.district.core.registers import REGISTERS, create, errors_of, take
 from kechuang.district.plan.registers import BULLETINS
 from kechuang.district.transfer.models import Contract
 from kechuang.district.transfer.registers import CONTRACTS
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import Invalid, InvalidForm, Questioned
 from tests.factories import NOW
+from tests.portal.test_pages import client_of
 from tests.rooms.test_sheet_dangers import CONTRACTS as HEADS
 from tests.rooms.test_sheet_dangers import brought, contract_row
 
@@ -105,3 +106,32 @@ def test_an_import_whose_worker_dies_every_time_is_ended_with_the_reason(world, 
     assert batch.state == "refused"
     assert "import.stopped" in batch.problem
     assert not Contract.objects.exists()
+
+
+def test_one_bad_record_of_old_times_closes_no_page(world):
+    """Stored before the check stood: every page opens, and the record can still be taken back."""
+    usual = create(BULLETINS, "report", bulletin(), world.actor("officer"), NOW)
+    bad = BULLETINS.model.objects.filter(pk=usual.pk)
+    client = client_of(world, "officer")
+    for broken in (
+        {"as_of": date(202, 9, 30)},
+        {"value": "abc"},
+        {"as_of": date(2026, 9, 30), "value": "1e99999"},
+        {"value": "", "indicator": "nothing-of-the-book"},
+    ):
+        bad.update(**broken)
+        for address in (
+            "/plan/",
+            "/plan/?plan=jinnan-2020-2022",
+            "/plan/targets/rd-intensity/?plan=jinnan-2020-2022",
+            "/plan/targets/rd-intensity/way.svg?plan=jinnan-2020-2022",
+            "/",
+            "/bulletins/",
+            "/bulletins/ranks/",
+            f"/bulletins/{usual.pk}/",
+            "/reports/monthly/2026-10/",
+            "/workspace/",
+        ):
+            assert client.get(address).status_code in (200, 404), (broken, address)
+    take(BULLETINS, "withdraw", bad.get(), {}, world.actor("officer"), NOW, why="年份写错")
+    assert bad.get().state == "withdrawn"

@@ -1,9 +1,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from kechuang.district.core.actor import Actor
+from kechuang.engines.planning import SOUND
 
 from .models import (
     Bulletin,
@@ -155,6 +156,15 @@ def closings(indicator: str = "") -> QuerySet[Closing]:
     """Closed periods, newest first; what was published is for everybody."""
     found = Closing.objects.prefetch_related("corrections")
     return found.filter(indicator=indicator) if indicator else found
+
+
+def unsound() -> list[Bulletin | ReportedFigure]:
+    """Figures that came by an older door and can't be reckoned with: no number, or a day of
+    another era. They are left out everywhere until somebody mends or withdraws them.
+    """
+    bad = ~Q(value__regex=SOUND) | Q(as_of__year__lt=1800)
+    found = Bulletin.objects.filter(bad, state="recorded")
+    return [*found[:100], *ReportedFigure.objects.filter(bad).exclude(state="withdrawn")[:100]]
 
 
 def duties(plan: str) -> QuerySet[Duty]:

@@ -16,7 +16,7 @@ from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.numbers import parse_decimal
 from kechuang.engines.base.periods import period_end
 from kechuang.engines.base.sayings import Said
-from kechuang.engines.planning import printed, ratio, suspicious
+from kechuang.engines.planning import kept, printed, ratio, suspicious
 
 from . import permissions as may
 from . import queries
@@ -53,7 +53,8 @@ def _far(day: date, value: str, before: Iterable[tuple[date, str]]) -> Iterable[
     earlier = [(on, last) for on, last in before if on < day]
     last = max(earlier, default=None)
     with suppress(InvalidOperation):
-        if last and (asked := suspicious(Decimal(value), Decimal(last[1]))):
+        then = kept(last[1]) if last else None
+        if then is not None and (asked := suspicious(Decimal(value), then)):
             yield Invalid(asked, "value")
 
 

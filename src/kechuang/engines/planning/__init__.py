@@ -13,7 +13,7 @@ from .coverage import (
     whole_years,
 )
 from .forecast import Forecast, flow_forecast, line_forecast
-from .printed import alike, printed
+from .printed import SOUND, alike, kept, printed
 from .ratios import Ratio, ratio, suspicious
 from .reconcile import Line, Lonely, Pair, Piles, Rules, Sum, reconcile
 from .standing import LightRules, Standing, stand, stand_on_part
@@ -21,6 +21,7 @@ from .trajectory import Goal, Path, month_shares, path_of
 from .workdays import Workdays
 
 __all__ = [
+    "SOUND",
     "Coverage",
     "Forecast",
     "Goal",
@@ -41,6 +42,7 @@ __all__ = [
     "enough",
     "flow_forecast",
     "held",
+    "kept",
     "known_months",
     "line_forecast",
     "month_end",

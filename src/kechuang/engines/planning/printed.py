@@ -40,6 +40,18 @@ def printed(text: object, unit: str, field: str = "value") -> str:
     return format(_exactly(value, scale, field, plain), "f")
 
 
+SOUND = r"^-?[0-9]{1,40}([.][0-9]{1,40})?$"  # digits as `printed` gives them
+
+
+def kept(text: str) -> Decimal | None:
+    """A figure as it was kept; None where what is kept is no figure (it came by an older door).
+
+    >>> kept("3.05"), kept("abc"), kept("1e99999")
+    (Decimal('3.05'), None, None)
+    """
+    return Decimal(text) if re.match(SOUND, text) else None
+
+
 def alike(given: str, unit: str) -> bool:
     """Whether figures in one unit can be reckoned into the other.
 

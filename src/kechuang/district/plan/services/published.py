@@ -10,6 +10,7 @@ from decimal import Decimal
 from kechuang.book.schemas import Book
 from kechuang.district.plan.models import Bulletin, ReportedFigure
 from kechuang.engines.base.periods import printed_end
+from kechuang.engines.planning import kept
 
 # what a figure says it counts, and what it can never be laid beside
 _OTHER = {"flow": "total", "stock": "ytd", "events": "ytd"}
@@ -59,16 +60,16 @@ class Elsewhere:
 
     def _reported(self, indicator: str) -> Iterator[Published]:
         for f in self.figures.get(indicator, ()):
-            yield Published(
-                Decimal(f.value), f.as_of, f.as_of, "reported", f.reporter, f.note, f.period
-            )
+            if (value := kept(f.value)) is not None:
+                yield Published(value, f.as_of, f.as_of, "reported", f.reporter, f.note, f.period)
 
     def _bulletins(self, indicator: str, nature: str) -> Iterator[Published]:
         for b in self.bulletins.get(indicator, ()):
-            if b.counting == _OTHER.get(nature):
+            value = kept(b.value)
+            if value is None or b.counting == _OTHER.get(nature):
                 continue
             note = f"通报口径：{b.get_counting_display() or '未注明'}"
-            yield Published(Decimal(b.value), b.as_of, b.as_of, "bulletin", b.source, note)
+            yield Published(value, b.as_of, b.as_of, "bulletin", b.source, note)
 
     def _quoted(self, indicator: str) -> Iterator[Published]:
         """Figures of the book; of a year that still runs, the day is not known."""

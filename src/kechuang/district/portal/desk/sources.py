@@ -13,11 +13,13 @@ from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Delivery, Doubt, ImportBatch
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.market.queries import demands_visible_to, introductions_visible_to
+from kechuang.district.plan.models import Bulletin
 from kechuang.district.plan.queries import (
     draft_visible_to,
     milestones,
     returns_visible_to,
     task_files,
+    unsound,
 )
 from kechuang.district.registry.queries import applications_visible_to, lapsing, years_visible_to
 from kechuang.district.support.queries import changes_visible_to
@@ -229,6 +231,26 @@ def _doubts(actor: Actor, today: date) -> Source:
     return Source([thing], 1, reverse("doubts"), "可能重复的记录")
 
 
+def _unsound(actor: Actor, today: date) -> Source:
+    if not actor.has("officer"):
+        return Source((), 0)
+    things = [
+        Thing(
+            "要改的记录",
+            f.label,
+            reverse(
+                "bulletins-record" if isinstance(f, Bulletin) else "figures-record", args=[f.pk]
+            ),
+            "更正",
+            _day(f.changed_at),
+            None,
+            Said("desk.unsound"),
+        )
+        for f in unsound()
+    ]
+    return _source(things, reverse("bulletins"), "要改的记录")
+
+
 def _drafts(actor: Actor, today: date) -> Source:
     found = _wanting("plan.draft", draft_visible_to(actor), ["save_draft"], actor)
     things = [
@@ -258,6 +280,7 @@ _ALL: tuple[Find, ...] = (
     _changes,
     _imports,
     _doubts,
+    _unsound,
     _drafts,
     _stuck,
 )

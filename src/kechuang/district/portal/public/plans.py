@@ -3,7 +3,6 @@ charts, ranks.
 """
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -36,6 +35,7 @@ from kechuang.district.portal.requests import actor_in, year_in
 from kechuang.district.transfer.queries import years_with_contracts
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import NotFound
+from kechuang.engines.planning import kept
 
 from .plan_lines import answer_of, areas_of
 
@@ -231,7 +231,8 @@ def _ranks(request: HttpRequest) -> dict[str, Any]:
     }
     if chosen is None:
         return facts
-    rows = [(b.place, Decimal(b.value), b) for b in found if (b.indicator, b.as_of) == chosen]
+    of_it = ((b, kept(b.value)) for b in found if (b.indicator, b.as_of) == chosen)
+    rows = [(b.place, value, b) for b, value in of_it if value is not None]
     whole = next((r for r in rows if r[0] in ("天津市", "全市")), None)
     places = sorted((r for r in rows if r is not whole), key=lambda r: -r[1])
     ranked = [(1 + sum(other[1] > r[1] for other in places), *r) for r in places]

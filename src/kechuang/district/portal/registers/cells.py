@@ -1,7 +1,6 @@
 """How a field of a register is shown: one way for list, page and export."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -13,9 +12,9 @@ from kechuang.district.core.registers import Register, written
 from kechuang.district.portal.sayings import money
 from kechuang.engines.base.amounts import plain_figure
 from kechuang.engines.matching.parties import MODES
+from kechuang.engines.planning import kept
 
 _UNIT = re.compile(r"\s*[（(][^（）()]*[)）]$")
-_DIGITS = re.compile(r"-?\d+(\.\d+)?")
 NUMBERS = ("fen", "number", "figure", "day", "trl")
 
 
@@ -33,7 +32,8 @@ def said(column: Column, value: Any) -> str:
     if column.kind == "fen":
         return money(value)
     if column.kind == "figure":
-        return plain_figure(Decimal(value)) if _DIGITS.fullmatch(value) else str(value)
+        found = kept(value)
+        return str(value) if found is None else plain_figure(found)
     if column.kind == "choice":
         return gettext(column.choices.get(str(value), str(value)))
     if column.kind == "modes":

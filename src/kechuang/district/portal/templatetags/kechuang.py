@@ -15,6 +15,7 @@ from kechuang.district.portal import sayings
 from kechuang.district.portal.once import new_key
 from kechuang.district.portal.requests import may_open
 from kechuang.engines.base.amounts import plain_figure
+from kechuang.engines.planning import kept
 
 register = template.Library()
 
@@ -50,8 +51,9 @@ def asked(ask: Any) -> str:
 
 @register.filter
 def figure(value: Decimal | str | None) -> str:
-    """A figure without idle zeros, with thousands separated."""
-    return "" if value is None else plain_figure(Decimal(value))
+    """A figure without idle zeros, with thousands separated; what is none stays as it is."""
+    found = kept(value) if isinstance(value, str) else value
+    return str(value or "") if found is None else plain_figure(found)
 
 
 @register.filter

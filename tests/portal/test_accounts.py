@@ -15,7 +15,6 @@ from kechuang.district.accounts.services import Newcomer, invite, keep_contact, 
 from kechuang.district.core import clock, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.books import current_book
-from kechuang.district.core.models import Entry
 from kechuang.district.plan.models import MonthlyReturn
 from kechuang.district.plan.services import asking, tasks
 from kechuang.engines.sheets.plain import read_sheet
@@ -170,16 +169,6 @@ def test_one_link_opens_all_that_a_body_owes_and_nothing_of_another(asked):
         assert f"第 {thing.task} 项" in letter.body
     other = MonthlyReturn.objects.exclude(body=BODY).first()
     assert Client().get(reverse("answer-return", args=[token, other.pk])).status_code == 404
-
-
-def test_an_officer_fills_in_for_a_body_in_his_own_name(asked):
-    client, page = client_of(asked, "officer"), reverse("return-fill", args=[asked.thing.pk])
-    assert client.get(page).status_code == 200
-    given = {"progress": "电话里说的", "next_step": "报批", "light": "green", "submit": "1"}
-    client.post(page, {**given, "version": asked.thing.version})
-    entry = Entry.objects.get(kind="plan.return.submit_return")
-    assert entry.actor_id == asked.users["officer"].pk
-    assert client_of(asked, "auditor").get(page).status_code == 403
 
 
 def test_whether_a_letter_was_opened_stands_where_the_returns_are_followed(asked):

@@ -70,11 +70,11 @@ def test_pages_lists_reports_and_exports_say_whose_hand_it_was(world, asked, set
     mark = f"代填：李科长电话告知（{today}），officer某录入"
     assert mark in officer.get(reverse("return", args=[asked.pk])).content.decode()
     assert "代填" in officer.get(reverse("returns") + "?state=submitted").content.decode()
-    month = reverse("report", args=["monthly", "2026-11"])
+    month = reverse("report", args=["monthly", "2026-11"]) + f"?plan={asked.plan}"
     page = officer.get(month).content.decode()
     assert mark in page
     assert "待审阅" in page
-    paper = docx.Document(io.BytesIO(officer.get(month + "?as=docx").content))
+    paper = docx.Document(io.BytesIO(officer.get(month + "&as=docx").content))
     assert any(mark in p.text and "待审阅" in p.text for p in paper.paragraphs)
     book = current_book()
     layout = next(x for x in book.returns.values() if "progress" in str(x))

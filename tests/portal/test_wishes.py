@@ -6,10 +6,10 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
-from kechuang.engines.base.sheets import read_sheet
 
 from kechuang.district.core import worker
 from kechuang.district.market.models import Wish
+from kechuang.engines.sheets.plain import read_sheet
 from tests.portal.test_pages import client_of
 from tests.portal.test_registers import post
 from tests.rooms.test_wishes import answer, ask

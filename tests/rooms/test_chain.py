@@ -152,7 +152,7 @@ def test_firms_on_a_rung_are_counted_as_the_bulletins_count_them(world):
     book = current_book()
 
     def value(target, year):
-        return plan.reading(book, book.plan.target(target), year, TODAY).value
+        return plan.reading(book, book.plan.target(target), year, TODAY).ours
 
     assert value("high-tech-enterprises", 2026) == 1
     assert value("high-tech-enterprises", 2024) == 2
@@ -163,11 +163,12 @@ def test_firms_on_a_rung_are_counted_as_the_bulletins_count_them(world):
 
 
 def test_all_twelve_targets_are_read_honestly(world):
-    readings = plan.readings(current_book(), 2026, TODAY)
+    readings = plan.readings(current_book(), 2026, TODAY, current_book().plan)
     assert len(readings) == 12
-    assert {r.how for r in readings} == {"none"}
-    assert all(r.value is None and r.light == "unknown" for r in readings)
-    before = plan.readings(current_book(), 2020, TODAY)
+    assert {r.how for r in readings} == {"none", "quoted"}  # of the plan's own time
+    assert all((r.value is None) == (r.how == "none") for r in readings)
+    assert {r.light for r in readings} == {"unknown"}
+    before = plan.readings(current_book(), 2020, TODAY, current_book().plan)
     assert any(r.how == "quoted" and r.source for r in before)
 
 

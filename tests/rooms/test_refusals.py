@@ -153,9 +153,8 @@ def test_the_plan_room_refuses(busy, said):
 
 def test_a_reviewers_light_is_one_of_the_lights(busy):
     officer = busy.actor("officer")
-    returns.submit_return(
-        asked(), {"progress": "a", "next_step": "b", "light": "green"}, officer, NOW
-    )
+    _, body = owed.open_link(token_of(asked()), NOW)
+    returns.submit_return(asked(), {"progress": "a", "next_step": "b", "light": "green"}, body, NOW)
     assert "return.light_missing" in refused(
         lambda: returns.accept_return(asked(), officer, NOW, "purple")
     )

@@ -45,6 +45,7 @@ _NONE = frozenset(
 _WORDS = frozenset(("text", "long", "area"))
 _DIGITS = frozenset(("text", "credit_code", "patents", "words", "figure", "long"))
 _ROUNDED = re.compile(r"\d(?:\.\d+)?[Ee]\+?1[4-9]|9\d{14}0{3}")
+_SENTENCE = re.compile(r"[\u4e00-\u9fff]{2}")
 _PATENT = re.compile(r"(?<![\dA-Za-z])(?:ZL|CN)?\s?(?:\d{12}|\d{8})[.．·]?[\dX](?!\d)")
 Value = str | int | list[str] | None
 
@@ -90,14 +91,10 @@ def read_ends(column: Column, raw: object, book: Book) -> tuple[Value, Value, Sa
             raise Invalid("cell.one_number", column.field, text=raw[:40])
         about = Said("import.note.about", heading=column.heading, text=raw[:40])
         return spread.low, spread.high, about if spread.about else None
+    if column.kind == "patents" and _names_no_patent(str(raw)) and not is_empty(column, str(raw)):
+        about = Said("import.note.no_patent", heading=column.heading, text=str(raw)[:40])
+        return None, [], about
     value = read_cell(column, raw, book)
-    if (
-        isinstance(raw, str)
-        and column.kind == "patents"
-        and not value
-        and not is_empty(column, raw)
-    ):
-        return None, value, Said("import.note.no_patent", heading=column.heading, text=raw[:40])
     if isinstance(raw, str) and "附件" in raw and value in (None, []):
         return None, value, Said("import.note.see_annex", heading=column.heading, text=raw[:40])
     return None, value, None
@@ -130,10 +127,17 @@ def _words(column: Column, raw: object, _: Book) -> list[str]:
 def _patents(column: Column, raw: object, book: Book) -> list[str]:
     """Numbers apart; or, where they stand in a sentence, those that are numbers of patents."""
     text = str(raw)
-    if not re.search(r"[\u4e00-\u9fff]{2}", text):
+    if not _SENTENCE.search(text):
         return [parse_patent(part, column.field).number for part in _words(column, raw, book)]
+    if _names_no_patent(text):
+        raise Invalid("patent.length", column.field, text=text[:40])
     found = [parse_patent(n, column.field).number for n in _PATENT.findall(text)]
     return list(dict.fromkeys(found))
+
+
+def _names_no_patent(text: str) -> bool:
+    """Whether a text speaks of patents without a number: a sheet's cell may, a form's field may not."""
+    return bool(_SENTENCE.search(text)) and not _PATENT.search(text)
 
 
 def _modes(column: Column, raw: object, book: Book) -> list[str]:

@@ -29,6 +29,7 @@ class Step(Generic[Thing]):
     page: bool = True  # offered as a button on the record's page
     asks: tuple[str, ...] = ()  # the fields that a person types in this step
     must: tuple[str, ...] = ()  # those of them that are obligatory here though not in the layout
+    awaited: bool = True  # whether a record that could take it waits for it
 
     @property
     def creates(self) -> bool:
@@ -53,11 +54,21 @@ def step(
     page: bool = True,
     asks: Sequence[str] = (),
     must: Sequence[str] = (),
+    awaited: bool = True,
 ) -> Step[Any]:
     """A row of a workflow table; ``sources`` are words ("draft submitted"), "" creates."""
     from_states = frozenset(sources.split())
     return Step(
-        name, label, from_states, target, permission, needs_why, page, tuple(asks), tuple(must)
+        name,
+        label,
+        from_states,
+        target,
+        permission,
+        needs_why,
+        page,
+        tuple(asks),
+        tuple(must),
+        awaited,
     )
 
 
@@ -108,7 +119,12 @@ class Workflow(Generic[Thing]):
         """Whether a step takes a record from this state further on its way: to a later state (they
         are declared in their order) that is no end. Taking back and sending back are not waited for.
         """
-        if not row.page or state not in row.sources or not row.target or self.ends(row.target):
+        if (
+            not (row.page and row.awaited)
+            or state not in row.sources
+            or not row.target
+            or self.ends(row.target)
+        ):
             return False
         order = list(self.states)
         return order.index(row.target) > order.index(state)

@@ -1,10 +1,12 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
 from kechuang.district.core.actor import Actor
+from kechuang.district.core.books import current_book
 from kechuang.engines.planning import SOUND
+from kechuang.engines.text import normalise
 
 from .models import (
     Bulletin,
@@ -156,6 +158,22 @@ def closings(indicator: str = "") -> QuerySet[Closing]:
     """Closed periods, newest first; what was published is for everybody."""
     found = Closing.objects.prefetch_related("corrections")
     return found.filter(indicator=indicator) if indicator else found
+
+
+def finder(*fields: str) -> Callable[[QuerySet, str, Actor], QuerySet]:
+    """Searches figures: every word in one of the fields, or in what their indicator is called."""
+
+    def find(found: QuerySet, words: str, actor: Actor) -> QuerySet:
+        known = current_book().indicators.values()
+        for word in normalise(words).split()[:12]:
+            called = [i.id for i in known if word in " ".join((i.title, *i.aliases))]
+            hit = Q(indicator__in=called)
+            for name in fields:
+                hit |= Q(**{f"{name}__icontains": word})
+            found = found.filter(hit)
+        return found
+
+    return find
 
 
 def unsound() -> list[Bulletin | ReportedFigure]:

@@ -136,8 +136,8 @@ BULLETINS = Register(
     listed=Listed(
         columns=("indicator", "place", "as_of", "value", "counting", "source"),
         filters=("indicator", "as_of"),
-        search=("place", "source"),
-        hint="地区或来源",
+        find=queries.finder("place", "source"),
+        hint="指标、地区或来源",
         order="-as_of",
         minor=("counting", "source"),
     ),
@@ -288,8 +288,8 @@ FIGURES = Register(
     listed=Listed(
         columns=("indicator", "place", "period", "value"),
         filters=("indicator",),
-        search=("place", "reporter"),
-        hint="地区或填报单位",
+        find=queries.finder("place", "reporter"),
+        hint="指标、地区或填报单位",
         order="-as_of",
         minor=("place",),
     ),
@@ -350,8 +350,8 @@ COMPLETENESS = Register(
     listed=Listed(
         columns=("indicator", "since", "until", "basis"),
         filters=("indicator",),
-        search=("basis",),
-        hint="凭什么知道",
+        find=queries.finder("basis"),
+        hint="指标或凭什么知道",
         order="-since",
         minor=("basis",),
     ),

@@ -182,7 +182,7 @@ def _read(book: Book) -> Iterable[_Passage]:
         text = (p.title, p.title_en, *p.numbers, p.issuer, p.about, p.subject)
         yield _passage("policies", text, p, "policy", p.id, "", "；".join(p.numbers))
     for plan in book.plans.values():
-        query = "" if plan is book.plan else f"?plan={plan.id}"
+        query = f"?plan={plan.id}"  # without it the page is of the plan in force
         for target in plan.targets:
             indicator = book.indicators[target.indicator]
             text = (target.title, target.title_en, indicator.title, *indicator.aliases)

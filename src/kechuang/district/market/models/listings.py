@@ -12,8 +12,8 @@ LISTING_STATES = {
     "draft": "草稿",
     "submitted": "待审核",
     "checked": "待发布",
-    "published": "已发布",
     "paused": "暂停",
+    "published": "已发布",
     "closed": "已关闭",
     "retracted": "已撤销导入",
 }

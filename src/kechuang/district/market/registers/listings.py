@@ -99,7 +99,7 @@ def _steps(fields: Sequence[str]) -> tuple[Step[Any], ...]:
             asks=fields,
         ),
         step("pause", "暂停", "published", "paused", may.can_write, needs_why=True),
-        step("resume", "恢复发布", "paused", "published", may.can_write),
+        step("resume", "恢复发布", "paused", "published", may.can_write, awaited=False),
         step("close", "关闭", "published paused", "closed", may.can_write, needs_why=True),
         step("merge", "并入另一条", live, "closed", may.can_merge, needs_why=True, page=False),
         step(

@@ -8,8 +8,11 @@ from kechuang.district.core import clock, ledger
 from kechuang.district.core.books import current_book
 from kechuang.district.market.queries import achievements_visible_to, demands_visible_to
 from kechuang.district.plan import services as plan
+from kechuang.district.plan.models import LIGHTS
 from kechuang.district.portal.listings import owner_name
 from kechuang.district.portal.requests import actor_in
+
+from .plan_lines import answer_of
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -21,12 +24,15 @@ def home(request: HttpRequest) -> HttpResponse:
     year = chosen.last_year(today) if chosen else today.year
     readings = plan.readings(current_book(), year, today, chosen)
     facts = {
+        "plan": chosen,
+        "over": bool(chosen and today > chosen.end),
+        "answer": answer_of(chosen, readings, today) if chosen else None,
+        "light_words": LIGHTS,
         "achievements": achievements[:6],
         "demands": [(d, owner_name(actor, d)) for d in demands[:6]],
         "achievement_count": achievements.count(),
         "demand_count": demands.count(),
-        "readings": [r for r in readings if r.value is not None],
-        "target_count": len(readings),
+        "readings": readings,
         "year": year,
         "root": ledger.root_of(today),
         "today": today,

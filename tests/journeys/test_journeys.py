@@ -56,7 +56,7 @@ def test_from_a_demand_to_the_indicator(shared_world, visit):
 
     phone = visit(java_script_enabled=False)
     for letter in Letter.objects.filter(email__endswith="@y.example"):
-        page = phone.go(letter.link)
+        page = phone.go(letter.path)
         page.click("button:has-text('同意对接')")
         assert "已经记下" in page.inner_text("main")
     made = Introduction.objects.get()
@@ -180,7 +180,7 @@ def test_a_month_of_supervision_from_asking_to_accepting(shared_world, visit):
     page = officer.go(f"/returns/{thing.pk}/")
     page.click("button:has-text('采纳')")
     assert "已采纳" in page.inner_text("main")
-    page = officer.go(f"/reports/monthly/{thing.month}/")
+    page = officer.go(f"/reports/monthly/{thing.month}/?plan=jinnan-2020-2022")
     assert "可研报告已完成" in page.inner_text("main")
 
 
@@ -194,6 +194,8 @@ def test_a_document_becomes_a_book_and_a_list_is_laid_beside_ours(shared_world, 
     page.set_input_files("main input[type=file]", str(paper))
     page.click("main button.primary")
     page.fill("[name=g0t0_figure]", "200")
+    for tie in page.locator("select[name$=_tie]").all():
+        tie.select_option(index=1)
     page.fill("#id_identity", "shili")
     page.fill("#id_extends", "national")
     page.fill("#id_title", "示例区")
@@ -278,7 +280,7 @@ def test_a_firm_that_never_saw_the_system_finds_why_it_fails_in_three_clicks(sha
     reported_firm(shared_world)
     owner = visit(java_script_enabled=False)
     page = owner.sign_in("enterprise")
-    page.click("nav >> text=企业")
+    page.click("#rail a:text-is('企业')")
     page.click("main tbody a")
     page.click("tr:has-text('国家高新技术企业') >> text=为什么，怎么办")
     told = page.inner_text("main")

@@ -16,7 +16,7 @@ import pytest
 from kechuang.cli import keeping as commands
 from kechuang.cli.inside import _behind
 from kechuang.district.accounts.models import Letter, Membership, User
-from kechuang.district.accounts.services import examine, write_letter
+from kechuang.district.accounts.services import examine, soundness, write_letter
 from kechuang.district.core import keeping, ledger, worker
 from kechuang.district.core.models import Beat, Delivery
 from kechuang.engines.base.sayings import sentence
@@ -37,6 +37,7 @@ def sound(world, settings, data_folder, monkeypatch):
     settings.SECURE_HSTS_SECONDS, settings.KECHUANG_PROXY = 31_536_000, "127.0.0.1"
     settings.EMAIL_HOST, settings.DEFAULT_FROM_EMAIL = "mail.example", "plan@example.gov.cn"
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(1 << 40, 0, 1 << 40))
+    monkeypatch.setattr(soundness, "clock_of_database", lambda: None)
     monkeypatch.setattr(
         "kechuang.district.accounts.services.soundness._TIMESYNC", data_folder / "none"
     )
@@ -77,6 +78,13 @@ def test_a_setting_that_is_wrong_is_said(sound, code):
     assert found[code] or code == "check.django"
     for finding in examine(NOW):
         assert sentence(finding.words.code, finding.words.facts, "en")
+
+
+def test_two_clocks_that_go_apart_are_said(sound, monkeypatch):
+    for seconds, said in ((3, {}), (-9, {"check.clock_apart": False})):
+        there = NOW + timedelta(seconds=seconds)
+        monkeypatch.setattr(soundness, "clock_of_database", lambda there=there: there)
+        assert codes() == said
 
 
 def test_worker_backup_clock_and_disk_are_looked_at(sound, monkeypatch, data_folder):

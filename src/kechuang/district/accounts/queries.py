@@ -46,8 +46,13 @@ def is_refused(user: User) -> bool:
 
 def verified_address(user: User) -> str:
     """The address that the person has proved to be theirs; "" as long as there is none."""
-    found = EmailAddress.objects.filter(user_id=user.pk, verified=True, primary=True).first()
+    found = proved_addresses(user.pk).first()
     return found.email.lower() if found else ""
+
+
+def proved_addresses(user_id: int) -> QuerySet[EmailAddress]:
+    """The address that a person has proved to be theirs, if there is one."""
+    return EmailAddress.objects.filter(user_id=user_id, verified=True, primary=True)
 
 
 def person_at(email: str) -> User | None:

@@ -142,13 +142,13 @@ def month_ends(rows: Iterable[tuple[str, date, str]]) -> dict[str, list[tuple[da
     return {k: sorted(v.values()) for k, v in found.items()}
 
 
-def public_history(indicator: str, year: int) -> list[Measurement]:
-    """How the figure moved, so coarse that no single record shows: at most one a month, and only
+def public_history(moved: Iterable[Measurement]) -> list[Measurement]:
+    """How the figure moved (newest first), so coarse that no single record shows: at most one a month, and only
     after three records.
     """
     shown: list[Measurement] = []
     months: dict[tuple[int, int], Measurement] = {}
-    for found in measurements(indicator, year):
+    for found in moved:
         months.setdefault((found.measured_at.year, found.measured_at.month), found)
     for found in reversed(months.values()):
         if not shown or abs(found.rows - shown[-1].rows) >= 3:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet, TextField
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -30,12 +31,18 @@ def _of(register: Register[Any], actor: Actor) -> Asking[Source]:
     if not states:
         return Source((), 0)
     near = register.visible(actor).filter(state__in=states).order_by("changed_at", "pk")
-    (rows,) = yield (near.prefetch_related(None)[:_LOOKED_AT],)
+    (rows,) = yield (_light(near)[:_LOOKED_AT],)
     found = [
         (thing, step) for thing in rows if (step := _first_step(register, thing, actor)) is not None
     ]
     things = [_thing(register, thing, step) for thing, step in found[:MOST]]
     return Source(things, len(found), reverse(register.slug), register.title)
+
+
+def _light(found: QuerySet[Any]) -> QuerySet[Any]:
+    """Without what a line of the desk does not show: long texts, and what hangs on a record."""
+    texts = [f.name for f in found.model._meta.concrete_fields if isinstance(f, TextField)]
+    return found.prefetch_related(None).defer(*texts)
 
 
 def _first_step(register: Register[Any], thing: Any, actor: Actor) -> Step[Any] | None:

@@ -158,7 +158,7 @@ def _of_firms(actor: Actor, today: date) -> Asking[Source]:
     steps = ["accept_year"] if actor.has("officer") else ["submit_year"]
     applied, years = yield (
         _near("registry.application", applications_visible_to(actor), deeds),
-        _near("registry.year", years_visible_to(actor), steps),
+        _near("registry.year", years_visible_to(actor).defer("facts", "answers"), steps),
     )
     things = [
         Thing("申报", a.label, reverse("application", args=[a.pk]), verb, _day(a.changed_at))

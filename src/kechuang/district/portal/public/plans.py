@@ -117,7 +117,10 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
     reading = plan.reading(book, target, year, today, chosen)
     indicator = reading.indicator
     staff = is_staff(actor)
-    published, reported, closed = together(
+    moved = measurements(indicator.id, year)
+    moved = moved.none() if reading.kind == "sum" else moved[:20] if staff else moved
+    history, published, reported, closed = together(
+        moved,
         bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
         figures_visible_to(actor).filter(indicator=indicator.id)[:20],
         closings(indicator.id)[:6],
@@ -131,11 +134,7 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         "years": _years(chosen, today),
         "tasks": [t for t in chosen.tasks if t.number in target.tasks],
         **_records(reading, actor),
-        "history": []
-        if reading.kind == "sum"
-        else measurements(indicator.id, year)[:20]
-        if staff
-        else public_history(indicator.id, year),
+        "history": history if staff else public_history(history),
         "light_words": LIGHTS,
         "staff": staff,
         "figures": [f for f in book.figures if f.indicator == indicator.id],

@@ -49,7 +49,7 @@ class Recognition(Stated):
         ordering = ["-valid_from", "id"]
         indexes = [
             models.Index(fields=["rung", "valid_from"]),
-            models.Index(fields=["-valid_from", "id"], name="recognition_last_first"),
+            models.Index(fields=["-valid_from", "-id"], name="recognition_last_first"),
             models.Index(fields=["valid_until"], name="recognition_by_its_end"),
             models.Index(fields=["firm", "rung", "valid_from"], name="recognition_of_a_firm"),
         ]

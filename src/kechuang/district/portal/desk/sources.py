@@ -156,9 +156,11 @@ def _of_firms(actor: Actor, today: date) -> Asking[Source]:
     """Applications and yearly returns that want this person's step."""
     deeds = ["recommend", "recognise", "apply_again"]
     steps = ["accept_year"] if actor.has("officer") else ["submit_year"]
+    mine = years_visible_to(actor).defer("facts", "answers")
+    mine = mine if actor.has("officer") else mine.filter(firm_id__in=actor.firms)
     applied, years = yield (
         _near("registry.application", applications_visible_to(actor), deeds),
-        _near("registry.year", years_visible_to(actor).defer("facts", "answers"), steps),
+        _near("registry.year", mine, steps),
     )
     things = [
         Thing("申报", a.label, reverse("application", args=[a.pk]), verb, _day(a.changed_at))

@@ -83,6 +83,7 @@ class FirmYear(Stated):
 
     class Meta:
         ordering = ["-year"]
+        indexes = [models.Index(fields=["state", "changed_at"], name="year_longest_waiting_first")]
         constraints = [
             models.UniqueConstraint(fields=["firm", "year"], name="one_return_a_firm_and_year")
         ]

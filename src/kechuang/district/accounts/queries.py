@@ -52,7 +52,8 @@ def verified_address(user: User) -> str:
 
 def proved_addresses(user_id: int) -> QuerySet[EmailAddress]:
     """The address that a person has proved to be theirs, if there is one."""
-    return EmailAddress.objects.filter(user_id=user_id, verified=True, primary=True)
+    found: QuerySet[EmailAddress] = EmailAddress.objects.filter(user_id=user_id)
+    return found.filter(verified=True, primary=True)
 
 
 def person_at(email: str) -> User | None:

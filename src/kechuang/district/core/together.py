@@ -85,8 +85,9 @@ def whole(found: QuerySet[Any], **sums: Any) -> QuerySet[Any]:
     """What is summed up over all rows as a question: one row, or none where there is nothing to
     look at.
     """
-    one_group = found.order_by().values_list(Value(1)).annotate(**sums)
-    return one_group.values_list(*sums)
+    summed = found.order_by().values_list(Value(1)).annotate(**sums)
+    named: QuerySet[Any] = summed.values_list(*sums)
+    return named
 
 
 class _Sent:

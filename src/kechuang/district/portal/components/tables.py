@@ -155,7 +155,7 @@ class _Pages(Paginator):
             here = rows.select_related(None).prefetch_related(None).values("pk")
             rows = rows.filter(pk__in=here[first : first + self.per_page])
             first = 0
-        return self._get_page(rows[first : first + self.per_page], number, self)
+        return Page(rows[first : first + self.per_page], number, self)
 
 
 def _chosen(choice: Filter, found: QuerySet, value: str) -> QuerySet:

@@ -64,9 +64,8 @@ def _asked(request: HttpRequest, actor: Actor, today: date) -> tuple[list[Source
     """(what waits, what stands beside it), all by one query."""
     waiting = [*waiting_records(actor), *waiting_elsewhere(actor, today)]
     rest = [owing(actor, today), *_own(actor)]
-    *found, (done, total), beside = answered(
-        [*waiting, *rest, embedding_asked(embedder().model, actor), _beside(request, actor)]
-    )
+    others: list[Asking[Any]] = [embedding_asked(embedder().model, actor), _beside(request, actor)]
+    *found, (done, total), beside = answered([*waiting, *rest, *others])
     owed, *own = found[len(waiting) :]
     sources = [source for source in found[: len(waiting)] if source.count]
     return sources, {"owing": owed, "own": own, "done": done, "of": total, **beside}

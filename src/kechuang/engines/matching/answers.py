@@ -78,13 +78,13 @@ def answers_of(
     quotes = quotes_of(party)
     if not quotes:
         return [Answer(n, UNSAID) for n in needs]
-    written = np.array(
+    written: Vectors = np.array(
         [[_shared(n.text, q.text, weight) for q in quotes] for n in needs], dtype=np.float32
     )
-    likeness = written
+    likeness: Vectors = written
     if similar is not None:
         meant = similar([n.text for n in needs], [q.text for q in quotes])
-        likeness = _WRITTEN * written + _MEANT * np.maximum(meant, 0.0)
+        likeness = (_WRITTEN * written + _MEANT * np.maximum(meant, 0.0)).astype(np.float32)
     return [_answer(n, quotes, likeness[i]) for i, n in enumerate(needs)]
 
 
@@ -152,7 +152,9 @@ def letter(demand: str, achievement: str, found: Sequence[Answer]) -> str:
     told = [a for a in found if a.quote is not None and a.verdict in (SAID, PARTLY)]
     told.sort(key=lambda a: (a.verdict != SAID, -a.likeness))
     sentences_ = [
-        f"您要“{_short(a.need.text)}”，它写道“{_short(a.quote.text)}”" for a in told[:3] if a.quote
+        f"您提到“{_short(a.need.text)}”，原文有“{_short(a.quote.text)}”"
+        for a in told[:3]
+        if a.quote
     ]
     ask = [_short(n.text) for n in open_questions(found)[:2]]
     text = f"关于“{demand}”，可以看看“{achievement}”。"

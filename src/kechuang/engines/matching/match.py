@@ -124,11 +124,8 @@ class Matcher:
         embedder: Embedder | None,
     ) -> Match | Refusal:
         """One named pair: the match it would be, or the limit that keeps it out."""
-        found = (
-            self.offers_for(want, corpus, embedder)
-            if asker is want
-            else self.wants_for(offer, corpus, embedder)
-        )  # type: ignore[arg-type]
+        texts = parts(want.title, _said(want)) if asker is want else [offer.whole]
+        found = self._run(asker, texts, corpus, embedder)
         other = offer if asker is want else want
         for refusal in found.refused:
             if refusal.id == other.id:
@@ -160,8 +157,8 @@ class Matcher:
                 refused.append(Refusal(identity, *limit, sure, strong))
                 continue
             matches.append(Match(identity, 0, sure, strong, (), self._conditions(want, offer)))
-        ranked = [replace(m, rank=n) for n, m in enumerate(_shifted(matches), 1)]
-        told = [
+        ranked: list[Match] = [replace(m, rank=n) for n, m in enumerate(_shifted(matches), 1)]
+        told: list[Match] = [
             self._explained(
                 m, *_pair(asker, fetched[m.id]), corpus, embedder if m.strength else None
             )
@@ -186,19 +183,20 @@ class Matcher:
     def _part(self, text: str, corpus: Corpus[Party], seen: Vectors | None) -> dict[str, float]:
         words = list(dict.fromkeys(pairs(text)))
         hits = corpus.index.search(words, self.breadth)
+        written: dict[str, float]
         if len(corpus.index) < SMALL:
             written, least = _shares(words, corpus, hits), 0.0
         else:
             written = {i: self.weights.written * score**0.5 for i, score in hits}
             least = min(written.values(), default=0.0) * self.weights.unwritten
-        near = corpus.vectors.nearest(seen, self.breadth) if seen is not None else []
-        ids = list(dict.fromkeys([*written, *(i for i, _ in near)]))
+        if seen is None:
+            return written
+        near = [i for i, _ in corpus.vectors.nearest(seen, self.breadth)]
+        ids = list(dict.fromkeys([*written, *near]))
         scores = {i: written.get(i, least) for i in ids}
-        if seen is not None:
-            spread = corpus.vectors.spread(seen)
-            for i, cosine in zip(ids, corpus.vectors.cosines(ids, seen), strict=True):
-                away = 0.0 if np.isnan(cosine) else spread.away(float(cosine))
-                scores[i] += away
+        spread = corpus.vectors.spread(seen)
+        for i, cosine in zip(ids, corpus.vectors.cosines(ids, seen), strict=True):
+            scores[i] += 0.0 if np.isnan(cosine) else spread.away(float(cosine))
         return scores
 
     def _conditions(self, want: Want, offer: Offer) -> tuple[Reason, ...]:

@@ -191,7 +191,7 @@ class Matcher:
             least = min(written.values(), default=0.0) * self.weights.unwritten
         if seen is None:
             return written
-        near = [i for i, _ in corpus.vectors.nearest(seen, self.breadth)]
+        near: list[str] = [i for i, _ in corpus.vectors.nearest(seen, self.breadth)]
         ids = list(dict.fromkeys([*written, *near]))
         scores = {i: written.get(i, least) for i in ids}
         spread = corpus.vectors.spread(seen)

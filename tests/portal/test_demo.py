@@ -25,6 +25,7 @@ from kechuang.district.registry.models import Application, FirmYear
 from kechuang.district.registry.registers import ESTABLISHMENTS, FIRMS, RECOGNITIONS
 from kechuang.district.registry.services import years
 from kechuang.district.transfer.registers import CONTRACTS
+from tests.portal.ceilings import above
 
 REGISTERS = (
     ACHIEVEMENTS,
@@ -44,7 +45,7 @@ def district(db, settings):
     demo.seed(lambda words: None)
 
 
-def test_the_demo_is_a_sound_district_in_which_everybody_finds_work(district):
+def test_the_demo_is_a_sound_district_in_which_everybody_finds_work(district, monkeypatch):
     """One seeding serves all that is asked: it takes a while."""
     assert_sound()
     assert_history_holds()
@@ -54,6 +55,9 @@ def test_the_demo_is_a_sound_district_in_which_everybody_finds_work(district):
     worker.beat(clock.now())
     assert not worker.Delivery.objects.filter(state="stuck").exists()
     assert_work_waits()
+    found, looked = above(monkeypatch)
+    assert found == []
+    assert looked > 250
 
 
 def assert_sound():

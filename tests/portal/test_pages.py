@@ -444,3 +444,14 @@ def test_demo_accounts_and_the_demo_key_do_not_exist_outside_the_demo(world, set
     )
     assert started.returncode != 0
     assert "public" in started.stderr
+
+
+def test_the_pages_of_a_list_hold_every_row_once_in_its_order_and_one_sum(world):
+    signed = [world.contract(f"TJ-{n}", 100 + n) for n in range(30)]  # all of one day
+    client = client_of(world, "officer")
+    first, second = (client.get(f"{reverse('contracts')}?page={n}").context for n in (1, 2))
+    shown = [thing.pk for facts in (first, second) for thing in facts["page"]]
+    assert shown == sorted((c.pk for c in signed), reverse=True)
+    assert (first["total"], len(first["page"]), len(second["page"])) == (30, 25, 5)
+    assert first["sum"][1] == second["sum"][1] == sum(c.amount_fen for c in signed)
+    assert client.get(f"{reverse('contracts')}?q=没有这样的").context["sum"][1] == 0

@@ -214,7 +214,7 @@ def test_two_rungs_that_official_counts_put_together_are_counted_together(firm, 
     record(firm, "leading_cultivated", "P1", date(2022, 1, 1), None, officer, NOW)
     rival = keep_firm(world.rival, {}, officer, NOW)
     record(rival, "leading", "L1", date(2022, 1, 1), None, officer, NOW)
-    assert standing("leading", TODAY) == (2, 2)
+    assert standing("leading", TODAY).get() == (2, 2)
     assert counted("leading_cultivated", TODAY).count() == 1
 
 

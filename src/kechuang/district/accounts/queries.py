@@ -46,8 +46,14 @@ def is_refused(user: User) -> bool:
 
 def verified_address(user: User) -> str:
     """The address that the person has proved to be theirs; "" as long as there is none."""
-    found = EmailAddress.objects.filter(user_id=user.pk, verified=True, primary=True).first()
+    found = proved_addresses(user.pk).first()
     return found.email.lower() if found else ""
+
+
+def proved_addresses(user_id: int) -> QuerySet[EmailAddress]:
+    """The address that a person has proved to be theirs, if there is one."""
+    found: QuerySet[EmailAddress] = EmailAddress.objects.filter(user_id=user_id)
+    return found.filter(verified=True, primary=True)
 
 
 def person_at(email: str) -> User | None:

@@ -1,12 +1,14 @@
 """What exists for whom, and what is asked of the market."""
 
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from django.db.models import Count, Q, QuerySet
 
 from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core.actor import Actor
+from kechuang.district.core.together import Asking, answered, whole
 from kechuang.engines.base.identifiers import patent_kind
 from kechuang.engines.matching import Offer, Want
 from kechuang.engines.text import comparable
@@ -185,26 +187,31 @@ def embedding_progress(model: str, actor: Actor) -> tuple[int, int]:
     """(done, all): published texts that this person may see whose vector is there, and all of
     them.
     """
+    return answered([embedding_asked(model, actor)])[0]
+
+
+def embedding_asked(model: str, actor: Actor) -> Asking[tuple[int, int]]:
+    """The same as a question that goes with others."""
     known = TextVector.objects.filter(model=model).values("digest")
-    total = done = 0
-    for found in (achievements_visible_to(actor), demands_visible_to(actor)):
-        counts = (
-            found.filter(state="published")
-            .order_by()
-            .aggregate(total=Count("pk"), done=Count("pk", filter=Q(digest__in=known)))
+    libraries = (achievements_visible_to(actor), demands_visible_to(actor))
+    answers = yield [
+        whole(
+            found.filter(state="published"),
+            done=Count("pk", filter=Q(digest__in=known)),
+            total=Count("pk"),
         )
-        total, done = total + counts["total"], done + counts["done"]
-    return done, total
+        for found in libraries
+    ]
+    rows = [row for answer in answers for row in answer]
+    return sum(done for done, _ in rows), sum(total for _, total in rows)
 
 
-def invention_patents() -> set[str]:
-    """Distinct application numbers of kind 发明 in live achievements.
+def patent_lists() -> QuerySet[Any]:
+    """The patents that each live achievement names."""
+    found = Achievement.objects.filter(state__in=("published", "paused")).exclude(patents=[])
+    return found.values_list("patents", flat=True)
 
-    Their legal status is not known here.
-    """
-    lists = (
-        Achievement.objects.filter(state__in=("published", "paused"))
-        .exclude(patents=[])
-        .values_list("patents", flat=True)
-    )
+
+def invention_patents(lists: Iterable[Iterable[str]]) -> set[str]:
+    """Distinct application numbers of kind 发明. Their legal status is not known here."""
     return {n for numbers in lists for n in numbers if patent_kind(n) == "发明"}

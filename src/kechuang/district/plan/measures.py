@@ -3,14 +3,17 @@
 Asked anew every time; nothing is incremented.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count, QuerySet
+
 from kechuang.book.sheets import BookRegister
 from kechuang.district.core.books import declared_registers
+from kechuang.district.core.together import Asking, whole
 from kechuang.district.market import queries as market
 from kechuang.district.registry import queries as registry
 from kechuang.district.transfer import queries as transfer
@@ -28,15 +31,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Measure:
-    """``find(start, end)`` reckons; ``scope`` says in words what is counted; ``kinds`` what moves
-    it.
+    """``asked(start, end)`` is what the database is asked, ``made`` what its rows come to;
+    ``scope`` says in words what is counted; ``kinds`` what moves it.
 
     ``nature``: flow (of a year), events (of the plan's period) or stock (on the last day).
     ``records(start, end)`` are the rows themselves: (register, queryset), or None when there are
     none to open.
     """
 
-    find: Callable[[date, date], Found]
+    asked: Callable[[date, date], QuerySet[Any]]
+    made: Callable[[Sequence[Any]], Found]
     scope: str
     kinds: tuple[str, ...]
     nature: str
@@ -45,20 +49,44 @@ class Measure:
         True  # False: our records are another thing than the official figure; shown, never judged
     )
 
+    def find(self, start: date, end: date) -> Found:
+        """Reckon it now; many spans are asked together by `reckoned`."""
+        return self.made(list(self.asked(start, end)))
 
-def _turnover(start: date, end: date) -> Found:
-    fen, count = transfer.turnover_between(start, end)
-    return Found(in_unit(fen, "亿元"), count)
+
+Span = tuple[str, date, date]  # (measure, first day, last day)
+
+
+def reckoned(spans: Collection[Span]) -> Asking[dict[Span, Found]]:
+    """What each measure comes to in a span; one of the questions of a page."""
+    answers = yield [MEASURES[name].asked(start, end) for name, start, end in spans]
+    return {span: MEASURES[span[0]].made(rows) for span, rows in zip(spans, answers, strict=True)}
+
+
+def _turnover(rows: Sequence[Any]) -> Found:
+    fen, count = rows[0] if rows else (0, 0)
+    return Found(in_unit(int(fen or 0), "亿元"), int(count))
+
+
+def _standing(rows: Sequence[Any]) -> Found:
+    firms, count = rows[0] if rows else (0, 0)
+    return Found(Decimal(firms), int(count))
+
+
+def _number(rows: Sequence[Any]) -> Found:
+    count = rows[0][0] if rows else 0
+    return Found(Decimal(count), int(count))
+
+
+def _patents(lists: Sequence[Any]) -> Found:
+    count = len(market.invention_patents(lists))
+    return Found(Decimal(count), count)
 
 
 def _firms(rung: str, *, flow: bool = False) -> Measure:
-
-    def find(start: date, end: date) -> Found:
-        firms, rows = registry.standing(rung, end)
-        return Found(Decimal(firms), rows)
-
     return Measure(
-        find,
+        lambda start, end: registry.standing(rung, end),
+        _standing,
         Said("measure.entries_of_year") if flow else Said("measure.in_force"),
         ("registry.recognition.*",),
         "flow" if flow else "stock",
@@ -66,18 +94,10 @@ def _firms(rung: str, *, flow: bool = False) -> Measure:
     )
 
 
-def _patents(start: date, end: date) -> Found:
-    count = len(market.invention_patents())
-    return Found(Decimal(count), count)
-
-
 def _established(*kinds: str) -> Measure:
-    def find(start: date, end: date) -> Found:
-        count = registry.established(kinds, start, end).count()
-        return Found(Decimal(count), count)
-
     return Measure(
-        find,
+        lambda start, end: whole(registry.established(kinds, start, end), rows=Count("pk")),
+        _number,
         Said("measure.approved"),
         ("registry.establishment.*",),
         "events",
@@ -85,9 +105,8 @@ def _established(*kinds: str) -> Measure:
     )
 
 
-def _parks(start: date, end: date) -> Found:
-    count = registry.standing_establishments("science_park", end).count()
-    return Found(Decimal(count), count)
+def _parks(start: date, end: date) -> QuerySet[Any]:
+    return registry.standing_establishments("science_park", end)
 
 
 def _declared(given: BookRegister) -> Measure:
@@ -96,16 +115,19 @@ def _declared(given: BookRegister) -> Measure:
     def records(start: date, end: date) -> tuple[str, Any]:
         return f"registry.{given.id}", registry.live_between(given.id, given.counts_on, start, end)
 
-    def find(start: date, end: date) -> Found:
-        count = records(start, end)[1].count()
-        return Found(Decimal(count), count)
-
-    said = Said("measure.declared", title=given.title)
-    return Measure(find, said, (f"registry.{given.id}.*",), "events", records)
+    return Measure(
+        lambda start, end: whole(records(start, end)[1], rows=Count("pk", distinct=True)),
+        _number,
+        Said("measure.declared", title=given.title),
+        (f"registry.{given.id}.*",),
+        "events",
+        records,
+    )
 
 
 MEASURES: dict[str, Measure] = {
     "technology_contract_turnover": Measure(
+        transfer.turnover_between,
         _turnover,
         Said("measure.turnover"),
         ("transfer.contract.*",),
@@ -118,6 +140,7 @@ MEASURES: dict[str, Measure] = {
     "leading": _firms("leading"),
     "sme": _firms("sme", flow=True),
     "library_invention_patents": Measure(
+        lambda start, end: market.patent_lists(),
         _patents,
         Said("measure.patents"),
         ("market.achievement.*",),
@@ -127,14 +150,12 @@ MEASURES: dict[str, Measure] = {
     "platforms_facilities": _established("facility", "platform"),
     "special_projects": _established("special_project"),
     "university_science_parks": Measure(
-        _parks,
+        lambda start, end: whole(_parks(start, end), rows=Count("pk")),
+        _number,
         Said("measure.science_parks"),
         ("registry.establishment.*",),
         "stock",
-        lambda start, end: (
-            "registry.establishment",
-            registry.standing_establishments("science_park", end),
-        ),
+        lambda start, end: ("registry.establishment", _parks(start, end)),
     ),
 }
 MEASURES |= {f"register:{r.id}": _declared(r) for r in declared_registers() if r.counts_on}

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any, TypeVar
 
 from django.db.models import Count, Q, QuerySet
 
@@ -52,20 +53,25 @@ def bulletin_before(indicator: str, place: str, counting: str, day: date) -> Bul
     ).first()
 
 
-def bulletins_until(place: str, day: date) -> dict[str, list[Bulletin]]:
-    """A place's figures up to a day by indicator, newest first: one query for a whole page."""
-    found: dict[str, list[Bulletin]] = {}
-    for bulletin in Bulletin.objects.filter(state="recorded", place=place, as_of__lte=day):
-        found.setdefault(bulletin.indicator, []).append(bulletin)
-    return found
+def bulletins_until(place: str, day: date) -> QuerySet[Bulletin]:
+    """A place's figures up to a day, newest first."""
+    return Bulletin.objects.filter(state="recorded", place=place, as_of__lte=day)
 
 
-def confirmed_until(place: str, day: date) -> dict[str, list[ReportedFigure]]:
-    """A place's confirmed figures up to a day by indicator, newest first."""
-    found: dict[str, list[ReportedFigure]] = {}
-    for figure in ReportedFigure.objects.filter(state="confirmed", place=place, as_of__lte=day):
-        found.setdefault(figure.indicator, []).append(figure)
-    return found
+def confirmed_until(place: str, day: date) -> QuerySet[ReportedFigure]:
+    """A place's confirmed figures up to a day, newest first."""
+    return ReportedFigure.objects.filter(state="confirmed", place=place, as_of__lte=day)
+
+
+F = TypeVar("F", Bulletin, ReportedFigure, Completeness)
+
+
+def by_indicator(found: Iterable[F]) -> dict[str, list[F]]:
+    """Records by their indicator, in the order they came in."""
+    held: dict[str, list[F]] = {}
+    for thing in found:
+        held.setdefault(thing.indicator, []).append(thing)
+    return held
 
 
 def completeness_kept_for(actor: Actor) -> QuerySet[Completeness]:
@@ -74,15 +80,15 @@ def completeness_kept_for(actor: Actor) -> QuerySet[Completeness]:
     return found if actor.is_system or actor.has(*SEES_RETURNS) else found.filter(state="stated")
 
 
-def said_complete(indicators: Iterable[str]) -> list[Completeness]:
+def said_complete(indicators: Iterable[str]) -> QuerySet[Completeness]:
     """The statements that stand, of these indicators."""
-    return list(Completeness.objects.filter(state="stated", indicator__in=set(indicators)))
+    return Completeness.objects.filter(state="stated", indicator__in=set(indicators))
 
 
-def closed_spans(indicators: Iterable[str]) -> list[tuple[str, date | None, date]]:
+def closed_spans(indicators: Iterable[str]) -> QuerySet[Any]:
     """(indicator, first day or None, last day) of every closed period."""
     found = Closing.objects.filter(indicator__in=set(indicators)).order_by()
-    return list(found.values_list("indicator", "start", "as_of"))
+    return found.values_list("indicator", "start", "as_of")
 
 
 def figures_visible_to(actor: Actor) -> QuerySet[ReportedFigure]:
@@ -122,22 +128,27 @@ def measurements(indicator: str, year: int) -> QuerySet[Measurement]:
     return Measurement.objects.filter(indicator=indicator, year=year)
 
 
-def month_ends(indicators: Iterable[str]) -> dict[str, list[tuple[date, str]]]:
-    """The last measured value of each month, by indicator: one query."""
+def measured(indicators: Iterable[str]) -> QuerySet[Any]:
+    """(indicator, day, value) of all that was measured, oldest first."""
+    found = Measurement.objects.filter(indicator__in=set(indicators)).order_by("as_of", "id")
+    return found.values_list("indicator", "as_of", "value")
+
+
+def month_ends(rows: Iterable[tuple[str, date, str]]) -> dict[str, list[tuple[date, str]]]:
+    """The last of each month, by indicator."""
     found: dict[str, dict[tuple[int, int], tuple[date, str]]] = {}
-    rows = Measurement.objects.filter(indicator__in=set(indicators)).order_by("as_of", "id")
-    for indicator, day, value in rows.values_list("indicator", "as_of", "value"):
+    for indicator, day, value in rows:
         found.setdefault(indicator, {})[day.year, day.month] = (day, value)
     return {k: sorted(v.values()) for k, v in found.items()}
 
 
-def public_history(indicator: str, year: int) -> list[Measurement]:
-    """How the figure moved, so coarse that no single record shows: at most one a month, and only
+def public_history(moved: Iterable[Measurement]) -> list[Measurement]:
+    """How the figure moved (newest first), so coarse that no single record shows: at most one a month, and only
     after three records.
     """
     shown: list[Measurement] = []
     months: dict[tuple[int, int], Measurement] = {}
-    for found in measurements(indicator, year):
+    for found in moved:
         months.setdefault((found.measured_at.year, found.measured_at.month), found)
     for found in reversed(months.values()):
         if not shown or abs(found.rows - shown[-1].rows) >= 3:
@@ -176,13 +187,13 @@ def finder(*fields: str) -> Callable[[QuerySet, str, Actor], QuerySet]:
     return find
 
 
-def unsound() -> list[Bulletin | ReportedFigure]:
+def unsound() -> tuple[QuerySet[Bulletin], QuerySet[ReportedFigure]]:
     """Figures that came by an older door and can't be reckoned with: no number, or a day of
     another era. They are left out everywhere until somebody mends or withdraws them.
     """
     bad = ~Q(value__regex=SOUND) | Q(as_of__year__lt=1800)
-    found = Bulletin.objects.filter(bad, state="recorded")
-    return [*found[:100], *ReportedFigure.objects.filter(bad).exclude(state="withdrawn")[:100]]
+    figures = ReportedFigure.objects.filter(bad).exclude(state="withdrawn")
+    return Bulletin.objects.filter(bad, state="recorded")[:100], figures[:100]
 
 
 def duties(plan: str) -> QuerySet[Duty]:
@@ -191,6 +202,16 @@ def duties(plan: str) -> QuerySet[Duty]:
 
 def milestones(plan: str) -> QuerySet[Milestone]:
     return Milestone.objects.filter(plan=plan).exclude(state="dropped")
+
+
+def milestones_due(plans: Iterable[str], until: date) -> QuerySet[Milestone]:
+    """The open ones of some plans that are due up to a day, the first due first."""
+    return Milestone.objects.filter(plan__in=set(plans), state="open", due__lte=until)
+
+
+def tasks_asked(plans: Iterable[str]) -> QuerySet[TaskFile]:
+    """The tasks of some plans that somebody asked to close."""
+    return TaskFile.objects.filter(plan__in=set(plans), state="asked")
 
 
 def task_files(plan: str) -> dict[int, TaskFile]:

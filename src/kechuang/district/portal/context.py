@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from kechuang.district.accounts.queries import inbox
@@ -30,12 +31,16 @@ def house(request: HttpRequest) -> dict[str, Any]:
             (code, label, translate_url(path, code)) for code, label in settings.LANGUAGES
         ],
         "language": get_language(),
-        "unread": inbox(actor).filter(read_at=None).count() if actor and actor.id else 0,
+        "unread": SimpleLazyObject(lambda: _unread(actor)),  # a page that knows it need not ask
         "role_labels": [ROLES[r].label for r in ROLES if actor and r in actor.roles],
         "demo": settings.KECHUANG_DEMO,
         "law_trouble": trouble(),
         "held": _held(request, actor),
     }
+
+
+def _unread(actor: Actor | None) -> int:
+    return inbox(actor).filter(read_at=None).count() if actor and actor.id else 0
 
 
 def _held(request: HttpRequest, actor: Actor | None) -> list[tuple[str, list[str]]]:

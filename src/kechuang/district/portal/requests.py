@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -67,7 +67,11 @@ def readers_of(address: str) -> frozenset[str] | None:
 
     A page that is no longer there is nobody's.
     """
-    path = urlsplit(address).path
+    return _readers_at(urlsplit(address).path)
+
+
+@lru_cache(maxsize=2048)  # the addresses stand when the house starts, and every menu asks for all
+def _readers_at(path: str) -> frozenset[str] | None:
     with override(get_language_from_path(path) or settings.LANGUAGE_CODE):
         try:
             view = resolve(path).func

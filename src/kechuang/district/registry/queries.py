@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
@@ -8,6 +9,7 @@ from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.accounts.roles import STAFF
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
+from kechuang.district.core.together import whole
 
 from .models import Application, BookRecord, Establishment, Firm, FirmYear, Recognition
 
@@ -67,14 +69,9 @@ def counted(rung: str, as_of: date) -> QuerySet[Recognition]:
     return found.select_related("firm__organisation")
 
 
-def standing(rung: str, as_of: date) -> tuple[int, int]:
-    """(firms, each once; recognitions) that the count holds: one query."""
-    found = (
-        counted(rung, as_of)
-        .order_by()
-        .aggregate(firms=Count("firm_id", distinct=True), rows=Count("id"))
-    )
-    return int(found["firms"]), int(found["rows"])
+def standing(rung: str, as_of: date) -> QuerySet[Any]:
+    """One row (firms, each once; recognitions) of what the count holds."""
+    return whole(counted(rung, as_of), firms=Count("firm_id", distinct=True), rows=Count("id"))
 
 
 def rung_of(identity: str) -> Rung | None:
@@ -137,19 +134,20 @@ def years_visible_to(actor: Actor) -> QuerySet[FirmYear]:
     """Returns of the firms one may see; what is not handed in yet only for the firm itself and
     the officers who fill in for it.
     """
-    found = FirmYear.objects.filter(firm__in=visible_to(actor)).select_related("firm__organisation")
+    found = FirmYear.objects.select_related("firm__organisation")
     if actor.is_system or actor.has("officer"):
-        return found
+        return found  # every firm is theirs to see
+    if not actor.has(*STAFF):
+        found = found.filter(firm_id__in=actor.firms)
     return found.filter(Q(state__in=FED) | Q(firm__in=actor.firms))
 
 
 def applications_visible_to(actor: Actor) -> QuerySet[Application]:
     """The firm's own and the bureau's: notes and reasons speak of finances."""
+    found = Application.objects.select_related("firm__organisation")
     if not (actor.is_system or actor.has("officer", "approver", "auditor")):
-        return Application.objects.filter(firm__in=actor.firms).select_related("firm__organisation")
-    return Application.objects.filter(firm__in=visible_to(actor)).select_related(
-        "firm__organisation"
-    )
+        return found.filter(firm_id__in=actor.firms)
+    return found
 
 
 def years_of(firms: Iterable[int], *, drafts: bool = False) -> dict[int, list[FirmYear]]:

@@ -38,6 +38,10 @@ class Contract(Stated):
 
     class Meta:
         ordering = ["-signed_on", "-id"]
+        indexes = [
+            models.Index(fields=["-signed_on", "-id"], name="contract_last_signed_first"),
+            models.Index(fields=["state", "registered_on"], name="contract_by_registration"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(amount_fen__gte=0), name="contract_not_negative"),
             models.CheckConstraint(

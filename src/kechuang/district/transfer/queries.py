@@ -1,10 +1,12 @@
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from kechuang.district.accounts.roles import STAFF
 from kechuang.district.core.actor import Actor
+from kechuang.district.core.together import Asking, answered, whole
 from kechuang.engines.text import comparable
 
 from .models import Contract
@@ -43,13 +45,17 @@ def registered_turnover(year: int, as_of: date) -> int:
 
 
 def years_with_contracts() -> list[int]:
-    """The years from the first registration to the last, latest first: two looks into an index,
-    however many contracts there are.
+    """The years from the first registration to the last, latest first."""
+    return answered([years_asked()])[0]
+
+
+def years_asked() -> Asking[list[int]]:
+    """The same as a question that goes with others: two looks into an index, however many
+    contracts there are.
     """
-    found = Contract.objects.filter(state="registered").order_by("registered_on")
-    days = found.values_list("registered_on", flat=True)
-    first, last = days.first(), days.last()
-    return list(range(last.year, first.year - 1, -1)) if first and last else []
+    days = Contract.objects.filter(state="registered").values_list("registered_on", flat=True)
+    first, last = yield days.order_by("registered_on")[:1], days.order_by("-registered_on")[:1]
+    return list(range(last[0].year, first[0].year - 1, -1)) if first and last else []
 
 
 def of_introduction(introduction_id: int) -> Contract | None:
@@ -70,12 +76,10 @@ def contracts_numbered(numbers: Iterable[str]) -> QuerySet[Contract]:
     return Contract.objects.filter(number__in=set(numbers)).select_related("seller", "buyer")
 
 
-def turnover_between(start: date, end: date) -> tuple[int, int]:
-    """(fen, contracts) registered between two days: one query."""
-    found = Contract.objects.filter(
-        state="registered", registered_on__gte=start, registered_on__lte=end
-    ).aggregate(sum=Sum("amount_fen"), count=Count("id"))
-    return int(found["sum"] or 0), int(found["count"])
+def turnover_between(start: date, end: date) -> QuerySet[Any]:
+    """One row (fen or None, contracts) of what was registered between two days."""
+    found = registered_between(start, end)
+    return whole(found, sum=Sum("amount_fen"), count=Count("id"))
 
 
 def turnover_by_year(end: date) -> dict[int, tuple[int, int]]:
@@ -89,20 +93,17 @@ def turnover_by_year(end: date) -> dict[int, tuple[int, int]]:
     return {year: (int(fen or 0), int(count)) for year, fen, count in rows}
 
 
-def turnover_by_month(start: date, end: date) -> dict[tuple[int, int], int]:
-    """Fen registered in each month between two days.
+def turnover_by_day(start: date, end: date) -> QuerySet[Any]:
+    """(day, fen) of the days between two on which something was registered."""
+    found = registered_between(start, end).order_by()
+    return found.values_list("registered_on").annotate(sum=Sum("amount_fen"))
 
-    Summed by day in the database: taking months apart there is slow.
+
+def turnover_by_month(days: Iterable[tuple[date, int | None]]) -> dict[tuple[int, int], int]:
+    """Fen registered in each month, from that of its days: taking months apart in the database is
+    slow.
     """
-    rows = (
-        Contract.objects.filter(
-            state="registered", registered_on__gte=start, registered_on__lte=end
-        )
-        .order_by()
-        .values_list("registered_on")
-        .annotate(sum=Sum("amount_fen"))
-    )
     months: dict[tuple[int, int], int] = {}
-    for day, fen in rows:
+    for day, fen in days:
         months[day.year, day.month] = months.get((day.year, day.month), 0) + int(fen or 0)
     return months

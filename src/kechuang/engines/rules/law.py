@@ -62,6 +62,16 @@ class Law:
 
     def cone(self, wanted: Iterable[str]) -> tuple[str, ...]:
         """The rules that some results rest on, in order."""
+        asked = tuple(wanted)
+        if asked not in self._cones:
+            self._cones[asked] = self._cone(asked)
+        return self._cones[asked]
+
+    @cached_property
+    def _cones(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        return {}
+
+    def _cone(self, wanted: Iterable[str]) -> tuple[str, ...]:
         seen: set[str] = set()
         todo = list(wanted)
         while todo:

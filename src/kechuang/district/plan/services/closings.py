@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,8 +15,9 @@ from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry
 from kechuang.district.core.registers import REGISTERS
+from kechuang.district.core.together import answered
 from kechuang.district.core.workflow import advance, begin
-from kechuang.district.plan.measures import MEASURES, Measure
+from kechuang.district.plan.measures import MEASURES, Measure, reckoned
 from kechuang.district.plan.models import Closing, Correction
 from kechuang.district.plan.workflow import CLOSINGS
 from kechuang.engines.base.errors import Invalid, WrongState
@@ -43,19 +45,25 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Drift:
+class Now:
     """A closed figure against today's reckoning of the same period."""
 
     closing: Closing
     value: Decimal
     count: int
-    changes: tuple[Change, ...]
-    complete: bool
 
     @property
     def difference(self) -> Decimal:
         """Today's value minus the published one."""
         return self.value - Decimal(self.closing.value)
+
+
+@dataclass(frozen=True)
+class Drift(Now):
+    """The same, with the records that make the difference."""
+
+    changes: tuple[Change, ...]
+    complete: bool
 
 
 def _measure_name(indicator: str) -> str:
@@ -155,6 +163,14 @@ def close_period(indicator: str, period: str, actor: Actor, at: datetime) -> Clo
 
 def _digest(rows: list[list[Any]]) -> str:
     return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
+
+
+def now_of(closed: Sequence[Closing]) -> list[Now]:
+    """What closed figures would be today: one query for all of them."""
+    spans = [(_measure_name(c.indicator), *closed_days(c)) for c in closed]
+    (found,) = answered([reckoned(spans)])
+    held = ((c, found[span]) for c, span in zip(closed, spans, strict=True))
+    return [Now(c, value.value, value.rows) for c, value in held]
 
 
 def drift(closing: Closing) -> Drift:

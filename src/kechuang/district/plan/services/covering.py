@@ -9,9 +9,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from kechuang.book.timing import Supervision
+from kechuang.district.core.together import Asking
 from kechuang.district.plan.measures import Measure
+from kechuang.district.plan.measures import Span as Reckoning
 from kechuang.district.plan.models import Completeness
-from kechuang.district.plan.queries import closed_spans, said_complete
+from kechuang.district.plan.queries import by_indicator, closed_spans, said_complete
 from kechuang.district.plan.services.measuring import period_start
 from kechuang.district.plan.services.published import Published
 from kechuang.engines.base.sayings import Said
@@ -58,21 +60,18 @@ class Stated:
         return stated + [(a, b) for a, b in self.closed.get(indicator, ()) if a is not None]
 
 
-def stated_of(indicators: set[str]) -> Stated:
-    """Statements and closings of these indicators: two queries."""
-    said: dict[str, list[Completeness]] = {}
-    for statement in said_complete(indicators):
-        said.setdefault(statement.indicator, []).append(statement)
+def stated_of(indicators: set[str]) -> Asking[Stated]:
+    """Statements and closings of these indicators; one of the questions of a page."""
+    said, spans = yield said_complete(indicators), closed_spans(indicators)
     closed: dict[str, list[tuple[date | None, date]]] = {}
-    for indicator, start, end in closed_spans(indicators):
+    for indicator, start, end in spans:
         closed.setdefault(indicator, []).append((start, end))
-    return Stated(said, closed)
+    return Stated(by_indicator(said), closed)
 
 
-def beside(known: Measure, published: Published) -> Beside:
-    """Our records as of the day of a published figure."""
-    start = period_start(known.nature, published.until.year)
-    return Beside(published, known.find(start, published.until).value, start)
+def compared_span(name: str, known: Measure, published: Published) -> Reckoning:
+    """The days of our records that a published figure is laid beside."""
+    return name, period_start(known.nature, published.until.year), published.until
 
 
 def coverage_of(

@@ -1,20 +1,25 @@
 """How every target stands: value, how it was found, what others published, way, forecast, light."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from kechuang.book.schemas import Book, Indicator, Plan, Target
-from kechuang.district.plan.measures import MEASURES
+from kechuang.district.core.together import Asking, answered
+from kechuang.district.plan.measures import MEASURES, Found, reckoned
+from kechuang.district.plan.measures import Span as Reckoning
 from kechuang.district.plan.queries import (
     bulletins_until,
+    by_indicator,
     confirmed_until,
     last_day,
+    measured,
     month_ends,
 )
-from kechuang.district.transfer.queries import turnover_by_month
+from kechuang.district.transfer.queries import turnover_by_day, turnover_by_month
 from kechuang.engines.base.money import in_unit
 from kechuang.engines.base.sayings import Said
 from kechuang.engines.planning import (
@@ -36,7 +41,7 @@ from kechuang.engines.planning import (
 )
 from kechuang.engines.planning.coverage import Month
 
-from .covering import Beside, Stated, beside, coverage_of, stated_of
+from .covering import Beside, Stated, compared_span, coverage_of, stated_of
 from .published import Elsewhere, Published
 
 KIND_OF = {"flow": "flow", "stock": "level", "ratio": "share", "events": "events"}
@@ -86,26 +91,77 @@ class Reading:
 
 @dataclass(frozen=True)
 class _Facts:
-    """What readings of a page need, asked once. ``months`` are in 亿元."""
+    """What readings of a page need, asked once. ``months`` are in 亿元; ``found`` is what our
+    records come to in the spans that are looked at.
+    """
 
     elsewhere: Elsewhere
     history: Mapping[str, list[tuple[date, str]]]
     months: Mapping[Month, Fraction]
     stated: Stated
+    found: Mapping[Reckoning, Found]
 
 
-def _facts(book: Book, plan: Plan, year: int, today: date) -> _Facts:
-    name, end = place_name(book, plan), last_day(year, today)
-    indicators = {t.indicator for t in plan.targets}
-    needs_months = any(book.indicators[i].measure == TURNOVER for i in indicators)
+def _facts(book: Book, plan: Plan, targets: Sequence[Target], year: int, today: date) -> _Facts:
+    """Two queries: the second once it is known as of which days others published."""
+    indicators = [book.indicators[t.indicator] for t in targets]
+    spans = {(i.measure, *_span(t, i, plan, year, today)) for t, i in _measured(book, targets)}
+    first: list[Asking[Any]] = [
+        _elsewhere(book, plan, last_day(year, today)),
+        _history({i.id for i in indicators}),
+        stated_of({i.id for i in indicators}),
+        _months_of(plan, indicators, year, today),
+        reckoned(sorted(spans)),
+    ]
+    elsewhere, history, stated, months, found = answered(first)
+    beside = set()
+    for _, i in _measured(book, targets):
+        known = MEASURES[i.measure]
+        if last := elsewhere.newest(i.id, known.nature):
+            beside.add(compared_span(i.measure, known, last))
+    if rest := sorted(beside - spans):
+        found |= answered([reckoned(rest)])[0]
+    return _Facts(elsewhere, history, months, stated, found)
+
+
+def _measured(book: Book, targets: Sequence[Target]) -> list[tuple[Target, Indicator]]:
+    """The targets of which our records can tell something."""
+    held = ((t, book.indicators[t.indicator]) for t in targets)
+    return [(t, i) for t, i in held if i.measure in MEASURES]
+
+
+def _kind(target: Target, indicator: Indicator) -> str:
+    return target.kind or KIND_OF.get(indicator.kind, "level")
+
+
+def _span(
+    target: Target, indicator: Indicator, plan: Plan, year: int, today: date
+) -> tuple[date, date]:
+    """The days of our records by which a target is read."""
+    whole_plan = _kind(target, indicator) in ("events", "sum")
+    return plan.start if whole_plan else date(year, 1, 1), last_day(year, today)
+
+
+def _elsewhere(book: Book, plan: Plan, end: date) -> Asking[Elsewhere]:
+    name = place_name(book, plan)
+    confirmed, bulletins = yield confirmed_until(name, end), bulletins_until(name, end)
+    return Elsewhere(by_indicator(confirmed), by_indicator(bulletins), book, end)
+
+
+def _history(indicators: set[str]) -> Asking[dict[str, list[tuple[date, str]]]]:
+    (rows,) = yield (measured(indicators),)
+    return month_ends(rows)
+
+
+def _months_of(
+    plan: Plan, indicators: Sequence[Indicator], year: int, today: date
+) -> Asking[dict[Month, Fraction]]:
+    if not any(i.measure == TURNOVER for i in indicators):
+        return {}
     start = min(plan.start, date(year - 5, 1, 1))
-    months = turnover_by_month(start, end) if needs_months else {}
-    return _Facts(
-        Elsewhere(confirmed_until(name, end), bulletins_until(name, end), book, end),
-        month_ends(indicators),
-        {m: Fraction(in_unit(fen, "亿元")) for m, fen in months.items()},
-        stated_of(indicators),
-    )
+    (days,) = yield (turnover_by_day(start, last_day(year, today)),)
+    months = turnover_by_month(days)
+    return {m: Fraction(in_unit(fen, "亿元")) for m, fen in months.items()}
 
 
 def place_name(book: Book, plan: Plan | None = None) -> str:
@@ -119,7 +175,7 @@ def readings(book: Book, year: int, today: date, plan: Plan | None = None) -> li
     chosen = plan or book.plan_on(today)
     if chosen is None:
         return []
-    facts = _facts(book, chosen, year, today)
+    facts = _facts(book, chosen, chosen.targets, year, today)
     return [_reading(book, chosen, target, year, today, facts) for target in chosen.targets]
 
 
@@ -130,18 +186,16 @@ def reading(
     published.
     """
     chosen = plan or next(p for p in book.plans.values() if any(t is target for t in p.targets))
-    return _reading(book, chosen, target, year, today, _facts(book, chosen, year, today))
+    return _reading(book, chosen, target, year, today, _facts(book, chosen, [target], year, today))
 
 
 def _reading(
     book: Book, plan: Plan, target: Target, year: int, today: date, facts: _Facts
 ) -> Reading:
     indicator = book.indicators[target.indicator]
-    kind = target.kind or KIND_OF.get(indicator.kind, "level")
-    known = MEASURES.get(indicator.measure)
-    as_of = last_day(year, today)
-    start = plan.start if kind in ("events", "sum") else date(year, 1, 1)
-    found = known.find(start, as_of) if known else None
+    kind, known = _kind(target, indicator), MEASURES.get(indicator.measure)
+    start, as_of = _span(target, indicator, plan, year, today)
+    found = facts.found[indicator.measure, start, as_of] if known else None
     compared, coverage = _covered(book, indicator, kind, start, as_of, facts)
     blank = Reading(
         plan=plan,
@@ -179,7 +233,10 @@ def _covered(
     if known is None:
         return None, None
     last = facts.elsewhere.newest(indicator.id, known.nature)
-    compared = beside(known, last) if last else None
+    compared = None
+    if last:
+        span = compared_span(indicator.measure, known, last)
+        compared = Beside(last, facts.found[span].value, span[1])
     first = as_of if known.nature == "stock" else start
     statement = facts.stated.covering(indicator.id, first, as_of)
     return compared, coverage_of(known, compared, statement, as_of, book.supervision)

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
 from kechuang.district.accounts.queries import saved_views
@@ -95,7 +96,8 @@ def show(
     if asked.get("export") == "xlsx" and table.layout:
         knock(request, "export")
         return _export(table, found)
-    page = Paginator(found, PER_PAGE).get_page(asked.get("page"))
+    pages = _Pages(found, table.total_of)
+    page = pages.get_page(asked.get("page"))
     total, here = page.paginator.count, _query(request, "page", "export").rstrip("&")
     facts = {
         "table": table,
@@ -108,7 +110,7 @@ def show(
         "choices": [(f, asked.get(f.name, "")) for f in table.filters if f.name != table.tabs],
         "tabs": tabs,
         "tab": asked.get(table.tabs, "") if table.tabs else "",
-        "sum": _sum(table, found),
+        "sum": pages.total,
         "query": _query(request, "page"),
         "export": f"?{_query(request, 'page', 'export')}export=xlsx" if table.layout else "",
         "filtered": bool(words or any(asked.get(f.name) for f in table.filters)),
@@ -117,6 +119,43 @@ def show(
         **table.context,
     }
     return render(request, template, facts)
+
+
+class _Pages(Paginator):
+    """Pages of a list: which rows stand on one is found in the list's own table and its index,
+    and only those are joined to what they refer to. How many there are and what they come to is
+    one walk through them.
+    """
+
+    def __init__(self, found: QuerySet, total_of: tuple[str, str] | None) -> None:
+        super().__init__(found, PER_PAGE)
+        self.total_of = total_of
+
+    @cached_property
+    def total(self) -> tuple[str, int] | None:
+        """(label, fen) of what the list's rows come to."""
+        return (self.total_of[0], int(self._whole["sum"] or 0)) if self.total_of else None
+
+    @cached_property
+    def count(self) -> int:
+        return int(self._whole["count"])
+
+    @cached_property
+    def _whole(self) -> Mapping[str, Any]:
+        rows: Any = self.object_list
+        if self.total_of is None:
+            return {"count": rows.count()}
+        return dict(rows.order_by().aggregate(count=Count("*"), sum=Sum(self.total_of[1])))
+
+    def page(self, number: int | str) -> Page:
+        number = self.validate_number(number)
+        first = (number - 1) * self.per_page
+        rows: Any = self.object_list
+        if not rows.query.distinct:  # there, an order is a column of its own
+            here = rows.select_related(None).prefetch_related(None).values("pk")
+            rows = rows.filter(pk__in=here[first : first + self.per_page])
+            first = 0
+        return Page(rows[first : first + self.per_page], number, self)
 
 
 def _chosen(choice: Filter, found: QuerySet, value: str) -> QuerySet:
@@ -138,14 +177,6 @@ def _tabs(request: HttpRequest, table: Table, found: QuerySet) -> list[tuple[str
         if counts.get(value)
     ]
     return [(f"?{base}".rstrip("&"), gettext("全部"), sum(counts.values())), *held]
-
-
-def _sum(table: Table, found: QuerySet) -> tuple[str, int] | None:
-    """(label, fen) of what the list's rows come to."""
-    if table.total_of is None:
-        return None
-    label, name = table.total_of
-    return label, int(found.order_by().aggregate(sum=Sum(name))["sum"] or 0)
 
 
 def _views_changed(request: HttpRequest, table: Table) -> HttpResponse:

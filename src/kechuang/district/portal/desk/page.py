@@ -9,15 +9,21 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from kechuang.district.accounts.models import User
-from kechuang.district.accounts.queries import inbox, own_organisations, verified_address
+from kechuang.district.accounts.queries import (
+    form_drafts,
+    inbox,
+    own_organisations,
+    proved_addresses,
+)
 from kechuang.district.accounts.services import mark_read
 from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
+from kechuang.district.core.together import Asking, Count, answered
 from kechuang.district.market.queries import (
     achievements_visible_to,
     demands_visible_to,
-    embedding_progress,
+    embedding_asked,
 )
 from kechuang.district.market.services.index import embedder
 from kechuang.district.plan.services.asking import workdays
@@ -35,12 +41,11 @@ _DAYS = 14
 def workspace(request: HttpRequest) -> HttpResponse:
     """What waits for this person, by day, across all kinds of record."""
     actor, today = actor_in(request), clock.today()
-    sources = [*waiting_records(actor), *waiting_elsewhere(actor, today)]
-    kept = kept_forms(actor)
+    sources, beside = _asked(request, actor, today)
+    kept = kept_forms(beside["kept"], actor)
     things = [t for s in sources for t in s.things] + kept
     groups = grouped(things, today)
     by_name = {g.name: len(g.things) for g in groups}
-    done, total = embedding_progress(embedder().model, actor)
     facts = {
         "today": today,
         "count": sum(s.count for s in sources) + len(kept),
@@ -49,16 +54,40 @@ def workspace(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "more": [s for s in sources if s.more],
         "strip": _strip(things, today),
-        "owing": owing(actor, today),
-        "own": _own(actor),
-        "organisations": own_organisations(actor),
-        "letters": inbox(actor).filter(read_at=None)[:5],
-        "done": done,
-        "of": total,
         "can_add": _additions(actor),
-        "unproved": isinstance(request.user, User) and not verified_address(request.user),
+        **beside,
     }
     return render(request, "desk/workspace.html", facts)
+
+
+def _asked(request: HttpRequest, actor: Actor, today: date) -> tuple[list[Source], dict[str, Any]]:
+    """(what waits, what stands beside it), all by one query."""
+    waiting = [*waiting_records(actor), *waiting_elsewhere(actor, today)]
+    rest = [owing(actor, today), *_own(actor)]
+    others: list[Asking[Any]] = [embedding_asked(embedder().model, actor), _beside(request, actor)]
+    *found, (done, total), beside = answered([*waiting, *rest, *others])
+    owed, *own = found[len(waiting) :]
+    sources = [source for source in found[: len(waiting)] if source.count]
+    return sources, {"owing": owed, "own": own, "done": done, "of": total, **beside}
+
+
+def _beside(request: HttpRequest, actor: Actor) -> Asking[dict[str, Any]]:
+    """The person's letters, organisations and forms, and whether their address is proved."""
+    unread = inbox(actor).filter(read_at=None)
+    new, count, own, kept, proved = yield (
+        unread[:5],
+        Count(unread),
+        own_organisations(actor),
+        form_drafts(actor.id),
+        proved_addresses(actor.id),
+    )
+    return {
+        "letters": new,
+        "unread": count,
+        "organisations": own,
+        "kept": kept,
+        "unproved": isinstance(request.user, User) and not proved,
+    }
 
 
 def _strip(things: Sequence[Thing], today: date) -> Any:
@@ -73,7 +102,7 @@ def _strip(things: Sequence[Thing], today: date) -> Any:
     return strip_of(days_ahead(dated, today, _DAYS, off), late)
 
 
-def _own(actor: Actor) -> list[Source]:
+def _own(actor: Actor) -> list[Asking[Source]]:
     """What one's organisation has here: for firms their demands, for researchers their results."""
     found = []
     if actor.has("enterprise"):
@@ -85,12 +114,12 @@ def _own(actor: Actor) -> list[Source]:
     return found
 
 
-def _counted(found: Any, slug: str, title: str) -> Source:
-    rows = [
-        Thing(title, x.title, reverse(f"{slug}-record", args=[x.pk]), x.state_label)
-        for x in found.order_by("-changed_at")[:5]
+def _counted(found: Any, slug: str, title: str) -> Asking[Source]:
+    rows, count = yield found.order_by("-changed_at")[:5], Count(found)
+    things = [
+        Thing(title, x.title, reverse(f"{slug}-record", args=[x.pk]), x.state_label) for x in rows
     ]
-    return Source(rows, found.count(), f"{reverse(slug)}?owner=own", title)
+    return Source(things, count, f"{reverse(slug)}?owner=own", title)
 
 
 def _additions(actor: Actor) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """What of each room waits for a person, beside the registers."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,14 +11,15 @@ from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Delivery, Doubt, ImportBatch
+from kechuang.district.core.together import Asking, Count
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.market.queries import demands_visible_to, introductions_visible_to
 from kechuang.district.plan.models import Bulletin
 from kechuang.district.plan.queries import (
-    draft_visible_to,
-    milestones,
+    drafts_visible_to,
+    milestones_due,
     returns_visible_to,
-    task_files,
+    tasks_asked,
     unsound,
 )
 from kechuang.district.registry.queries import applications_visible_to, lapsing, years_visible_to
@@ -30,27 +31,33 @@ from .things import Source, Thing
 
 _ENDING = timedelta(days=90)  # a certificate is renewed in the quarter before it ends
 _MARKS = timedelta(days=30)
-Find = Callable[[Actor, date], Source]
+Find = Callable[[Actor, date], Asking[Source]]
+_LOOKED_AT = 300  # records of a kind that are asked whether they wait for this person
+_NONE = Source((), 0)
 
 
-def waiting_elsewhere(actor: Actor, today: date) -> list[Source]:
+def waiting_elsewhere(actor: Actor, today: date) -> list[Asking[Source]]:
     """What waits for this person that is no record of a register."""
-    found = [find(actor, today) for find in _ALL]
-    return [source for source in found if source.count]
+    return [find(actor, today) for find in _ALL]
 
 
 def _day(at: datetime | None) -> date | None:
     return clock.day_of(at) if at else None
 
 
-def _wanting(
-    name: str, found: QuerySet[Any], steps: Sequence[str], actor: Actor
-) -> Iterable[tuple[Any, str]]:
-    """(record, label of the step) of the records on which this person may take one of some steps."""
+def _near(name: str, found: QuerySet[Any], steps: Sequence[str]) -> QuerySet[Any]:
+    """The records from which one of some steps starts, the one that waits longest first."""
     flow = WORKFLOWS[name]
-    rows = [flow.step(step) for step in steps]
-    sources = {state for row in rows for state in row.sources}
-    for thing in found.filter(state__in=sources).order_by("changed_at")[:300]:
+    sources = {state for step in steps for state in flow.step(step).sources}
+    return found.filter(state__in=sources).order_by("changed_at", "pk")[:_LOOKED_AT]
+
+
+def _wanting(
+    name: str, found: Iterable[Any], steps: Sequence[str], actor: Actor
+) -> Iterator[tuple[Any, str]]:
+    """(record, label of the step) of the records on which this person may take one of some steps."""
+    rows = [WORKFLOWS[name].step(step) for step in steps]
+    for thing in found:
         for row in rows:
             if thing.state in row.sources and row.permission(actor, thing):
                 yield thing, row.label
@@ -62,31 +69,35 @@ def _source(things: Iterable[Thing], url: str, title: str) -> Source:
     return Source(held[:MOST], len(held), url, title)
 
 
-def _unmatched(actor: Actor, today: date) -> Source:
+def _unmatched(actor: Actor, today: date) -> Asking[Source]:
     """Demands for which nobody has been found yet."""
     if not actor.has("broker"):
-        return Source((), 0)
+        return _NONE
     fresh = demands_visible_to(actor).filter(state="published", introductions=None)
+    rows, count = yield fresh.order_by("changed_at")[:MOST], Count(fresh)
     things = [
         Thing("需求", d.title, reverse("demand-matches", args=[d.pk]), "看匹配", _day(d.changed_at))
-        for d in fresh.order_by("changed_at")[:MOST]
+        for d in rows
     ]
     url = f"{reverse('demands')}?state=published"
-    return Source(things, fresh.count(), url, "还没有对接的需求")
+    return Source(things, count, url, "还没有对接的需求")
 
 
-def _introductions(actor: Actor, today: date) -> Source:
+def _introductions(actor: Actor, today: date) -> Asking[Source]:
     """Those under way: until when an answer is waited for, or what came of it."""
     if not actor.has("broker", "officer"):
-        return Source((), 0)
+        return _NONE
     going = introductions_visible_to(actor).filter(state__in=("open", "agreed"))
     if not actor.has("officer"):
         going = going.filter(broker_id=actor.id)
-    return _source(map(_going, going), reverse("introductions"), "进行中的对接")
+    going = going.prefetch_related(None)
+    with_question = going.filter(invitations__state="asking").order_by()
+    rows, asked = yield going, with_question.values_list("pk", flat=True)
+    things = [_going(thing, thing.pk in asked) for thing in rows]
+    return _source(things, reverse("introductions"), "进行中的对接")
 
 
-def _going(thing: Any) -> Thing:
-    asking = any(i.state == "asking" for i in thing.invitations.all())
+def _going(thing: Any, asking: bool) -> Thing:
     verb = "记结果" if thing.state == "agreed" else "答复" if asking else "看回答"
     waits = thing.state == "open" and not asking
     return Thing(
@@ -100,8 +111,10 @@ def _going(thing: Any) -> Thing:
     )
 
 
-def _returns(actor: Actor, today: date) -> Source:
-    found = _wanting("plan.return", returns_visible_to(actor), ["accept_return"], actor)
+def _returns(actor: Actor, today: date) -> Asking[Source]:
+    steps = ["accept_return"]
+    (rows,) = yield (_near("plan.return", returns_visible_to(actor), steps),)
+    found = _wanting("plan.return", rows, steps, actor)
     things = [
         Thing(
             "任务填报",
@@ -117,61 +130,57 @@ def _returns(actor: Actor, today: date) -> Source:
     return _source(things, f"{reverse('returns')}?state=submitted", "待审阅的填报")
 
 
-def _tasks(actor: Actor, today: date) -> Source:
+def _tasks(actor: Actor, today: date) -> Asking[Source]:
     """Tasks that somebody asked to close, and milestones that are near or over."""
     if not actor.has("officer", "approver"):
-        return Source((), 0)
-    flow, things = WORKFLOWS["plan.task"], []
-    for plan in current_book().plans.values():
-        address = f"?plan={plan.id}"
-        for file in task_files(plan.id).values():
-            if file.state == "asked" and flow.step("close_task").permission(actor, file):
-                url = reverse("task-desk", args=[file.task]) + address
-                day = _day(file.changed_at)
-                things.append(Thing("任务", file.label, url, "批准销号", day))
-        if actor.has("officer"):
-            near = milestones(plan.id).filter(state="open", due__lte=today + _MARKS)
-            things += [
-                Thing(
-                    "节点",
-                    Said("desk.milestone", number=m.task, title=m.title),
-                    reverse("task-desk", args=[m.task]) + address,
-                    "记完成",
-                    None,
-                    m.due,
-                )
-                for m in near
-            ]
+        return _NONE
+    plans, may_close = tuple(current_book().plans), WORKFLOWS["plan.task"].step("close_task")
+    near = milestones_due(plans, today + _MARKS)
+    asked, marks = yield tasks_asked(plans), near if actor.has("officer") else near.none()
+    things = [
+        Thing("任务", f.label, _task_url(f), "批准销号", _day(f.changed_at))
+        for f in asked
+        if may_close.permission(actor, f)
+    ]
+    for m in marks:
+        label = Said("desk.milestone", number=m.task, title=m.title)
+        things.append(Thing("节点", label, _task_url(m), "记完成", None, m.due))
     return _source(things, reverse("tasks"), "任务与节点")
 
 
-def _of_firms(actor: Actor, today: date) -> Source:
+def _task_url(thing: Any) -> str:
+    return f"{reverse('task-desk', args=[thing.task])}?plan={thing.plan}"
+
+
+def _of_firms(actor: Actor, today: date) -> Asking[Source]:
     """Applications and yearly returns that want this person's step."""
-    asked = _wanting(
-        "registry.application",
-        applications_visible_to(actor),
-        ["recommend", "recognise", "apply_again"],
-        actor,
+    deeds = ["recommend", "recognise", "apply_again"]
+    steps = ["accept_year"] if actor.has("officer") else ["submit_year"]
+    mine = years_visible_to(actor).defer("facts", "answers")
+    mine = mine if actor.has("officer") else mine.filter(firm_id__in=actor.firms)
+    applied, years = yield (
+        _near("registry.application", applications_visible_to(actor), deeds),
+        _near("registry.year", mine, steps),
     )
     things = [
         Thing("申报", a.label, reverse("application", args=[a.pk]), verb, _day(a.changed_at))
-        for a, verb in asked
+        for a, verb in _wanting("registry.application", applied, deeds, actor)
     ]
-    steps = ["accept_year"] if actor.has("officer") else ["submit_year"]
-    for year, verb in _wanting("registry.year", years_visible_to(actor), steps, actor):
+    for year, verb in _wanting("registry.year", years, steps, actor):
         url = reverse("firm-year", args=[year.firm_id, year.year])
         label = f"{year.firm.organisation.name} {year.year}"
         things.append(Thing("企业年报", label, url, verb, _day(year.changed_at)))
     return _source(things, reverse("firms"), "申报与年报")
 
 
-def _ending(actor: Actor, today: date) -> Source:
+def _ending(actor: Actor, today: date) -> Asking[Source]:
     """Certificates that end soon: the firm hears of its own, the officers of all at once."""
     if not (actor.firms or actor.has("officer")):
-        return Source((), 0)
+        return _NONE
     found = lapsing(today, today + _ENDING)
     if actor.firms:
         found = found.filter(firm_id__in=actor.firms)
+    rows, count = yield found[:MOST], Count(found)
     things = [
         Thing(
             "将到期的资格",
@@ -181,15 +190,17 @@ def _ending(actor: Actor, today: date) -> Source:
             None,
             r.valid_until,
         )
-        for r in found[:MOST]
+        for r in rows
         if r.rung in current_book().ladder
     ]
     url = reverse("lapses") if actor.has("officer") else ""
-    return Source(things, found.count(), url, "将到期的资格")
+    return Source(things, count, url, "将到期的资格")
 
 
-def _changes(actor: Actor, today: date) -> Source:
-    found = _wanting("support.change", changes_visible_to(actor), ["approve_change"], actor)
+def _changes(actor: Actor, today: date) -> Asking[Source]:
+    steps = ["approve_change"]
+    (rows,) = yield (_near("support.change", changes_visible_to(actor), steps),)
+    found = _wanting("support.change", rows, steps, actor)
     things = [
         Thing(
             "政策参数改动",
@@ -204,10 +215,11 @@ def _changes(actor: Actor, today: date) -> Source:
     return _source(things, reverse("changes"), "待批准的参数改动")
 
 
-def _imports(actor: Actor, today: date) -> Source:
+def _imports(actor: Actor, today: date) -> Asking[Source]:
     """Sheets of one's own that stand half-way."""
     found = ImportBatch.objects.filter(actor_id=actor.id, state__in=("checked", "refused"))
-    things = [_sheet(b) for b in found.order_by("changed_at")]
+    (rows,) = yield (found.order_by("changed_at"),)
+    things = [_sheet(b) for b in rows]
     return _source(things, reverse("imports"), "没有办完的导入")
 
 
@@ -219,21 +231,22 @@ def _sheet(batch: ImportBatch) -> Thing:
     return Thing("导入", batch.name, url, verb, _day(batch.changed_at), None, why)
 
 
-def _doubts(actor: Actor, today: date) -> Source:
+def _doubts(actor: Actor, today: date) -> Asking[Source]:
     if not actor.has("officer"):
-        return Source((), 0)
+        return _NONE
     open_ones = Doubt.objects.filter(answer="").order_by("created_at")
-    count, first = open_ones.count(), open_ones.first()
-    if first is None:
-        return Source((), 0)
+    rows, count = yield open_ones[:1], Count(open_ones)
+    if not rows:
+        return _NONE
     label = Said("desk.doubts", count=count)
-    thing = Thing("可能重复的记录", label, reverse("doubts"), "核对", _day(first.created_at))
+    thing = Thing("可能重复的记录", label, reverse("doubts"), "核对", _day(rows[0].created_at))
     return Source([thing], 1, reverse("doubts"), "可能重复的记录")
 
 
-def _unsound(actor: Actor, today: date) -> Source:
+def _unsound(actor: Actor, today: date) -> Asking[Source]:
     if not actor.has("officer"):
-        return Source((), 0)
+        return _NONE
+    bulletins, figures = yield unsound()
     things = [
         Thing(
             "要改的记录",
@@ -246,13 +259,15 @@ def _unsound(actor: Actor, today: date) -> Source:
             None,
             Said("desk.unsound"),
         )
-        for f in unsound()
+        for f in (*bulletins, *figures)
     ]
     return _source(things, reverse("bulletins"), "要改的记录")
 
 
-def _drafts(actor: Actor, today: date) -> Source:
-    found = _wanting("plan.draft", draft_visible_to(actor), ["save_draft"], actor)
+def _drafts(actor: Actor, today: date) -> Asking[Source]:
+    steps = ["save_draft"]
+    (rows,) = yield (_near("plan.draft", drafts_visible_to(actor), steps),)
+    found = _wanting("plan.draft", rows, steps, actor)
     things = [
         Thing("文件草稿", d.label, reverse("draft", args=[d.pk]), "校对", _day(d.created_at))
         for d, _ in found
@@ -260,12 +275,12 @@ def _drafts(actor: Actor, today: date) -> Source:
     return _source(things, reverse("drafts"), "校对中的文件")
 
 
-def _stuck(actor: Actor, today: date) -> Source:
+def _stuck(actor: Actor, today: date) -> Asking[Source]:
     if not actor.has("administrator"):
-        return Source((), 0)
-    count = Delivery.objects.filter(state="stuck").count()
+        return _NONE
+    (count,) = yield (Count(Delivery.objects.filter(state="stuck")),)
     if not count:
-        return Source((), 0)
+        return _NONE
     thing = Thing("后台", Said("desk.stuck", count=count), reverse("ledger"), "重试")
     return Source([thing], 1, reverse("ledger"), "后台")
 
@@ -286,11 +301,12 @@ _ALL: tuple[Find, ...] = (
 )
 
 
-def owing(actor: Actor, today: date) -> Source:
+def owing(actor: Actor, today: date) -> Asking[Source]:
     """Who owes an answer: bodies that did not hand in, by the day it was due."""
     if not actor.has("officer"):
-        return Source((), 0)
+        return _NONE
     late = returns_visible_to(actor).filter(state__in=("asked", "sent_back"), due_on__lt=today)
+    rows, count = yield late.order_by("due_on")[:5], Count(late)
     things = [
         Thing(
             "任务填报",
@@ -300,6 +316,6 @@ def owing(actor: Actor, today: date) -> Source:
             None,
             r.due_on,
         )
-        for r in late.order_by("due_on")[:5]
+        for r in rows
     ]
-    return Source(things, late.count(), f"{reverse('returns')}?late=1", "逾期未报")
+    return Source(things, count, f"{reverse('returns')}?late=1", "逾期未报")

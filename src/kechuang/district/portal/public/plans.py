@@ -14,6 +14,7 @@ from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core import clock
 from kechuang.district.core.books import current_book
 from kechuang.district.core.registers import REGISTERS
+from kechuang.district.core.together import Count, together
 from kechuang.district.plan import services as plan
 from kechuang.district.plan.models import LIGHTS
 from kechuang.district.plan.queries import (
@@ -27,7 +28,7 @@ from kechuang.district.plan.queries import (
     task_files,
 )
 from kechuang.district.plan.registers import COMPLETENESS, FIGURES
-from kechuang.district.plan.services.closings import counts_what, drift
+from kechuang.district.plan.services.closings import counts_what, now_of
 from kechuang.district.portal.components.tables import Table, lines
 from kechuang.district.portal.registers.lists import creating, table_of
 from kechuang.district.portal.reports.charts import bars_chart, way_chart
@@ -116,6 +117,14 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
     reading = plan.reading(book, target, year, today, chosen)
     indicator = reading.indicator
     staff = is_staff(actor)
+    moved = measurements(indicator.id, year)
+    moved = moved.none() if reading.kind == "sum" else moved[:20] if staff else moved
+    history, published, reported, closed = together(
+        moved,
+        bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
+        figures_visible_to(actor).filter(indicator=indicator.id)[:20],
+        closings(indicator.id)[:6],
+    )
     facts = {
         "reading": reading,
         "target": target,
@@ -125,19 +134,15 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         "years": _years(chosen, today),
         "tasks": [t for t in chosen.tasks if t.number in target.tasks],
         **_records(reading, actor),
-        "history": []
-        if reading.kind == "sum"
-        else measurements(indicator.id, year)[:20]
-        if staff
-        else public_history(indicator.id, year),
+        "history": history if staff else public_history(history),
         "light_words": LIGHTS,
         "staff": staff,
         "figures": [f for f in book.figures if f.indicator == indicator.id],
-        "bulletins": bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
+        "bulletins": published,
         "fills_in": bool(creating(FIGURES, actor)),
         "says_complete": bool(creating(COMPLETENESS, actor)),
-        "reported": figures_visible_to(actor).filter(indicator=indicator.id)[:20],
-        "closings": _closings(indicator.id, staff),
+        "reported": reported,
+        "closings": _closings(closed, staff),
         "can_close": actor.has("officer", "approver")
         and bool(plan.measure_of(indicator))
         and plan.measure_of(indicator).records is not None,  # type: ignore[union-attr]
@@ -177,13 +182,13 @@ def _rows(reading: Any, actor: Any) -> tuple[Table | None, list[Any], int]:
     name, found = known.records(reading.start, reading.day)
     register = REGISTERS[name]
     mine = register.visible(actor).filter(pk__in=found.order_by().values("pk"))
-    return table_of(register, actor), list(mine[:_SHOWN]), mine.count()
+    return table_of(register, actor), *together(mine[:_SHOWN], Count(mine))
 
 
-def _closings(indicator: str, staff: bool) -> list[tuple[Any, Any, Any]]:
+def _closings(found: list[Any], staff: bool) -> list[tuple[Any, Any, Any]]:
     """Each closed figure, what it would be today (for staff), and which days it counts."""
-    found = closings(indicator)[:6]
-    return [(c, drift(c) if staff else None, counts_what(c)) for c in found]
+    now = now_of(found) if staff else [None] * len(found)
+    return [(c, n, counts_what(c)) for c, n in zip(found, now, strict=True)]
 
 
 def target_chart(request: HttpRequest, identity: str) -> HttpResponse:

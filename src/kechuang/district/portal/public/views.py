@@ -6,6 +6,7 @@ from django.shortcuts import render
 from kechuang.district.accounts.roles import ROLES
 from kechuang.district.core import clock, ledger
 from kechuang.district.core.books import current_book
+from kechuang.district.core.together import Count, together
 from kechuang.district.market.queries import achievements_visible_to, demands_visible_to
 from kechuang.district.plan import services as plan
 from kechuang.district.plan.models import LIGHTS
@@ -20,6 +21,9 @@ def home(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     achievements = achievements_visible_to(actor).filter(state="published")
     demands = demands_visible_to(actor).filter(state="published")
+    offers, offer_count, wants, want_count = together(
+        achievements[:6], Count(achievements), demands[:6], Count(demands)
+    )
     chosen = current_book().plan_on(today)
     year = chosen.last_year(today) if chosen else today.year
     readings = plan.readings(current_book(), year, today, chosen)
@@ -28,10 +32,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "over": bool(chosen and today > chosen.end),
         "answer": answer_of(chosen, readings, today) if chosen else None,
         "light_words": LIGHTS,
-        "achievements": achievements[:6],
-        "demands": [(d, owner_name(actor, d)) for d in demands[:6]],
-        "achievement_count": achievements.count(),
-        "demand_count": demands.count(),
+        "achievements": offers,
+        "demands": [(d, owner_name(actor, d)) for d in wants],
+        "achievement_count": offer_count,
+        "demand_count": want_count,
         "readings": readings,
         "year": year,
         "root": ledger.root_of(today),

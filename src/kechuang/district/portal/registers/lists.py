@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,6 +14,7 @@ from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.imports import KINDS
 from kechuang.district.core.registers import Register
+from kechuang.district.core.together import together
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
 from kechuang.district.portal.requests import actor_in
 from kechuang.engines.base.errors import NotAllowed
@@ -134,9 +135,10 @@ def _years(register: Register[Any], column: Field, actor: Actor) -> Filter:
     path = register.path(column.field)
     rows = register.visible(actor).order_by()
     if path == register.attname(column.field):  # a column has an index: two looks into it
-        ends = rows.aggregate(first=Min(path), last=Max(path))
-        days = [day for day in ends.values() if day]
-        years = [str(y) for y in range(max(days).year, min(days).year - 1, -1)] if days else []
+        days = rows.filter(**{f"{path}__isnull": False}).values_list(path, flat=True)
+        first, last = together(days.order_by(path)[:1], days.order_by(f"-{path}")[:1])
+        span = range(last[0].year, first[0].year - 1, -1) if first and last else ()
+        years = [str(y) for y in span]
     else:
         held = rows.values_list(path, flat=True).distinct()
         years = sorted({str(day)[:4] for day in held if day}, reverse=True)

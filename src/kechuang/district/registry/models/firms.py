@@ -47,7 +47,12 @@ class Recognition(Stated):
 
     class Meta:
         ordering = ["-valid_from", "id"]
-        indexes = [models.Index(fields=["rung", "valid_from"])]
+        indexes = [
+            models.Index(fields=["rung", "valid_from"]),
+            models.Index(fields=["-valid_from", "-id"], name="recognition_last_first"),
+            models.Index(fields=["valid_until"], name="recognition_by_its_end"),
+            models.Index(fields=["firm", "rung", "valid_from"], name="recognition_of_a_firm"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(valid_until=None)
@@ -78,6 +83,7 @@ class FirmYear(Stated):
 
     class Meta:
         ordering = ["-year"]
+        indexes = [models.Index(fields=["state", "changed_at"], name="year_longest_waiting_first")]
         constraints = [
             models.UniqueConstraint(fields=["firm", "year"], name="one_return_a_firm_and_year")
         ]

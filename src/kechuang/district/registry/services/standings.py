@@ -175,7 +175,24 @@ def _known(
     years = years_of([firm.pk], drafts=drafts).get(firm.pk, [])
     subject = subject_of(firm, day, years, firm.recognitions.all())
     given, wheres = inputs_of(book.feeds, subject, day)
-    return at(tuple(book.policies.values()), day), given, wheres
+    return _law_on(book, day), given, wheres
+
+
+_MOST_DAYS = 64
+_laws: list[tuple[Book | None, dict[date, Law]]] = [(None, {})]
+
+
+def _law_on(book: Book, day: date) -> Law:
+    """The law of a day: working it out takes as long as judging a firm by it, so those of the book
+    in hand are kept. Another book in force begins anew.
+    """
+    whose, held = _laws[0]
+    if whose is not book or len(held) >= _MOST_DAYS:
+        held = {}
+        _laws[0] = (book, held)
+    if day not in held:
+        held[day] = at(tuple(book.policies.values()), day)
+    return held[day]
 
 
 def _in_force(firm: Firm, day: date) -> dict[str, Recognition]:
@@ -216,12 +233,14 @@ def path_of(firm: Firm, day: date) -> list[tuple[int, list[tuple[str, str]]]]:
     found = []
     for year in sorted({y.year for y in years}):
         then = min(date(year + 1, 6, 30), day)
-        law = at(tuple(book.policies.values()), then)
+        law = _law_on(book, then)
         known = [y for y in years if y.year <= year]
         given, _ = inputs_of(
             book.feeds, subject_of(firm, then, known, firm.recognitions.all()), then
         )
-        found.append((year, [(r.id, _standing(book, law, given, r, None).verdict) for r in rungs]))
+        values = evaluate(law, given, [r.rule for r in rungs])
+        told = [(r.id, NONE if (v := values[r.rule]) is ABSENT else _verdict(v)) for r in rungs]
+        found.append((year, told))
     return found
 
 
@@ -254,7 +273,7 @@ def funnel(firms: Sequence[Firm], rung: str, day: date) -> list[Placed]:
     """All firms on one rung at once: the batch evaluator over their last returns."""
     book = current_book()
     held = book.ladder[rung]
-    law = at(tuple(book.policies.values()), day)
+    law = _law_on(book, day)
     if held.rule not in law.formulas:
         return [Placed(f, _in_force(f, day).get(rung), NONE, (), ()) for f in firms]
     rows = [given for _, given in inputs_of_firms(firms, day)]
@@ -278,7 +297,7 @@ def mends(firms: Sequence[Firm], rung: str, day: date) -> dict[int, Gap]:
     """
     book = current_book()
     held = book.ladder[rung]
-    law = at(tuple(book.policies.values()), day)
+    law = _law_on(book, day)
     if held.rule not in law.formulas:
         return {}
     rows = [given for _, given in inputs_of_firms(firms, day)]

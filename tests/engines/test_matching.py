@@ -28,7 +28,7 @@ from kechuang.engines.matching.lexical import pairs
 from kechuang.engines.matching.match import hard_constraint
 from kechuang.engines.matching.quantities import answers, figures
 from kechuang.engines.matching.reading import needs, parts, sentences
-from kechuang.engines.matching.sense import unit
+from kechuang.engines.matching.sense import Remembering, unit
 from kechuang.engines.text import Lexicon, comparable, cut, normalise
 
 OFFERS = [
@@ -180,6 +180,12 @@ def test_a_figure_is_read_with_its_unit_and_bound(text, read):
 )
 def test_a_name_or_a_year_is_no_figure(text):
     assert [f for f in figures(text) if f.dimension != "years"] == []
+
+
+def test_what_a_figure_was_before_is_not_what_is_offered():
+    offer = Offer(id="a", title="回弹补偿", text="与原方案对比，回弹量从6.0 毫米降到1.4 毫米")
+    [told] = answers_of(needs("回弹", "回弹量不高于1.4 毫米"), offer, lambda _pair: 1.0)
+    assert (told.verdict, told.offered.printed) == ("said", "1.4 毫米")
 
 
 def test_figures_are_compared_in_one_unit_and_only_of_one_kind():
@@ -365,3 +371,31 @@ def test_any_text_matches_without_breaking(text, budget):
 
 
 SMALL = corpus()
+
+
+class Counting:
+    model, size = "counting", 2
+    middle = passage_middle = np.zeros(2, dtype=np.float32)
+
+    def __init__(self):
+        self.asked = []
+
+    def passages(self, texts):
+        self.asked += texts
+        return np.array([[len(t), 1] for t in texts], dtype=np.float32)
+
+    queries = passages
+
+
+def test_what_was_embedded_of_late_is_not_embedded_again():
+    inner = Counting()
+    known = Remembering(inner, most=3)
+    assert known.passages(["a", "bb", "a"]).tolist() == [[1, 1], [2, 1], [1, 1]]
+    assert known.passages(["bb", "a"]).tolist() == [[2, 1], [1, 1]]
+    assert inner.asked == ["a", "bb"]
+    known.queries(["a", "ccc"])  # a query is another vector than a passage
+    assert inner.asked == ["a", "bb", "a", "ccc"]
+    known.passages(["a"])
+    known.passages(["bb"])  # forgotten: the longest unused went first
+    assert inner.asked == ["a", "bb", "a", "ccc", "bb"]
+    assert known.passages([]).shape == (0, 2)

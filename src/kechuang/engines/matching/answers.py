@@ -5,6 +5,7 @@ against a figure), or not said. Nothing is claimed that the two sentences don't 
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ Similar = Callable[[Sequence[str], Sequence[str]], Vectors]
 
 _SAID, _PARTLY = 0.30, 0.17  # read off pairs judged by eye (docs/benchmarks.md)
 _WRITTEN, _MEANT = 0.55, 0.45
+_WAS = re.compile(r"(?:从|由|原来?|原先|现有?|以前)(?:的|是|为)?\s*$")  # "from 6.0 mm": what was
 TITLE = "title"
 
 
@@ -123,6 +125,8 @@ def _side_by_side(need: Need, quote: Quote) -> tuple[Figure, Figure, bool] | Non
         if asked.bound not in ("least", "most"):
             continue
         for offered in figures(quote.text):
+            if _WAS.search(quote.text[: offered.start]):
+                continue
             met = answers(asked, offered)
             if met is not None and _same_thing(need, asked, quote, offered):
                 return asked, offered, met

@@ -20,6 +20,7 @@ from .sense import Embedder, Vectors, VectorStore, unit
 Party = TypeVar("Party", Offer, Want)
 SameField = Callable[[str], str]
 EXPLAINED = 10  # so many candidates, the first, are given with their answers
+BY_MEANING = 5  # of them with sentences compared by meaning too, which costs an embedding each
 SMALL = 60  # texts below which a library has no crowd to stand out of
 _SHARE, _USUAL_SHARE = 36.0, 0.08  # of its pairs a text shares with any other; in a small library
 
@@ -160,7 +161,10 @@ class Matcher:
         ranked: list[Match] = [replace(m, rank=n) for n, m in enumerate(_shifted(matches), 1)]
         told: list[Match] = [
             self._explained(
-                m, *_pair(asker, fetched[m.id]), corpus, embedder if m.strength else None
+                m,
+                *_pair(asker, fetched[m.id]),
+                corpus,
+                embedder if m.strength and m.rank <= BY_MEANING else None,
             )
             for m in ranked[:EXPLAINED]
         ]

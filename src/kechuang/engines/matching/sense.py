@@ -1,7 +1,8 @@
 """Nearness of meaning: vectors of texts and their cosine."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -66,6 +67,47 @@ class E5Embedder:
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of texts that look for others, (n, 384)."""
         return np.asarray(self._engine.query([t[:LONGEST] for t in texts]), dtype=np.float32)
+
+
+class Remembering:
+    """An embedder that knows again what it was asked of late: a page opened twice costs once.
+
+    Args:
+        inner: Makes the vectors.
+        most: So many are kept; the longest unused go first.
+    """
+
+    def __init__(self, inner: Embedder, most: int = 20_000) -> None:
+        self.inner, self.most = inner, most
+        self.model, self.size = inner.model, inner.size
+        self.middle, self.passage_middle = inner.middle, inner.passage_middle
+        self._known: dict[tuple[str, str], Vectors] = {}
+        self._lock = threading.Lock()
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        return self._of("passage", texts, self.inner.passages)
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        return self._of("query", texts, self.inner.queries)
+
+    def query(self, text: str) -> Vectors:
+        found: Vectors = self.queries([text])[0]
+        return found
+
+    def _of(
+        self, kind: str, texts: Sequence[str], make: Callable[[Sequence[str]], Vectors]
+    ) -> Vectors:
+        known = self._known
+        fresh = [t for t in dict.fromkeys(texts) if (kind, t) not in known]
+        made = dict(zip(fresh, make(fresh), strict=True)) if fresh else {}
+        with self._lock:
+            missing = [t for t in texts if t not in made and (kind, t) not in known]
+            made |= dict(zip(missing, make(missing), strict=True)) if missing else {}
+            each = {t: made[t] if t in made else known.pop((kind, t)) for t in dict.fromkeys(texts)}
+            known.update({(kind, t): v for t, v in each.items()})
+            while len(known) > self.most:
+                del known[next(iter(known))]
+        return np.stack([each[t] for t in texts]) if texts else np.zeros((0, self.size), np.float32)
 
 
 def unit(vectors: Vectors) -> Vectors:

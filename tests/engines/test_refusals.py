@@ -332,8 +332,8 @@ GOAL = Goal("level", date(2020, 1, 1), date(2022, 12, 31), Fraction(100), Fracti
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        ("match.field_same", field_reason("电子信息", "电子信息", 0.1)),
-        ("match.money_open", money_reason(Want(id="w", title="x"), OFFER, 0.1)),
+        ("match.field_same", field_reason("电子信息", "电子信息")),
+        ("match.money_open", money_reason(Want(id="w", title="x"), OFFER)),
     ],
 )
 def test_a_reason_is_said_in_both_languages(code, reason):

@@ -43,7 +43,8 @@ def test_from_a_demand_to_the_indicator(shared_world, visit):
     worker.drain()
 
     page = broker.go(f"/demands/{demand.pk}/matches/")
-    assert "共同用词" in page.inner_text(".matches")
+    assert "很可能" in page.inner_text("main")
+    assert "微通道冷板" in page.inner_text(".match-card blockquote >> nth=0")
     page.click("text=发起对接")
     people = page.locator(".person")
     for place, (side, name, email) in enumerate(

@@ -82,9 +82,22 @@ def test_the_match_call_answers_with_reasons(world):
         content_type="application/json",
     )
     assert answer.status_code == 200
-    [found] = answer.json()
-    assert found["achievement"] == made.pk
-    assert abs(found["score"] - sum(r["weight"] for r in found["reasons"])) < 1e-4
+    told = answer.json()
+    assert (told["nothing_fits"], told["looked"], told["kept_out"]) == (False, 1, [])
+    [found] = told["listed"]
+    assert (found["achievement"], found["strength"]) == (made.pk, "strong")
+    [need] = found["answers"]
+    assert need["quote"].rstrip("。") in f"{made.title}。{made.summary}"
+    assert {r["kind"] for r in found["reasons"]} >= {"maturity", "mode"}
+
+
+def test_the_match_call_says_when_nothing_fits(world):
+    made = world.achievement()
+    worker.drain()
+    body = {"title": "冷冻面团发酵后塌陷", "text": "馒头复蒸起泡"}
+    told = Client().post("/api/match", body, content_type="application/json").json()
+    assert (told["nothing_fits"], told["listed"]) == (True, [])
+    assert [m["achievement"] for m in told["nearest"]] in ([], [made.pk])
 
 
 def test_a_wrong_mode_is_refused_with_field_and_words():

@@ -340,7 +340,7 @@ def test_reasons_are_said_in_the_pages_language(full):
     matches = f"/en/demands/{full.open.pk}/matches/?q=动力电池"
     text = client.get(matches).content.decode()
     for reason in (
-        "Shared words: ",
+        "2 more say what is wanted but fail a condition",
         "Same field: ",
         "Maturity TRL 7, as wanted (6)",
         "Both accept: assignment",
@@ -350,7 +350,7 @@ def test_reasons_are_said_in_the_pages_language(full):
     ):
         assert reason in text, reason
     chinese = client.get(matches.removeprefix("/en")).content.decode()
-    assert "共同用词：" in chinese
+    assert "说到了，但条件不合" in chinese
     assert [w for w in sorted(reason_words()) if w in text] == []
 
 

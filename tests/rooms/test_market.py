@@ -116,9 +116,9 @@ def test_a_rival_with_any_further_role_learns_nothing_of_a_demand_for_brokers(wo
         assert not queries.demands_visible_to(rival).filter(pk=secret.pk).exists(), role
         assert not queries.search(queries.demands_visible_to(rival), "固态电解质", rival).exists()
         ranking = matching.demands_for(achievement, rival)
-        assert secret.pk not in [c.thing.pk for c in ranking.candidates] + [
-            k.thing.pk for k in ranking.kept_out
-        ]
+        shown = [*ranking.listed, *ranking.nearest, *ranking.kept_out]
+        assert secret.pk not in [c.thing.pk for c in shown]
+        assert ranking.looked == 0
         assert not queries.introductions_visible_to(rival).exists()
 
 
@@ -126,17 +126,14 @@ def test_word_weights_do_not_tell_of_hidden_demands(world):
     achievement = world.achievement(title="罕见词铼合金粉末", owner=world.university)
     world.demand(title="公开的铼合金需求", problem="铼合金粉末成形")
     worker.drain()
-    before = [
-        c.score for c in matching.demands_for(achievement, world.actor("researcher")).candidates
-    ]
+    researcher = world.actor("researcher")
+    before = matching.demands_for(achievement, researcher)
     for number in range(5):
         world.demand(
             title=f"机密铼合金 {number}", problem="铼合金粉末喷涂", confidentiality="brokers"
         )
     worker.drain()
-    assert [
-        c.score for c in matching.demands_for(achievement, world.actor("researcher")).candidates
-    ] == before
+    assert matching.demands_for(achievement, researcher) == before
 
 
 def test_a_nameless_demand_is_not_found_by_its_firms_name(world):
@@ -197,8 +194,8 @@ def test_a_broker_sees_all_candidates_with_reasons_and_why_not(world):
     other = world.achievement(title="动力电池相变材料", modes=["consulting"])
     worker.drain()
     ranking = matching.achievements_for(demand, world.actor("broker"))
-    assert [c.thing.pk for c in ranking.candidates] == [fits.pk]
-    assert ranking.candidates[0].reasons
+    assert [c.thing.pk for c in ranking.listed] == [fits.pk]
+    assert ranking.listed[0].answers
     why = {k.thing.pk: k.why for k in ranking.kept_out}
     assert why[dear.pk].code == "match.beyond_budget"
     assert why[other.pk].code == "match.no_mode_in_common"

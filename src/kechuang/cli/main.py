@@ -74,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     matching.add_argument("--out", type=Path)
     matching.add_argument("--book", default="", help="书的文件夹，用来把学科归到技术领域")
     matching.add_argument("--lexical-only", action="store_true", help="只按用词，不算语义")
+    matching.add_argument(
+        "--shortlist",
+        action="store_true",
+        help="语义只算每条需求用词最近的几十项：快，但说法不同的找不到",
+    )
     matching.set_defaults(run=match.run)
 
     book = commands.add_parser("book", help="检查一本书").add_subparsers(required=True)

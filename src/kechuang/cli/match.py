@@ -18,6 +18,7 @@ from kechuang.engines.base.errors import Invalid
 from kechuang.engines.matching import (
     Corpus,
     E5Embedder,
+    Found,
     LexicalIndex,
     Match,
     Matcher,
@@ -26,13 +27,15 @@ from kechuang.engines.matching import (
     Want,
     read_offer,
     read_want,
+    said_of,
 )
+from kechuang.engines.matching.lexical import pairs
 from kechuang.engines.matching.sense import Vectors, digest
 
 from .files import BadInput, read_rows
 
-SMALL = 500  # so many texts are embedded whole: under a minute
-SHORTLIST = 60  # of a larger corpus only each demand's best by words are
+SHORTLIST = 60  # with --shortlist, only so many of each demand's best by words are embedded
+KEPT_EVERY = 512  # new vectors after which they are kept, so that a stopped run goes on from there
 _T = TypeVar("_T")
 
 
@@ -78,25 +81,27 @@ class VectorCache:
         todo = list(missing.items())
         for start in range(0, len(todo), 16):
             part = todo[start : start + 16]
-            for (name, _), vector in zip(
-                part, self.embedder.passages([t for _, t in part]), strict=True
-            ):
-                self.known[name] = vector
-            tell(f"语义向量 {min(start + 16, len(todo))}/{len(todo)}")
-        if todo and self.file:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            fresh = self.file.with_suffix(".new.npz")
-            np.savez(
-                fresh,
-                digests=np.array(list(self.known)),
-                vectors=np.stack(list(self.known.values())),
-            )
-            fresh.replace(self.file)
+            made = self.embedder.passages([t for _, t in part])
+            self.known.update(zip((d for d, _ in part), made, strict=True))
+            done = start + len(part)
+            tell(f"语义向量 {done}/{len(todo)}")
+            if done % KEPT_EVERY == 0 or done == len(todo):
+                self._keep()
         return (
             np.stack([self.known[d] for d in digests])
             if digests
             else np.zeros((0, 384), np.float32)
         )
+
+    def _keep(self) -> None:
+        if not self.file:
+            return
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.file.with_suffix(f".{os.getpid()}.npz")
+        np.savez(
+            fresh, digests=np.array(list(self.known)), vectors=np.stack(list(self.known.values()))
+        )
+        fresh.replace(self.file)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -108,17 +113,17 @@ def run(options: argparse.Namespace) -> int:
     index.write(offers.values())
     book, _ = read_book(Path(options.book)) if options.book else (None, [])
     matcher = Matcher(area_of=book.area_of if book else str)
-    sense = None if options.lexical_only else _Sense(offers, index, matcher, tell)
+    sense = None if options.lexical_only else _Sense(offers, index, options.shortlist, tell)
     try:
         out = options.out.open("w", encoding="utf-8") if options.out else sys.stdout
     except OSError as e:
         raise BadInput(options.out, 0, "", f"写不了：{e.strerror}") from e
     try:
         for number, want in enumerate(demands, 1):
-            vectors, vector = sense.of(want) if sense else (VectorStore.empty(), None)
+            vectors = sense.of(want) if sense else VectorStore.empty()
             corpus: Corpus[Offer] = Corpus(index, vectors, lambda ids: {i: offers[i] for i in ids})
-            matches, _ = matcher.offers_for(want, corpus, vector)
-            out.write(_line(want, matches[: options.top]) + "\n")
+            found = matcher.offers_for(want, corpus, sense.embedder if sense else None)
+            out.write(_line(want, found, options.top) + "\n")
             tell(f"需求 {number}/{len(demands)}")
     finally:
         if options.out:
@@ -127,54 +132,64 @@ def run(options: argparse.Namespace) -> int:
 
 
 class _Sense:
-    """Vectors for a demand: of all achievements when few, else of its best by words."""
+    """Vectors for a demand: of all achievements, or of its best by words where that is asked for."""
 
     def __init__(
         self,
         offers: Mapping[str, Offer],
         index: LexicalIndex,
-        matcher: Matcher,
+        shortlist: bool,
         tell: Callable[[str], None],
     ) -> None:
         cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         self.embedder = E5Embedder(threads=os.cpu_count() or 2)
         self.cache = VectorCache(self.embedder, Path(cache) / "kechuang")
-        self.offers, self.index, self.matcher, self.tell = offers, index, matcher, tell
-        self.whole = self._store(list(offers)) if len(offers) <= SMALL else None
+        self.offers, self.index, self.tell = offers, index, tell
+        self.whole = None if shortlist else self._store(list(offers))
 
-    def of(self, want: Want) -> tuple[VectorStore, Vectors]:
-        vector = self.embedder.query(want.whole)
+    def of(self, want: Want) -> VectorStore:
         if self.whole is not None:
-            return self.whole, vector
-        by_words = Corpus(
-            self.index, VectorStore.empty(), lambda ids: {i: self.offers[i] for i in ids}
-        )
-        matches, _ = self.matcher.offers_for(want, by_words)
-        return self._store([m.id for m in matches[:SHORTLIST]]), vector
+            return self.whole
+        return self._store([i for i, _ in self.index.search(pairs(want.whole), SHORTLIST)])
 
     def _store(self, ids: list[str]) -> VectorStore:
         return VectorStore(ids, self.cache.passages([self.offers[i].whole for i in ids], self.tell))
 
 
-def _line(want: Want, matches: Sequence[Match]) -> str:
+def _line(want: Want, found: Found, top: int) -> str:
+    """One demand's answer: the first ``top`` candidates in order; an empty strength is not listed."""
     return json.dumps(
         {
             "demand": want.id,
-            "matches": [
-                {
-                    "achievement": m.id,
-                    "rank": m.rank,
-                    "score": round(m.score, 6),
-                    "reasons": [
-                        {"kind": r.kind, "text": r.text, "weight": round(r.weight, 6)}
-                        for r in m.reasons
-                    ],
-                }
-                for m in matches
+            "nothing_fits": not found.listed,
+            "matches": [_match(m) for m in found.candidates[:top]],
+            "kept_out": [
+                {"achievement": r.id, "strength": r.strength, "text": r.text}
+                for r in found.refused
+                if r.strength
             ],
         },
         ensure_ascii=False,
     )
+
+
+def _match(match: Match) -> dict[str, Any]:
+    return {
+        "achievement": match.id,
+        "rank": match.rank,
+        "strength": match.strength,
+        "chance": round(match.chance, 3),
+        "answers": [
+            {
+                "need": a.need.text,
+                "verdict": a.verdict,
+                "quote": a.quote.text if a.quote else None,
+                "text": said_of(a),
+            }
+            for a in match.answers
+        ],
+        "reasons": [{"kind": r.kind, "text": r.text} for r in match.reasons],
+    }
 
 
 def _progress(stream: TextIO) -> Callable[[str], None]:

@@ -1,19 +1,22 @@
-"""Words index over tantivy: pre-cut words in, candidates by BM25 out.
+"""The index of what is written, over tantivy: pairs of characters in, candidates by BM25 out.
 
+Pairs of neighbouring characters find more than words do: no dictionary knows the terms of a trade,
+and a pair survives where two writers cut a phrase differently (docs/benchmarks.md has both).
 Kept beside the database or in memory.
 """
 
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import tantivy
 
-from kechuang.engines.text import cut
+from kechuang.engines.text import comparable, cut
 
 from .parties import _Party
 
-_VERSION = "1"  # raise it when the schema or the cutting changes; an older index is rebuilt
+_VERSION = "2"  # raise it when the schema or the cutting changes; an older index is rebuilt
 _HEAP = 64_000_000
 
 
@@ -22,6 +25,24 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("id", stored=True, tokenizer_name="raw")
     builder.add_text_field("words", stored=False, tokenizer_name="whitespace")
     return builder.build()
+
+
+_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
+
+
+def pairs(text: str) -> list[str]:
+    """Pairs of neighbouring Chinese characters, and Latin words and numbers as they are.
+
+    >>> pairs("锂电池 BMS")
+    ['锂电', '电池', 'bms']
+    """
+    found: list[str] = []
+    for run in _RUN.findall(comparable(text)):
+        if run[0] < "\u3400":
+            found.append(run)
+        else:
+            found += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+    return found
 
 
 def words_of(party: _Party) -> list[str]:
@@ -61,7 +82,7 @@ class LexicalIndex:
             writer.delete_documents_by_term("id", identity)
         for party in parties:
             writer.delete_documents_by_term("id", party.id)
-            writer.add_document(tantivy.Document(id=party.id, words=" ".join(words_of(party))))
+            writer.add_document(tantivy.Document(id=party.id, words=" ".join(pairs(party.whole))))
             count += 1
         writer.commit()
         writer.wait_merging_threads()

@@ -1,43 +1,81 @@
-"""Matching itself: candidates by words and by sense, hard constraints, one score, reasons."""
+"""Matching itself: candidates by what is written and by what is meant, one order, honest strength."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
+
+import numpy as np
 
 from kechuang.engines.base.sayings import Said
 
 from . import reasons
-from .lexical import LexicalIndex, words_of
+from .answers import Answer, Similar, answers_of, weights_from
+from .lexical import LexicalIndex, pairs
 from .parties import Offer, Want, _Party
+from .reading import needs, parts
 from .reasons import Reason
-from .score import Statistics, Weights, maturity_share, nearness, sense_share, word_shares
-from .sense import Spread, Vectors, VectorStore
+from .score import NONE, Weights, chance, crowd_level, strength
+from .sense import Embedder, Vectors, VectorStore, unit
 
 Party = TypeVar("Party", Offer, Want)
 SameField = Callable[[str], str]
-MEAN_LENGTH = 120.0  # words of an abstract with its title and keywords
+EXPLAINED = 10  # so many candidates, the first, are given with their answers
+BY_MEANING = 5  # of them with sentences compared by meaning too, which costs an embedding each
+SMALL = 60  # texts below which a library has no crowd to stand out of
+_SHARE, _USUAL_SHARE = 36.0, 0.08  # of its pairs a text shares with any other; in a small library
 
 
 @dataclass(frozen=True)
 class Match:
-    """One candidate: the score is the sum of the reasons' weights."""
+    """One candidate.
+
+    Attributes:
+        chance: That it answers the demand, 0 to 1.
+        strength: strong, possible, or empty when it is not to be listed.
+        answers: What it says to each need (the first candidates only).
+        reasons: What speaks for or against working together: field, maturity, modes, money.
+    """
 
     id: str
     rank: int
-    score: float
-    reasons: tuple[Reason, ...]
+    chance: float
+    strength: str
+    answers: tuple[Answer, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a candidate is not listed. ``kind``: mode, money, or far (nothing in common)."""
+    """Why a candidate is not listed. ``kind``: mode, money or state.
+
+    ``chance`` and ``strength`` are what it would have had.
+    """
 
     id: str
     kind: str
     text: Said
-    score: float = 0.0  # what it would have been worth
+    chance: float = 0.0
+    strength: str = NONE
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer to one asker: all candidates in order, and what a limit keeps out.
+
+    ``listed`` are those that stand out; where it is empty, nothing fits, and ``nearest`` says what
+    comes closest.
+    """
+
+    candidates: tuple[Match, ...]
+    refused: tuple[Refusal, ...]
+
+    @property
+    def listed(self) -> tuple[Match, ...]:
+        return tuple(m for m in self.candidates if m.strength)
+
+    @property
+    def nearest(self) -> tuple[Match, ...]:
+        return tuple(m for m in self.candidates[:3] if not m.strength)
 
 
 @dataclass(frozen=True)
@@ -64,98 +102,173 @@ class Matcher:
 
     weights: Weights = field(default_factory=Weights)
     area_of: SameField = str
-    breadth: int = 150
+    breadth: int = 100
 
     def offers_for(
-        self, want: Want, corpus: Corpus[Offer], vector: Vectors | None = None
-    ) -> tuple[list[Match], list[Refusal]]:
-        """Achievements for a demand: ranked matches, and those that a hard constraint keeps out."""
-        return self._run(want, corpus, vector, lambda offer: (want, offer))
+        self, want: Want, corpus: Corpus[Offer], embedder: Embedder | None = None
+    ) -> Found:
+        """Achievements for a demand."""
+        return self._run(want, parts(want.title, _said(want)), corpus, embedder)
 
     def wants_for(
-        self, offer: Offer, corpus: Corpus[Want], vector: Vectors | None = None
-    ) -> tuple[list[Match], list[Refusal]]:
+        self, offer: Offer, corpus: Corpus[Want], embedder: Embedder | None = None
+    ) -> Found:
         """Demands for an achievement."""
-        return self._run(offer, corpus, vector, lambda want: (want, offer))
+        return self._run(offer, [offer.whole], corpus, embedder)
 
-    def judge(
+    def explain(
         self,
         want: Want,
         offer: Offer,
-        asked: Sequence[str],
-        statistics: Statistics,
-        found: Sequence[str],
-        cosine: float | None,
-        spread: Spread,
-    ) -> tuple[float, tuple[Reason, ...]]:
-        """Score and reasons of one pair; ``asked`` and ``found`` are the words of either side."""
-        w = self.weights
-        shares = word_shares(asked, _counted(tuple(found)), statistics)
-        shared = want.modes & offer.modes
-        near = nearness(cosine, spread) if cosine is not None else 0.0
-        maturity = maturity_share(want.trl, offer.trl) if want.trl and offer.trl else 0.0
-        parts = (
-            reasons.words_reason(shares, w.words * sum(shares.values())),
-            reasons.sense_reason(cosine, near, w.sense * sense_share(near, w)),
-            reasons.field_reason(self.area_of(want.field), self.area_of(offer.field), w.field),
-            reasons.maturity_reason(want.trl, offer.trl, w.maturity * maturity),
-            reasons.mode_reason(shared, w.mode),
-            reasons.money_reason(want, offer, w.money),
-        )
-        given = tuple(sorted((p for p in parts if p), key=lambda r: -r.weight))
-        return sum(r.weight for r in given), given
-
-    def _run(
-        self,
         asker: _Party,
         corpus: Corpus[Party],
-        vector: Vectors | None,
-        pair: Callable[[Party], tuple[Want, Offer]],
-    ) -> tuple[list[Match], list[Refusal]]:
-        asked = list(dict.fromkeys(words_of(asker)))
-        ids = [i for i, _ in corpus.index.search(asked, self.breadth)]
-        if vector is not None:
-            ids += [i for i, _ in corpus.vectors.nearest(vector, self.breadth)]
-        fetched = corpus.fetch(list(dict.fromkeys(ids)))
-        statistics, spread = _statistics(corpus.index, asked), _spread(corpus.vectors, vector)
-        scored: list[tuple[float, str, tuple[Reason, ...]]] = []
-        refused: list[Refusal] = []
-        for identity, candidate in fetched.items():
-            want, offer = pair(candidate)
-            cosine = corpus.vectors.cosine(identity, vector) if vector is not None else None
-            if refusal := hard_constraint(want, offer):
-                worth, _ = self.judge(
-                    want, offer, asked, statistics, _words(candidate), cosine, spread
-                )
-                refused.append(Refusal(identity, *refusal, worth))
-                continue
-            score, given = self.judge(
-                want, offer, asked, statistics, _words(candidate), cosine, spread
-            )
-            scored.append((score, identity, given))
-        scored.sort(key=lambda s: (-s[0], s[1]))
-        refused.sort(key=lambda r: (-r.score, r.id))
-        return [Match(i, n, s, g) for n, (s, i, g) in enumerate(scored, 1)], refused
-
-    def explain(
-        self, want: Want, offer: Offer, asker: _Party, corpus: Corpus[Party], vector: Vectors | None
+        embedder: Embedder | None,
     ) -> Match | Refusal:
-        """One named pair: the match it would be, or the constraint that keeps it out."""
+        """One named pair: the match it would be, or the limit that keeps it out."""
+        texts = parts(want.title, _said(want)) if asker is want else [offer.whole]
+        found = self._run(asker, texts, corpus, embedder)
         other = offer if asker is want else want
-        if refusal := hard_constraint(want, offer):
-            return Refusal(other.id, *refusal)
-        asked = list(dict.fromkeys(words_of(asker)))
-        cosine = corpus.vectors.cosine(other.id, vector) if vector is not None else None
-        score, given = self.judge(
-            want,
-            offer,
-            asked,
-            _statistics(corpus.index, asked),
-            words_of(other),
-            cosine,
-            _spread(corpus.vectors, vector),
+        for refusal in found.refused:
+            if refusal.id == other.id:
+                return refusal
+        if limit := hard_constraint(want, offer):
+            return Refusal(other.id, *limit)
+        known = next(
+            (m for m in found.candidates if m.id == other.id), Match(other.id, 0, 0.0, NONE)
         )
-        return Match(other.id, 0, score, given)
+        return known if known.answers else self._explained(known, want, offer, corpus, embedder)
+
+    def _run(
+        self, asker: _Party, texts: Sequence[str], corpus: Corpus[Party], embedder: Embedder | None
+    ) -> Found:
+        scores = self._scores(texts, corpus, embedder)
+        order = sorted(scores, key=lambda i: (-scores[i], i))
+        fetched = corpus.fetch(order)
+        ordered = [i for i in order if i in fetched]
+        level = crowd_level([scores[i] for i in ordered]) if len(corpus.index) >= SMALL else 0.0
+        if level is None:
+            level = min((scores[i] for i in ordered), default=0.0)
+        matches: list[Match] = []
+        refused: list[Refusal] = []
+        for identity in ordered:
+            want, offer = _pair(asker, fetched[identity])
+            sure = chance(scores[identity] - level, self.weights)
+            strong = strength(sure, self.weights)
+            if limit := hard_constraint(want, offer):
+                refused.append(Refusal(identity, *limit, sure, strong))
+                continue
+            matches.append(Match(identity, 0, sure, strong, (), self._conditions(want, offer)))
+        ranked: list[Match] = [replace(m, rank=n) for n, m in enumerate(_shifted(matches), 1)]
+        told: list[Match] = [
+            self._explained(
+                m,
+                *_pair(asker, fetched[m.id]),
+                corpus,
+                embedder if m.strength and m.rank <= BY_MEANING else None,
+            )
+            for m in ranked[:EXPLAINED]
+        ]
+        return Found((*told, *ranked[EXPLAINED:]), tuple(refused))
+
+    def _scores(
+        self, texts: Sequence[str], corpus: Corpus[Party], embedder: Embedder | None
+    ) -> dict[str, float]:
+        """What each candidate is worth to the part of the demand that it answers best."""
+        best: dict[str, float] = {}
+        vectors = embedder.queries(texts) if embedder and len(corpus.vectors) else None
+        for number, text in enumerate(texts):
+            seen = None
+            if vectors is not None and embedder is not None:
+                seen = unit(vectors[number] - embedder.middle)
+            for identity, score in self._part(text, corpus, seen).items():
+                best[identity] = max(score, best.get(identity, score))
+        return best
+
+    def _part(self, text: str, corpus: Corpus[Party], seen: Vectors | None) -> dict[str, float]:
+        words = list(dict.fromkeys(pairs(text)))
+        hits = corpus.index.search(words, self.breadth)
+        written: dict[str, float]
+        if len(corpus.index) < SMALL:
+            written, least = _shares(words, corpus, hits), 0.0
+        else:
+            written = {i: self.weights.written * score**0.5 for i, score in hits}
+            least = min(written.values(), default=0.0) * self.weights.unwritten
+        if seen is None:
+            return written
+        near: list[str] = [i for i, _ in corpus.vectors.nearest(seen, self.breadth)]
+        ids = list(dict.fromkeys([*written, *near]))
+        scores = {i: written.get(i, least) for i in ids}
+        spread = corpus.vectors.spread(seen)
+        for i, cosine in zip(ids, corpus.vectors.cosines(ids, seen), strict=True):
+            scores[i] += 0.0 if np.isnan(cosine) else spread.away(float(cosine))
+        return scores
+
+    def _conditions(self, want: Want, offer: Offer) -> tuple[Reason, ...]:
+        found = (
+            reasons.field_reason(self.area_of(want.field), self.area_of(offer.field)),
+            reasons.maturity_reason(want.trl, offer.trl),
+            reasons.mode_reason(want.modes & offer.modes),
+            reasons.money_reason(want, offer),
+        )
+        return tuple(r for r in found if r)
+
+    def _explained(
+        self,
+        match: Match,
+        want: Want,
+        offer: Offer,
+        corpus: Corpus[Party],
+        embedder: Embedder | None,
+    ) -> Match:
+        asked = needs(want.title, want.text)
+        words = {p for n in asked for p in pairs(n.text)}
+        weight = weights_from(max(len(corpus.index), 1), corpus.index.document_frequencies(words))
+        similar = _similar(embedder) if embedder else None
+        answers = tuple(answers_of(asked, offer, weight, similar))
+        return replace(
+            match, answers=answers, reasons=match.reasons or self._conditions(want, offer)
+        )
+
+
+def _said(want: Want) -> str:
+    return "。".join(p for p in ("，".join(want.keywords), want.text) if p)
+
+
+def _pair(asker: _Party, other: _Party) -> tuple[Want, Offer]:
+    if isinstance(asker, Want) and isinstance(other, Offer):
+        return asker, other
+    if isinstance(asker, Offer) and isinstance(other, Want):
+        return other, asker
+    raise TypeError("a demand and an achievement make a pair")
+
+
+def _shares(
+    words: Sequence[str], corpus: Corpus[Party], hits: Sequence[tuple[str, float]]
+) -> dict[str, float]:
+    """In a small library rarity says nothing: how much of the asker's text stands in each."""
+    fetched, asked = corpus.fetch([i for i, _ in hits]), set(words)
+    share = {i: len(asked & set(pairs(p.whole))) / len(asked) for i, p in fetched.items()}
+    return {i: _SHARE * max(0.0, s - _USUAL_SHARE) for i, s in share.items()}
+
+
+def _shifted(matches: list[Match]) -> list[Match]:
+    """Conditions move what is listed among itself; nothing is made relevant by them."""
+
+    def worth(m: Match) -> float:
+        return m.chance + sum(r.shift for r in m.reasons) if m.strength else m.chance
+
+    order = ("strong", "possible", NONE)
+    return sorted(matches, key=lambda m: (order.index(m.strength), -worth(m), m.id))
+
+
+def _similar(embedder: Embedder) -> Similar:
+    def similar(asked: Sequence[str], said: Sequence[str]) -> Vectors:
+        rows = embedder.queries(asked) - embedder.middle
+        columns = embedder.passages(said) - embedder.passage_middle
+        found: Vectors = unit(rows) @ unit(columns).T
+        return found
+
+    return similar
 
 
 def hard_constraint(want: Want, offer: Offer) -> tuple[str, Said] | None:
@@ -170,25 +283,3 @@ def hard_constraint(want: Want, offer: Offer) -> tuple[str, Said] | None:
     if budget is not None and price is not None and price > budget:
         return "money", Said("match.beyond_budget", budget_fen=budget, price_fen=price)
     return None
-
-
-def _spread(store: VectorStore, vector: Vectors | None) -> Spread:
-    return store.spread(vector) if vector is not None else Spread(0.0, 0.0, 0)
-
-
-def _statistics(index: LexicalIndex, words: Iterable[str]) -> Statistics:
-    return Statistics(max(len(index), 1), index.document_frequencies(words), MEAN_LENGTH)
-
-
-def _words(party: _Party) -> tuple[str, ...]:
-    return _cached_words(party.title, party.keywords, party.text)
-
-
-@lru_cache(maxsize=20_000)
-def _cached_words(title: str, keywords: tuple[str, ...], text: str) -> tuple[str, ...]:
-    return tuple(words_of(_Party(id="", title=title, keywords=keywords, text=text)))
-
-
-@lru_cache(maxsize=20_000)
-def _counted(words: tuple[str, ...]) -> Counter[str]:
-    return Counter(words)

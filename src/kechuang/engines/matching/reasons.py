@@ -1,80 +1,54 @@
-"""Reasons for people: a code with facts each, said in the reader's language.
+"""What speaks for or against working together, for people: a code with facts each, said in the
+reader's language.
 
-Each carries the part of the score that it stands for, so that reasons add up.
+None of these makes an achievement relevant. Each may shift the order of what is.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from kechuang.engines.base.sayings import Said
 
 from .parties import MODES, Offer, Want
 
+_SHIFT = 0.05  # of a chance: one condition can't lift what is clearly weaker
+
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason for (weight > 0) or against (weight 0, a remark) a match.
+    """One condition that is met (``shift`` above 0) or a remark (0).
 
-    ``kind`` is words, sense, field, maturity, mode or money; ``weight`` is its part of the score.
+    ``kind`` is field, maturity, mode or money.
     """
 
     kind: str
     text: Said
-    weight: float
+    shift: float = 0.0
 
 
-def words_reason(shares: Mapping[str, float], weight: float) -> Reason | None:
-    """Shared words, the weightiest first; parts of a longer shared word are not named again."""
-    if not shares:
-        return None
-    named: list[str] = []
-    for word in sorted(shares, key=lambda w: (-shares[w], -len(w), w)):
-        if not any(word in longer or longer in word for longer in named):
-            named.append(word)
-        if len(named) == 6:
-            break
-    return Reason("words", Said("match.words", words=named), weight)
-
-
-def sense_reason(cosine: float | None, near: float, weight: float) -> Reason | None:
-    """Nearness of meaning, or that it is not known yet; nothing when a text is as near as any
-    other.
-    """
-    if cosine is None:
-        return Reason("sense", Said("match.sense_pending"), 0.0)
-    if weight <= 0:
-        return None
-    facts = {"cosine": f"{cosine:.2f}", "near": f"{near:.1f}"}
-    if near >= 3.5:
-        return Reason("sense", Said("match.sense_very_near", **facts), weight)
-    if near >= 2.5:
-        return Reason("sense", Said("match.sense_near", **facts), weight)
-    return Reason("sense", Said("match.sense_somewhat_near", **facts), weight)
-
-
-def field_reason(want: str, offer: str, weight: float) -> Reason | None:
+def field_reason(want: str, offer: str) -> Reason | None:
     """Same field; or a remark that they differ."""
     if not want or not offer:
         return None
     if want == offer:
-        return Reason("field", Said("match.field_same", name=want), weight)
-    return Reason("field", Said("match.field_other", want=want, offer=offer), 0.0)
+        return Reason("field", Said("match.field_same", name=want), _SHIFT)
+    return Reason("field", Said("match.field_other", want=want, offer=offer))
 
 
-def maturity_reason(want: int | None, offer: int | None, weight: float) -> Reason | None:
+def maturity_reason(want: int | None, offer: int | None) -> Reason | None:
     """Mature enough; or a remark how many levels are missing."""
     if want is None or offer is None:
         return None
     if offer >= want:
-        return Reason("maturity", Said("match.mature", want=want, offer=offer), weight)
-    return Reason("maturity", Said("match.immature", want=want, offer=offer), weight)
+        return Reason("maturity", Said("match.mature", want=want, offer=offer), _SHIFT)
+    return Reason("maturity", Said("match.immature", want=want, offer=offer))
 
 
-def mode_reason(shared: frozenset[str], weight: float) -> Reason | None:
+def mode_reason(shared: frozenset[str]) -> Reason | None:
     """The ways of working together that both sides accept."""
     if not shared:
         return None
-    return Reason("mode", Said("match.modes", modes=mode_words(shared)), weight)
+    return Reason("mode", Said("match.modes", modes=mode_words(shared)), _SHIFT)
 
 
 def mode_words(modes: Collection[str]) -> list[str]:
@@ -82,11 +56,11 @@ def mode_words(modes: Collection[str]) -> list[str]:
     return [word for mode, word in MODES.items() if mode in modes]
 
 
-def money_reason(want: Want, offer: Offer, weight: float) -> Reason | None:
+def money_reason(want: Want, offer: Offer) -> Reason | None:
     """The price stays within the budget; or one of them is open."""
     budget, price = want.budget_fen, offer.price_fen
     if budget is None and price is None:
         return None
     if budget is None or price is None:
-        return Reason("money", Said("match.money_open", budget_fen=budget, price_fen=price), 0.0)
-    return Reason("money", Said("match.within_budget", budget_fen=budget, price_fen=price), weight)
+        return Reason("money", Said("match.money_open", budget_fen=budget, price_fen=price))
+    return Reason("money", Said("match.within_budget", budget_fen=budget, price_fen=price), _SHIFT)

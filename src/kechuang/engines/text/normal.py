@@ -38,13 +38,28 @@ def normalise(text: str) -> str:
     """For storing and showing: no control characters, single spaces, NFC. Meaning and width stay."""
     if _is_plain(text) and unicodedata.is_normalized("NFC", text):
         return text.strip()
-    return _SPACE.sub(" ", _CONTROL.sub("", unicodedata.normalize("NFC", text))).strip()
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", _CONTROL.sub("", text))).strip()
 
 
 def without_controls(text: str) -> str:
     """Text of several lines without characters that no document can hold; line breaks stay."""
     lines = text.replace("\r\n", "\n").replace("\v", "\n").replace("\f", "\n").split("\n")
     return "\n".join(_CONTROL.sub("", unicodedata.normalize("NFC", line)) for line in lines)
+
+
+_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("～"): "~", ord("–"): "-"}
+
+
+def aligned(text: str) -> str:
+    """Half width, small and simplified, character for character: a place in it is the same place in
+    the text.
+
+    >>> aligned("Ａ型電機，20～30")
+    'a型电机,20~30'
+    """
+    half = "".join(c.lower() if len(c.lower()) == 1 else c for c in text.translate(_HALF))
+    simple = to_simplified(half)
+    return simple if len(simple) == len(half) else half
 
 
 def comparable(text: str) -> str:

@@ -20,6 +20,7 @@ from kechuang.district.market.models import Achievement, Demand, TextVector
 from kechuang.district.market.queries import offer_of, party_text, want_of
 from kechuang.engines.matching import E5Embedder, Embedder, LexicalIndex, VectorStore
 from kechuang.engines.matching.parties import _Party
+from kechuang.engines.matching.sense import Remembering
 
 EMBED_AT_ONCE = 16
 KINDS = ("achievements", "demands", "all_demands")
@@ -31,7 +32,7 @@ _stores: dict[str, tuple[str, VectorStore]] = {}
 @cache
 def embedder() -> Embedder:
     """The model that settings choose; multilingual-e5-small from the wheel by default."""
-    return E5Embedder(threads=2)
+    return Remembering(E5Embedder(threads=2))
 
 
 def folder() -> Path:

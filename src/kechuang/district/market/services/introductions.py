@@ -21,7 +21,7 @@ from kechuang.district.market.models.introductions import OUTCOMES
 from kechuang.district.market.queries import invitation_behind
 from kechuang.district.market.workflow import INTRODUCTIONS, INVITATIONS
 from kechuang.engines.base.errors import Invalid, InvalidForm, WrongState
-from kechuang.engines.matching import Refusal
+from kechuang.engines.matching import Refusal, said_of
 from kechuang.engines.text import normalise
 
 from .matching import explain
@@ -85,7 +85,13 @@ def start(
     reasons = (
         []
         if isinstance(judged, Refusal)
-        else [{"text": r.text.stored(), "weight": round(r.weight, 4)} for r in judged.reasons]
+        else [
+            {"text": text.stored()}
+            for text in (
+                *(said_of(a) for a in judged.answers if a.quote),
+                *(r.text for r in judged.reasons if r.shift),
+            )
+        ]
     )
     introduction = Introduction(
         demand=demand,

@@ -16,8 +16,18 @@ from kechuang.district.market.queries import (
 )
 from kechuang.engines.base.errors import NotAllowed, WrongState
 from kechuang.engines.base.sayings import Said
-from kechuang.engines.matching import Corpus, Match, Matcher, Offer, Reason, Refusal, Want
-from kechuang.engines.matching.sense import Vectors
+from kechuang.engines.matching import (
+    Answer,
+    Corpus,
+    Embedder,
+    Found,
+    Match,
+    Matcher,
+    Offer,
+    Reason,
+    Refusal,
+    Want,
+)
 
 from .index import embedder, lexical, vectors
 
@@ -26,28 +36,36 @@ T = TypeVar("T", bound=Listing)
 
 @dataclass(frozen=True)
 class Candidate(Generic[T]):
-    """A record with its match."""
+    """A record with its match: how sure, what it says to each need, what else speaks for it."""
 
     thing: T
     rank: int
-    score: float
+    chance: float
+    strength: str
+    answers: tuple[Answer, ...]
     reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True)
 class Kept(Generic[T]):
-    """A record that a hard constraint keeps out, and why."""
+    """A record that a hard limit keeps out, why, and how strong a match it would have been."""
 
     thing: T
     why: Said
+    strength: str
 
 
 @dataclass(frozen=True)
 class Ranking(Generic[T]):
-    """All candidates in order, and those kept out."""
+    """What is listed; what a limit keeps out (true hits first); and how much was looked at.
 
-    candidates: list[Candidate[T]]
+    Where nothing is listed, nothing fits: ``nearest`` then holds what comes closest.
+    """
+
+    listed: list[Candidate[T]]
+    nearest: list[Candidate[T]]
     kept_out: list[Kept[T]]
+    looked: int
 
 
 def matcher() -> Matcher:
@@ -91,49 +109,52 @@ def _wants(actor: Actor) -> tuple[Corpus[Want], dict[str, Demand]]:
     return Corpus(lexical(kind), vectors(kind), fetch), seen
 
 
-def _ranking(matches: list[Match], refused: list[Refusal], seen: Mapping[str, T]) -> Ranking[T]:
+def _ranking(found: Found, seen: Mapping[str, T], looked: int) -> Ranking[T]:
+    def shown(m: Match) -> Candidate[T]:
+        return Candidate(seen[m.id], m.rank, m.chance, m.strength, m.answers, m.reasons)
+
+    hits = [r for r in found.refused if r.strength]
     return Ranking(
-        [Candidate(seen[m.id], m.rank, m.score, m.reasons) for m in matches],
-        [Kept(seen[r.id], r.text) for r in refused],
+        [shown(m) for m in found.listed],
+        [] if found.listed else [shown(m) for m in found.nearest],
+        [Kept(seen[r.id], r.text, r.strength) for r in hits],
+        looked,
     )
 
 
-def _vector(text: str) -> Vectors:
-    return embedder().query(text)
-
-
-def _sense(corpus: Corpus[Any], text: str) -> Vectors | None:
-    """The vector of a text, where there are others to lay it beside."""
-    return _vector(text) if len(corpus.vectors) else None
+def _sense(corpus: Corpus[Any]) -> Embedder | None:
+    """The model, where there are vectors to lay others beside."""
+    return embedder() if len(corpus.vectors) else None
 
 
 def achievements_for(demand: Demand, actor: Actor) -> Ranking[Achievement]:
-    """All achievements that may solve a demand."""
+    """The achievements that answer a demand, or what comes nearest where none does."""
     _ask(actor, demand)
     corpus, seen = _offers(actor)
-    want = want_of(demand)
-    return _ranking(*matcher().offers_for(want, corpus, _sense(corpus, want.whole)), seen)
+    found = matcher().offers_for(want_of(demand), corpus, _sense(corpus))
+    return _ranking(found, seen, len(corpus.index))
 
 
 def demands_for(achievement: Achievement, actor: Actor) -> Ranking[Demand]:
     """All demands that an achievement may solve, of those the asker may see."""
     _ask(actor, achievement)
     corpus, seen = _wants(actor)
-    offer = offer_of(achievement)
-    return _ranking(*matcher().wants_for(offer, corpus, _sense(corpus, offer.whole)), seen)
+    found = matcher().wants_for(offer_of(achievement), corpus, _sense(corpus))
+    return _ranking(found, seen, len(corpus.index))
 
 
 def match_text(want: Want, actor: Actor) -> Ranking[Achievement]:
     """Achievements for a demand that is not stored (the API's match call)."""
     corpus, seen = _offers(actor)
-    return _ranking(*matcher().offers_for(want, corpus, _sense(corpus, want.whole)), seen)
+    found = matcher().offers_for(want, corpus, _sense(corpus))
+    return _ranking(found, seen, len(corpus.index))
 
 
 def explain(demand: Demand, achievement: Achievement, actor: Actor) -> Match | Refusal:
-    """One pair, listed or not: its score and reasons, or the constraint that keeps it out."""
+    """One pair, listed or not: its strength and answers, or the limit that keeps it out."""
     corpus, _ = _offers(actor)
     want, offer = want_of(demand), offer_of(achievement)
     if achievement.state != "published":
         why = Said("match.not_published", state=achievement.state_label)
         return Refusal(offer.id, "state", why)
-    return matcher().explain(want, offer, want, corpus, _sense(corpus, want.whole))
+    return matcher().explain(want, offer, want, corpus, _sense(corpus))

@@ -22,7 +22,7 @@ from kechuang.district.portal.sayings import say
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import DomainError, Invalid, InvalidForm, NotAllowed, NotSignedIn
 from kechuang.engines.base.sayings import plain
-from kechuang.engines.matching import read_want
+from kechuang.engines.matching import Answer, read_want, said_of
 
 from .registers import Key, Problem, mount
 
@@ -40,15 +40,56 @@ class ReasonOut(Schema):
     kind: str
     code: str
     text: str
-    weight: float
+
+
+class AnswerOut(Schema):
+    """What an achievement says to one need; ``verdict``: said, partly, not_met or unsaid.
+
+    ``quote`` is the sentence (null when unsaid), ``where`` title or text; ``asked`` and ``offered``
+    are the figures laid side by side.
+    """
+
+    need: str
+    verdict: str
+    quote: str | None
+    where: str | None
+    asked: str | None
+    offered: str | None
+    text: str
 
 
 class MatchOut(Schema):
+    """``strength``: strong, possible, or empty for what comes nearest where nothing fits."""
+
     achievement: int
     title: str
     rank: int
-    score: float
+    strength: str
+    chance: float
+    answers: list[AnswerOut]
     reasons: list[ReasonOut]
+
+
+class KeptOut(Schema):
+    """An achievement that would match but for a limit, and which."""
+
+    achievement: int
+    title: str
+    strength: str
+    code: str
+    text: str
+
+
+class MatchesOut(Schema):
+    """``nothing_fits``: no achievement answers the demand; ``nearest`` then says what comes closest
+    of the ``looked`` ones.
+    """
+
+    nothing_fits: bool
+    looked: int
+    listed: list[MatchOut]
+    nearest: list[MatchOut]
+    kept_out: list[KeptOut]
 
 
 class TargetOut(Schema):
@@ -135,40 +176,66 @@ mount(api)
 
 @api.get(
     "/demands/{pk}/matches",
-    response={200: list[MatchOut], 403: Problem, 404: Problem, 409: Problem, **REFUSED},
+    response={200: MatchesOut, 403: Problem, 404: Problem, 409: Problem, **REFUSED},
     tags=["matching"],
 )
-def matches_of_demand(request: HttpRequest, pk: Key, top: Top = 20) -> list[MatchOut]:
+def matches_of_demand(request: HttpRequest, pk: Key, top: Top = 20) -> MatchesOut:
     """Achievements for a stored demand, ranked, with reasons (staff and the demand's own firm)."""
     actor = actor_in(request)
     ranking = matching.achievements_for(one(demands_visible_to(actor), pk), actor)
     return _matches(ranking, top)
 
 
-@api.post("/match", response={200: list[MatchOut], 422: Problem, 429: Problem}, tags=["matching"])
-def match(request: HttpRequest, want: WantIn, top: Top = 20) -> list[MatchOut]:
+@api.post("/match", response={200: MatchesOut, 422: Problem, 429: Problem}, tags=["matching"])
+def match(request: HttpRequest, want: WantIn, top: Top = 20) -> MatchesOut:
     """Achievements for a demand given here; nothing is stored."""
     knock(request, "match")
     wanted = read_want({"id": "asked", **want.model_dump()})
     return _matches(matching.match_text(wanted, actor_in(request)), top)
 
 
-def _matches(ranking: Any, top: int) -> list[MatchOut]:
-    return [
-        MatchOut(
-            achievement=c.thing.pk,
-            title=c.thing.title,
-            rank=c.rank,
-            score=round(c.score, 6),
-            reasons=[
-                ReasonOut(
-                    kind=r.kind, code=r.text.code, text=say(r.text), weight=round(r.weight, 6)
-                )
-                for r in c.reasons
-            ],
-        )
-        for c in ranking.candidates[:top]
-    ]
+def _matches(ranking: Any, top: int) -> MatchesOut:
+    return MatchesOut(
+        nothing_fits=not ranking.listed,
+        looked=ranking.looked,
+        listed=[_match(c) for c in ranking.listed[:top]],
+        nearest=[_match(c) for c in ranking.nearest[:top]],
+        kept_out=[
+            KeptOut(
+                achievement=k.thing.pk,
+                title=k.thing.title,
+                strength=k.strength,
+                code=k.why.code,
+                text=say(k.why),
+            )
+            for k in ranking.kept_out[:top]
+        ],
+    )
+
+
+def _match(c: Any) -> MatchOut:
+    reasons = [ReasonOut(kind=r.kind, code=r.text.code, text=say(r.text)) for r in c.reasons]
+    return MatchOut(
+        achievement=c.thing.pk,
+        title=c.thing.title,
+        rank=c.rank,
+        strength=c.strength,
+        chance=round(c.chance, 3),
+        answers=[_answer(a) for a in c.answers],
+        reasons=reasons,
+    )
+
+
+def _answer(a: Answer) -> AnswerOut:
+    return AnswerOut(
+        need=a.need.text,
+        verdict=a.verdict,
+        quote=a.quote.text if a.quote else None,
+        where=a.quote.where if a.quote else None,
+        asked=a.asked.printed if a.asked else None,
+        offered=a.offered.printed if a.offered else None,
+        text=say(said_of(a)),
+    )
 
 
 @api.get("/plan/targets", response={200: list[TargetOut], **REFUSED}, tags=["plan"])

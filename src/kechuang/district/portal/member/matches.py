@@ -1,10 +1,9 @@
-"""Matches with reasons, why-nots, and starting an introduction."""
+"""What answers which need, why-nots, and starting an introduction."""
 
 import re
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -12,6 +11,7 @@ from django.utils.translation import gettext
 from kechuang.district.accounts.queries import members_of
 from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core import clock
+from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.market.queries import (
     achievements_visible_to,
@@ -26,32 +26,28 @@ from kechuang.district.portal.listings import owner_name
 from kechuang.district.portal.requests import actor_in, for_roles, one, signed_in
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotAllowed
 from kechuang.engines.base.numbers import parse_whole
-from kechuang.engines.matching import Refusal
-
-PER_PAGE = 20
+from kechuang.engines.matching import Refusal, letter, open_questions
 
 
 @signed_in
 def for_demand(request: HttpRequest, pk: int) -> HttpResponse:
-    """All achievements for a demand, ranked, with reasons; and for one not listed, why not."""
+    """What answers a demand, need by need; or that nothing does. And for one not listed, why not."""
     actor = actor_in(request)
     demand = one(demands_visible_to(actor), pk)
     ranking = matching.achievements_for(demand, actor)
-    listed = {c.thing.pk: c for c in ranking.candidates}
     asked = request.GET.get("q", "").strip()
-    why: list[tuple[Any, Any]] = []
+    why: list[tuple[Any, Any, Any]] = []
     if asked:
         for found in search(achievements_visible_to(actor), asked, actor)[:10]:
-            judged: Any = listed.get(found.pk) or matching.explain(demand, found, actor)
-            why.append((found, judged))
-    told = [(t, j, j.text if isinstance(j, Refusal) else "") for t, j in why]
-    facts = _facts(request, ranking, demand, "demand") | {"asked": asked, "why": told}
+            judged = matching.explain(demand, found, actor)
+            why.append((found, judged, judged.text if isinstance(judged, Refusal) else ""))
+    facts = _facts(request, ranking, demand, "demand") | {"asked": asked, "why": why}
     return render(request, "member/matches.html", facts)
 
 
 @signed_in
 def for_achievement(request: HttpRequest, pk: int) -> HttpResponse:
-    """All demands that an achievement may solve, of those this person may see."""
+    """The demands that an achievement may answer, of those this person may see."""
     actor = actor_in(request)
     achievement = one(achievements_visible_to(actor), pk)
     ranking = matching.demands_for(achievement, actor)
@@ -62,20 +58,43 @@ def for_achievement(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _facts(request: HttpRequest, ranking: Any, thing: Any, kind: str) -> dict[str, Any]:
     actor = actor_in(request)
-    page = Paginator(ranking.candidates, PER_PAGE).get_page(request.GET.get("page"))
     done, total = embedding_progress(embedder().model, actor)
+    cards = [_card(actor, c, thing, kind) for c in ranking.listed]
+    nearest = [_card(actor, c, thing, kind) for c in ranking.nearest]
+    needs = (
+        [a.need for a in (ranking.listed or ranking.nearest)[0].answers] if cards or nearest else []
+    )
     return {
         "thing": thing,
         "kind": kind,
         "other": "achievement" if kind == "demand" else "demand",
-        "page": page,
-        "rows": [(c, owner_name(actor, c.thing)) for c in page],
+        "strong": [c for c in cards if c["match"].strength == "strong"],
+        "possible": [c for c in cards if c["match"].strength == "possible"],
+        "cards": cards,
+        "nearest": nearest,
+        "needs": needs if kind == "demand" else [],
         "kept_out": ranking.kept_out,
-        "total": len(ranking.candidates),
+        "looked": ranking.looked,
+        "rest": ranking.looked - len(cards),
         "can_introduce": is_staff(actor) and actor.has("broker", "officer"),
         "done": done,
         "of": total,
         "owner": owner_name(actor, thing),
+    }
+
+
+def _card(actor: Actor, match: Any, thing: Any, kind: str) -> dict[str, Any]:
+    """One candidate as the page shows it: answers told apart, what to ask, a paragraph to copy."""
+    demand, achievement = (thing, match.thing) if kind == "demand" else (match.thing, thing)
+    told = [a for a in match.answers if a.quote is not None]
+    asks = open_questions(match.answers)
+    return {
+        "match": match,
+        "owner": owner_name(actor, match.thing),
+        "told": told,
+        "unsaid": [a for a in match.answers if a.quote is None],
+        "ask": asks[0] if asks else None,
+        "letter": letter(demand.title, achievement.title, match.answers),
     }
 
 

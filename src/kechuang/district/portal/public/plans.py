@@ -38,8 +38,9 @@ from kechuang.engines.base.errors import NotFound
 from kechuang.engines.planning import kept
 
 from .plan_lines import answer_of, areas_of
+from .target_lines import target_answer
 
-_SHOWN = 400
+_SHOWN, _FIRST = 400, 10
 
 
 def plan_in(request: HttpRequest) -> Plan:
@@ -115,8 +116,11 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         raise NotFound("target.none")
     reading = plan.reading(book, target, year, today, chosen)
     indicator = reading.indicator
-    staff = is_staff(actor)
+    staff, at = is_staff(actor), chosen.targets.index(target)
     facts = {
+        "answer": target_answer(reading, staff=staff),
+        "before": chosen.targets[at - 1] if at else None,
+        "after": next(iter(chosen.targets[at + 1 :]), None),
         "reading": reading,
         "target": target,
         "indicator": indicator,
@@ -124,7 +128,7 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         "year": year,
         "years": _years(chosen, today),
         "tasks": [t for t in chosen.tasks if t.number in target.tasks],
-        **_records(reading, actor),
+        **_records(reading, actor, _SHOWN if request.GET.get("rows") == "all" else _FIRST),
         "history": []
         if reading.kind == "sum"
         else measurements(indicator.id, year)[:20]
@@ -151,23 +155,27 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
     return render(request, "public/target.html", facts)
 
 
-def _records(reading: Any, actor: Any) -> dict[str, Any]:
-    """The records that a value is made of, and for staff what a list of others says of it."""
-    table, rows, shown = _rows(reading, actor)
+def _records(reading: Any, actor: Any, most: int) -> dict[str, Any]:
+    """The records that a value is made of, the latest first, and for staff what a list of others
+    says of it.
+    """
+    table, rows, shown = _rows(reading, actor, most)
     explains = table and is_staff(actor)
     return {
         "table": table,
         "heads": [(c, "", "") for c in table.columns] if table else [],
         "lines": lines(table, rows) if table else [],
         "hidden": max(reading.rows - shown, 0) if table else 0,
-        "more": max(shown - _SHOWN, 0),
+        "more": max(shown - most, 0),
+        "seen": shown,
+        "all_rows": most == _SHOWN,
         "explained": plan.comparing.explaining(reading.indicator, reading.year)
         if explains
         else None,
     }
 
 
-def _rows(reading: Any, actor: Any) -> tuple[Table | None, list[Any], int]:
+def _rows(reading: Any, actor: Any, most: int) -> tuple[Table | None, list[Any], int]:
     """(their table, the rows this person may see, how many): None when the figure rests on no
     rows to open.
     """
@@ -177,7 +185,7 @@ def _rows(reading: Any, actor: Any) -> tuple[Table | None, list[Any], int]:
     name, found = known.records(reading.start, reading.day)
     register = REGISTERS[name]
     mine = register.visible(actor).filter(pk__in=found.order_by().values("pk"))
-    return table_of(register, actor), list(mine[:_SHOWN]), mine.count()
+    return table_of(register, actor), list(mine[:most]), mine.count()
 
 
 def _closings(indicator: str, staff: bool) -> list[tuple[Any, Any, Any]]:

@@ -107,7 +107,7 @@ def _lines(reading: Reading, words: dict[str, str]) -> tuple[_Rows, _Rows]:
     if reading.path and reading.path.points:
         rows += [
             {"day": d.isoformat(), "value": float(v), "what": words["way"]}
-            for d, v in _way(reading)
+            for d, v in way_corners(reading)
         ]
     if reading.value is None or reading.as_of is None:
         return rows, []
@@ -127,7 +127,7 @@ def _lines(reading: Reading, words: dict[str, str]) -> tuple[_Rows, _Rows]:
     ]
 
 
-def _way(reading: Reading) -> list[tuple[date, Fraction]]:
+def way_corners(reading: Reading) -> list[tuple[date, Fraction]]:
     """The way's corners; for a seasonal way its months."""
     assert reading.path
     if reading.path.how != "seasonal":

@@ -21,6 +21,7 @@ from kechuang.district.market.queries import (
 )
 from kechuang.district.market.services.index import embedder
 from kechuang.district.plan.services.asking import workdays
+from kechuang.district.portal.member.fields import flow_bars
 from kechuang.district.portal.requests import actor_in, one, signed_in
 
 from .records import kept_forms, waiting_records
@@ -52,6 +53,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
         "owing": owing(actor, today),
         "own": _own(actor),
         "organisations": own_organisations(actor),
+        "flow": flow_bars(actor) if actor.has("broker") else [],
         "letters": inbox(actor).filter(read_at=None)[:5],
         "done": done,
         "of": total,

@@ -30,6 +30,7 @@ from kechuang.district.plan.registers import COMPLETENESS, FIGURES
 from kechuang.district.plan.services.closings import counts_what, drift
 from kechuang.district.portal.components.tables import Table, lines
 from kechuang.district.portal.registers.lists import creating, table_of
+from kechuang.district.portal.reports.brief_charts import way_words
 from kechuang.district.portal.reports.charts import bars_chart, way_chart
 from kechuang.district.portal.requests import actor_in, year_in
 from kechuang.district.transfer.queries import years_with_contracts
@@ -202,13 +203,7 @@ def target_chart(request: HttpRequest, identity: str) -> HttpResponse:
     if target is None:
         raise NotFound("target.none")
     reading = plan.reading(book, target, year, today, chosen)
-    words = {
-        "way": gettext("应有轨迹"),
-        "value": gettext("实际"),
-        "goal": gettext("目标"),
-        "forecast": gettext("外推"),
-    }
-    return _picture(way_chart(reading, words))
+    return _picture(way_chart(reading, way_words()))
 
 
 def _picture(svg: str) -> HttpResponse:

@@ -40,9 +40,7 @@ _Rows = list[dict[str, object]]
 _Channel = dict[str, object]  # what a chart draws along: a field with its axis or scale
 
 
-def way_chart(
-    reading: Reading, words: dict[str, str], size: tuple[int, int] = (640, 230)
-) -> str:
+def way_chart(reading: Reading, words: dict[str, str], size: tuple[int, int] = (640, 230)) -> str:
     """Way, observations, goal and forecast of a target.
 
     ``words`` are the legend's: way, value, goal, forecast.

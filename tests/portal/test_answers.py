@@ -65,7 +65,7 @@ def test_a_target_asks_few_queries(world):
 
 def test_a_step_of_a_scale_is_round():
     for span in (0.4, 3, 7, 50, 99, 400, 1_234, 98_765):
-        assert 2.9 <= span / step_of(span) <= 6.1, span
+        assert 2.3 <= span / step_of(span) <= 6, span
     assert (WIDE, HIGH) == (640, 300)
 
 

@@ -28,6 +28,7 @@ class Brief:
     more: int  # decisions that the page has no room for
     lights: tuple[tuple[str, int], ...]
     shares: tuple[tuple[str, float], ...]
+    figures: tuple[Said, ...]  # now and asked of every target with a value
     ways: tuple[Reading, ...]
 
 
@@ -50,7 +51,20 @@ def brief_of(report: Report) -> Brief:
         max(len(decisions) - _DECISIONS, 0),
         tuple((LIGHTS[name], count) for name, count in report.lights),
         tuple((r.target.title, share) for r in found if (share := _share(r)) is not None),
+        tuple(_figure(r) for r in found if r.value is not None),
         tuple(ways),
+    )
+
+
+def _figure(reading: Reading) -> Said:
+    target = reading.target
+    return Said(
+        "brief.figure",
+        name=target.title,
+        name_en=target.title_en or target.title,
+        now=plain_figure(reading.value or Decimal(0)),
+        asked="—" if target.value is None else plain_figure(target.value),
+        unit=reading.indicator.unit,
     )
 
 

@@ -83,6 +83,8 @@ def brief_docx(report: Report, brief: Brief, charts: Sequence[tuple[str, bytes]]
         cell.paragraphs[0].add_run().add_picture(io.BytesIO(png), width=Cm(5.6))
         cell.add_paragraph(words)
     keep_rows_whole(row)
+    if brief.figures:
+        paper.add_paragraph(f"现在 / 要求：{'；'.join(brief.figures)}。")
     paper.add_heading("要决定的", 2)
     for words in brief.decisions:
         paper.add_paragraph(str(words), style="List Bullet")

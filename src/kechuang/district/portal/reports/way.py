@@ -2,6 +2,7 @@
 colours, light and dark.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -44,17 +45,13 @@ class WayPicture:
 
 
 def step_of(span: float) -> float:
-    """A round step that cuts a span into three to six.
+    """The smallest of 1, 2, 5, 10 … that cuts a span into six or fewer.
 
-    >>> step_of(400), step_of(7), step_of(0.3)
-    (100.0, 2.0, 0.1)
+    >>> step_of(400), step_of(7), step_of(1234)
+    (100.0, 2.0, 500.0)
     """
-    step = 10.0 ** (len(f"{int(span)}") - 1) if span >= 1 else 0.1
-    while span / step > 6:
-        step *= 2 if span / step <= 12 else 5
-    while span / step < 3:
-        step /= 2 if span / step >= 1.5 else 5
-    return step
+    power: float = 10.0 ** math.floor(math.log10(span / 6))
+    return next(power * m for m in (1, 2, 5, 10) if span / (power * m) <= 6)
 
 
 def way_picture(reading: Reading) -> WayPicture | None:

@@ -133,8 +133,8 @@ def test_a_report_is_a_page_a_word_file_and_a_pdf_with_the_same_numbers(busy, ki
     page = client.get(address).content.decode()
     assert "0.06" in page
     paper = docx.Document(io.BytesIO(client.get(f"{address}?as=docx").content))
-    words = "\n".join(c.text for t in paper.tables for r in t.rows for c in r.cells)
-    assert "0.06" in words
+    cells = [c.text for t in paper.tables for r in t.rows for c in r.cells]
+    assert "0.06" in "\n".join([*cells, *(p.text for p in paper.paragraphs)])
     pdf = pypdfium2.PdfDocument(client.get(f"{address}?as=pdf").content)
     assert "0.06" in "".join(p.get_textpage().get_text_range() for p in pdf)
     if kind == "brief":

@@ -50,6 +50,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, tuple[str, ...]], ...], tuple[st
             ("achievements", "成果库", ()),
             ("demands", "需求库", ()),
             ("introductions", "对接", STAFF),
+            ("fields", "领域和进展", STAFF),
             ("contracts", "技术合同", (*STAFF, "enterprise", "researcher")),
         ),
         ("market", "transfer"),

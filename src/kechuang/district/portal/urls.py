@@ -9,7 +9,7 @@ from .desk import page as desk
 from .firms import ladder as firm_ladder
 from .firms import lists as firm_lists
 from .firms import pages as firm_pages
-from .member import begin, introductions, matches
+from .member import begin, fields, introductions, matches
 from .member import contracts as contract_pages
 from .member import listings as listing_pages
 from .office import changes as office_changes
@@ -98,6 +98,7 @@ _pages: list[URLPattern | URLResolver] = [
         matches.introduce,
         name="introduce",
     ),
+    path("fields/", fields.fields, name="fields"),
     path("introductions/", introductions.listed, name="introductions"),
     path("introductions/<int:pk>/", introductions.page, name="introduction"),
     path("introductions/<int:pk>/act/", introductions.act, name="introduction-act"),

@@ -13,6 +13,7 @@ from .coverage import (
     whole_years,
 )
 from .forecast import Forecast, flow_forecast, line_forecast
+from .gap import GapSum, gap_sum, over
 from .printed import SOUND, alike, kept, printed
 from .ratios import Ratio, ratio, suspicious
 from .reconcile import Line, Lonely, Pair, Piles, Rules, Sum, reconcile
@@ -24,6 +25,7 @@ __all__ = [
     "SOUND",
     "Coverage",
     "Forecast",
+    "GapSum",
     "Goal",
     "LightRules",
     "Line",
@@ -41,6 +43,7 @@ __all__ = [
     "covers",
     "enough",
     "flow_forecast",
+    "gap_sum",
     "held",
     "kept",
     "known_months",
@@ -48,6 +51,7 @@ __all__ = [
     "month_end",
     "month_levels",
     "month_shares",
+    "over",
     "path_of",
     "printed",
     "ratio",

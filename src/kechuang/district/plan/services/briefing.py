@@ -108,7 +108,10 @@ def write(
     found = readings(book, as_of.year, as_of, plan)
     indicators = [r.indicator.id for r in found]
     before = _before(indicators, start)
-    moved = tuple(Moved(r, before.get((r.indicator.id, r.year))) for r in found)
+    moved = tuple(
+        Moved(r, _sum_before(r, start) if r.kind == "sum" else before.get((r.indicator.id, r.year)))
+        for r in found
+    )
     counts = tuple((name, sum(r.light == name for r in found)) for name in LIGHTS)
     return Report(
         kind,
@@ -144,6 +147,12 @@ def _before(indicators: Sequence[str], start: date) -> dict[tuple[str, int], Dec
     """The last measured value before the period, by indicator and year: one query."""
     rows = Measurement.objects.filter(indicator__in=set(indicators), as_of__lt=start).order_by("id")
     return {(i, y): Decimal(v) for i, y, v in rows.values_list("indicator", "year", "value")}
+
+
+def _sum_before(reading: Reading, start: date) -> Decimal | None:
+    """The running sum at the end of the period before: a measured value is of one year only."""
+    seen = [v for d, v in reading.observed if d < start]
+    return round(Decimal(seen[-1]), 6) if seen else None
 
 
 def heard_states(only_reviewed: bool) -> tuple[str, ...]:

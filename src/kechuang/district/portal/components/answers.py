@@ -42,7 +42,7 @@ def answer_facts(
     rules = {n: r for p in law.policies for n, r in p.rules.items()}
     rules |= {n: f.rule for n, f in law.formulas.items()}
     results = [(n, found.results[n], in_words(found.results[n], rules[n].unit)) for n in wanted]
-    steps = [_told(law, s, wheres or {}) for s in found.steps]
+    steps = [step_in_words(law, s, wheres or {}) for s in found.steps]
     lost = [
         n
         for name, value, _ in results
@@ -73,7 +73,7 @@ def answer_facts(
     }
 
 
-def _told(law: Law, step: Step, wheres: Mapping[str, str]) -> dict[str, Any]:
+def step_in_words(law: Law, step: Step, wheres: Mapping[str, str]) -> dict[str, Any]:
     """One step of the trace in words: what it used, and what the law held it against."""
     return {
         "step": step,

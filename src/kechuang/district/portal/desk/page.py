@@ -27,6 +27,7 @@ from kechuang.district.market.queries import (
 )
 from kechuang.district.market.services.index import embedder
 from kechuang.district.plan.services.asking import workdays
+from kechuang.district.portal.member.fields import flow_bars
 from kechuang.district.portal.requests import actor_in, one, signed_in
 
 from .records import kept_forms, waiting_records
@@ -54,6 +55,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "more": [s for s in sources if s.more],
         "strip": _strip(things, today),
+        "flow": flow_bars(actor) if actor.has("broker") else [],
         "can_add": _additions(actor),
         **beside,
     }

@@ -17,6 +17,7 @@ from kechuang.district.core.books import current_book
 from kechuang.district.core.sheets import TYPE, plain_sheet
 from kechuang.district.plan.services import readings
 from kechuang.district.portal.components.downloads import download
+from kechuang.district.portal.reports.marks import shares_of
 from kechuang.district.portal.requests import actor_in, for_roles
 from kechuang.district.portal.sayings import money
 from kechuang.district.registry.queries import lapsing
@@ -25,6 +26,8 @@ from kechuang.district.registry.services import standings
 from kechuang.district.registry.services.standings import Placed
 from kechuang.engines.rules import Gap
 
+from .funnel import rung_bars
+
 OFFICE = ("officer", "approver", "auditor")
 SPLITS = (
     ("town", "街镇", "按街镇"),
@@ -32,12 +35,22 @@ SPLITS = (
     ("industry", "行业", "按行业"),
 )
 PILES = {
-    "near": "差一项",
-    "ready": "达到而未认定",
     "held": "已认定",
     "unfit": "已认定而现在未达到",
+    "ready": "达到而未认定",
+    "near": "差一项",
     "unknown": "还不能判断",
     "far": "差两项以上",
+}
+
+
+_TONES = {
+    "near": "warn",
+    "ready": "accent",
+    "held": "good",
+    "unfit": "bad",
+    "unknown": "none",
+    "far": "sunk",
 }
 
 
@@ -63,8 +76,15 @@ def ladder(request: HttpRequest) -> HttpResponse:
         mends = standings.mends([p.firm for p in rows], chosen.id, today)
     if request.GET.get("export") == "xlsx" and chosen:
         return _export(chosen.title, pile, rows, mends)
+    counts = [(_TONES[k], w, len(piles[k])) for k, w in PILES.items()]
     facts = {
-        "rungs": rungs,
+        "tones": _TONES,
+        "today": today,
+        "bars": rung_bars(narrowed, rungs, today),
+        "shares": shares_of(counts),
+        "ready": len(piles["ready"]),
+        "near": len(piles["near"]),
+        "recognised": len(piles["held"]) + len(piles["unfit"]),
         "chosen": chosen,
         "ended": standings.ended(book, chosen, today) if chosen else None,
         "piles": [(k, w, len(piles[k])) for k, w in PILES.items()],

@@ -19,6 +19,7 @@ from kechuang.district.registry.models import SOURCES
 from kechuang.district.registry.queries import applications_visible_to, years_of, years_visible_to
 from kechuang.district.registry.queries import visible_to as firms_visible_to
 from kechuang.district.registry.services import applications, standings, years
+from kechuang.district.registry.services.outlook import outlook_of
 from kechuang.engines.base.days import months_after, parse_day
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
 from kechuang.engines.base.numbers import parse_whole
@@ -26,6 +27,9 @@ from kechuang.engines.rules import Action
 from kechuang.engines.rules import one as one_
 from kechuang.engines.rules.check import in_words
 from kechuang.engines.rules.plans import Plan
+
+from .ladder import OFFICE
+from .outlook import conditions_in_words, deeds_of, effects_of, tiles_of, trends_of
 
 YEARS, APPLICATIONS = WORKFLOWS["registry.year"], WORKFLOWS["registry.application"]
 VERDICTS = {"passes": "达到", "fails": "未达到", "cannot_tell": "还不能判断", "no_rule": "没有规则"}
@@ -42,12 +46,12 @@ def firm(request: HttpRequest, pk: int) -> HttpResponse:
     for row in held:
         row.firm = thing  # known already
     facts = {
+        **(_outlook(thing, held, today, drafts=own, staff=actor.has(*OFFICE)) if explains else {}),
         "firm": thing,
         "recognitions": thing.recognitions.all(),
         "today": today,
         "verdicts": VERDICTS,
         "explains": explains,
-        "standings": standings.standings_of(thing, today, drafts=own, explain=explains),
         "path": standings.path_of(thing, today) if explains else [],
         "rungs": current_book().ladder,
         "years": held,
@@ -60,7 +64,31 @@ def firm(request: HttpRequest, pk: int) -> HttpResponse:
         "moving": _moving(thing, held, actor),
         "year_numbers": sorted(y.year for y in held),
     }
+    if not explains:
+        facts["standings"] = standings.standings_of(thing, today, explain=False)
+        facts["in_force"] = sum(s.held is not None for s in facts["standings"])
     return render(request, "firms/firm.html", facts)
+
+
+def _outlook(
+    thing: Any, held: list[Any], today: date, *, drafts: bool, staff: bool
+) -> dict[str, Any]:
+    """Answer, ladder, deeds, money, conditions and trends; for the bureau what it would move."""
+    found = outlook_of(thing, today, drafts=drafts)
+    tiles = tiles_of(found, today)
+    return {
+        "outlook": found,
+        "standings": found.standings,
+        "tiles": [t for t in tiles if t.state != "closed"],
+        "closed": [t for t in tiles if t.state == "closed"],
+        "aim": next((t for t in tiles if t.state == "next"), None),
+        "deeds": deeds_of(thing, found, held, today),
+        "conditions": conditions_in_words(found),
+        "met": sum(c.verdict == standings.YES for c in found.conditions),
+        "trends": trends_of(held),
+        "staff": staff,
+        "effects": effects_of(found, today) if staff else [],
+    }
 
 
 def _moving(thing: Any, held: list[Any], actor: Any) -> list[tuple[str, list[str]]]:

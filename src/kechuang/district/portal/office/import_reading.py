@@ -13,12 +13,14 @@ from kechuang.district.core import imports
 from kechuang.district.core.books import current_book
 from kechuang.district.core.imports.naming import NAME
 from kechuang.district.core.models import ImportBatch, ImportRow
+from kechuang.district.portal.reports.marks import Share, shares_of
 from kechuang.district.portal.requests import actor_in, one, signed_in
 from kechuang.engines.base.sayings import recalled
 from kechuang.engines.sheets.units import UNITS
 
 from .import_list import mine
 
+_FAULTS = 1000  # rows whose faults are put together by kind
 OWN = "own"  # the answer that a person types
 _SKIPPED = {
     "blank": "空行",
@@ -52,6 +54,9 @@ def facts(batch: ImportBatch, first: ImportRow | None) -> dict[str, Any]:
             _table(t, first if not n else None) for n, t in enumerate(reading.get("tables", []))
         ],
         "remembered": reading.get("remembered", []),
+        "shares": _shares(batch),
+        "written": _kept(batch),
+        "refused": _refused(batch),
         "left_out": reading.get("left_out", []),
         "fields": [(c.field, c.heading) for c in current_book().layouts[batch.kind].columns],
         "units": UNITS,
@@ -63,6 +68,37 @@ def facts(batch: ImportBatch, first: ImportRow | None) -> dict[str, Any]:
             (line, _SKIPPED[why], words) for _, line, why, words in reading.get("skipped", [])
         ],
     }
+
+
+_TONES = (
+    ("good", "新增", "create"),
+    ("accent", "更新", "update"),
+    ("none", "不变", "same"),
+    ("bad", "不能写入", "wrong"),
+)
+
+
+def _shares(batch: ImportBatch) -> list[Share]:
+    """What was read = what is kept + what is refused, as a bar."""
+    return shares_of([(tone, words, batch.counts.get(k, 0)) for tone, words, k in _TONES])
+
+
+def _kept(batch: ImportBatch) -> int:
+    return sum(batch.counts.get(k, 0) for k in ("create", "update", "same"))
+
+
+def _refused(batch: ImportBatch) -> list[tuple[str, Any, list[int], list[str]]]:
+    """Faults by kind: (heading, words, the first lines, proposals), the most frequent first."""
+    if not batch.counts.get("wrong"):
+        return []
+    kinds: dict[tuple[str, str], tuple[str, Any, list[int], list[str]]] = {}
+    for row in batch.rows.filter(plan="wrong").only("line", "problems")[:_FAULTS]:
+        for p in row.faults:
+            kind = kinds.setdefault(
+                (p["heading"], p["code"]), (p["heading"], p["words"], [], p["proposals"][:3])
+            )
+            kind[2].append(row.line)
+    return sorted(kinds.values(), key=lambda k: -len(k[2]))
 
 
 def _question(held: Mapping[str, Any]) -> dict[str, Any]:

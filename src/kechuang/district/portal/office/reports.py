@@ -16,13 +16,16 @@ from kechuang.district.core.registers import REGISTERS
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.plan.models import LIGHTS, REPORTS
 from kechuang.district.plan.services import briefing
+from kechuang.district.plan.services.brief import brief_of
 from kechuang.district.portal.components.downloads import PDF, download
 from kechuang.district.portal.public.plans import plan_in, tasks_in
-from kechuang.district.portal.reports.charts import way_chart
+from kechuang.district.portal.reports.brief_charts import brief_charts, way_words
+from kechuang.district.portal.reports.charts import as_png, way_chart
 from kechuang.district.portal.reports.checking import differences
-from kechuang.district.portal.reports.paper import DOCX, as_docx, as_pdf
+from kechuang.district.portal.reports.paper import DOCX, as_docx, as_pdf, brief_docx
 from kechuang.district.portal.reports.returns import filled_return
 from kechuang.district.portal.requests import actor_in, for_roles
+from kechuang.district.portal.sayings import titled
 from kechuang.engines.base.errors import Invalid, NotFound
 
 OFFICE = ("officer", "approver", "auditor")
@@ -75,11 +78,14 @@ def report(request: HttpRequest, kind: str, period: str) -> HttpResponse:
         only_reviewed=request.GET.get("reviewed") == "1",
     )
     labels = {k: gettext(v) for k, v in _labels().items()}
+    brief = brief_of(made) if kind == "brief" else None
+    charts = brief_charts(brief) if brief else _charts(made)
     facts = {
         "report": made,
+        "brief": brief,
         "labels": labels,
         "light_words": LIGHTS,
-        "charts": _charts(made),
+        "charts": _pictures(charts),
         "actor_label": actor_in(request).label,
         "kind": kind,
         "kind_words": REPORTS[kind],
@@ -92,28 +98,28 @@ def report(request: HttpRequest, kind: str, period: str) -> HttpResponse:
         )
         return download(as_pdf(html), f"{made.title}.pdf", PDF)
     if shape == "docx":
-        return download(as_docx(made, labels), f"{made.title}.docx", DOCX)
+        pngs = [(words, as_png(svg)) for words, svg in charts]
+        paper = brief_docx(made, brief, pngs) if brief else as_docx(made, labels)
+        return download(paper, f"{made.title}.docx", DOCX)
     return render(request, "office/report.html", facts)
 
 
-def _charts(made: briefing.Report) -> list[tuple[Any, str]]:
-    """Pictures only of targets that have a way and a value, as data addresses."""
-    words = {
-        "way": gettext("应有轨迹"),
-        "value": gettext("实际"),
-        "goal": gettext("目标"),
-        "forecast": gettext("外推"),
-    }
+def _charts(made: briefing.Report) -> list[tuple[str, str]]:
+    """Pictures only of targets that have a way and a value: (caption, SVG)."""
     chosen = [
         m.reading
         for m in made.figures
         if m.reading.path and m.reading.path.points and m.reading.value is not None
     ]
-    pictures = []
-    for r in chosen[: 3 if made.kind == "brief" else 8]:
-        data = base64.b64encode(way_chart(r, words).encode()).decode()
-        pictures.append((r.target, f"data:image/svg+xml;base64,{data}"))
-    return pictures
+    return [(titled(r.target), way_chart(r, way_words())) for r in chosen[:8]]
+
+
+def _pictures(charts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(caption, data address)."""
+    return [
+        (words, f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}")
+        for words, svg in charts
+    ]
 
 
 def _plan_for(request: HttpRequest, layout: ReturnLayout) -> Plan:

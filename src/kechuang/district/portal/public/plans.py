@@ -31,6 +31,7 @@ from kechuang.district.plan.registers import COMPLETENESS, FIGURES
 from kechuang.district.plan.services.closings import counts_what, now_of
 from kechuang.district.portal.components.tables import Table, lines
 from kechuang.district.portal.registers.lists import creating, table_of
+from kechuang.district.portal.reports.brief_charts import way_words
 from kechuang.district.portal.reports.charts import bars_chart, way_chart
 from kechuang.district.portal.requests import actor_in, year_in
 from kechuang.district.transfer.queries import years_with_contracts
@@ -39,8 +40,9 @@ from kechuang.engines.base.errors import NotFound
 from kechuang.engines.planning import kept
 
 from .plan_lines import answer_of, areas_of
+from .target_lines import target_answer
 
-_SHOWN = 400
+_SHOWN, _FIRST = 400, 10
 
 
 def plan_in(request: HttpRequest) -> Plan:
@@ -116,7 +118,7 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         raise NotFound("target.none")
     reading = plan.reading(book, target, year, today, chosen)
     indicator = reading.indicator
-    staff = is_staff(actor)
+    staff, at = is_staff(actor), chosen.targets.index(target)
     moved = measurements(indicator.id, year)
     moved = moved.none() if reading.kind == "sum" else moved[:20] if staff else moved
     history, published, reported, closed = together(
@@ -126,6 +128,9 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         closings(indicator.id)[:6],
     )
     facts = {
+        "answer": target_answer(reading, staff=staff),
+        "before": chosen.targets[at - 1] if at else None,
+        "after": next(iter(chosen.targets[at + 1 :]), None),
         "reading": reading,
         "target": target,
         "indicator": indicator,
@@ -133,7 +138,7 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         "year": year,
         "years": _years(chosen, today),
         "tasks": [t for t in chosen.tasks if t.number in target.tasks],
-        **_records(reading, actor),
+        **_records(reading, actor, _SHOWN if request.GET.get("rows") == "all" else _FIRST),
         "history": history if staff else public_history(history),
         "light_words": LIGHTS,
         "staff": staff,
@@ -156,23 +161,27 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
     return render(request, "public/target.html", facts)
 
 
-def _records(reading: Any, actor: Any) -> dict[str, Any]:
-    """The records that a value is made of, and for staff what a list of others says of it."""
-    table, rows, shown = _rows(reading, actor)
+def _records(reading: Any, actor: Any, most: int) -> dict[str, Any]:
+    """The records that a value is made of, the latest first, and for staff what a list of others
+    says of it.
+    """
+    table, rows, shown = _rows(reading, actor, most)
     explains = table and is_staff(actor)
     return {
         "table": table,
         "heads": [(c, "", "") for c in table.columns] if table else [],
         "lines": lines(table, rows) if table else [],
         "hidden": max(reading.rows - shown, 0) if table else 0,
-        "more": max(shown - _SHOWN, 0),
+        "more": max(shown - most, 0),
+        "seen": shown,
+        "all_rows": most == _SHOWN,
         "explained": plan.comparing.explaining(reading.indicator, reading.year)
         if explains
         else None,
     }
 
 
-def _rows(reading: Any, actor: Any) -> tuple[Table | None, list[Any], int]:
+def _rows(reading: Any, actor: Any, most: int) -> tuple[Table | None, list[Any], int]:
     """(their table, the rows this person may see, how many): None when the figure rests on no
     rows to open.
     """
@@ -182,7 +191,7 @@ def _rows(reading: Any, actor: Any) -> tuple[Table | None, list[Any], int]:
     name, found = known.records(reading.start, reading.day)
     register = REGISTERS[name]
     mine = register.visible(actor).filter(pk__in=found.order_by().values("pk"))
-    return table_of(register, actor), *together(mine[:_SHOWN], Count(mine))
+    return table_of(register, actor), *together(mine[:most], Count(mine))
 
 
 def _closings(found: list[Any], staff: bool) -> list[tuple[Any, Any, Any]]:
@@ -199,13 +208,7 @@ def target_chart(request: HttpRequest, identity: str) -> HttpResponse:
     if target is None:
         raise NotFound("target.none")
     reading = plan.reading(book, target, year, today, chosen)
-    words = {
-        "way": gettext("应有轨迹"),
-        "value": gettext("实际"),
-        "goal": gettext("目标"),
-        "forecast": gettext("外推"),
-    }
-    return _picture(way_chart(reading, words))
+    return _picture(way_chart(reading, way_words()))
 
 
 def _picture(svg: str) -> HttpResponse:

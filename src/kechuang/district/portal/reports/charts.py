@@ -40,7 +40,7 @@ _Rows = list[dict[str, object]]
 _Channel = dict[str, object]  # what a chart draws along: a field with its axis or scale
 
 
-def way_chart(reading: Reading, words: dict[str, str]) -> str:
+def way_chart(reading: Reading, words: dict[str, str], size: tuple[int, int] = (640, 230)) -> str:
     """Way, observations, goal and forecast of a target.
 
     ``words`` are the legend's: way, value, goal, forecast.
@@ -69,7 +69,7 @@ def way_chart(reading: Reading, words: dict[str, str]) -> str:
                 "encoding": {"x": x, "y": low, "y2": {"field": "high"}},
             },
         )
-    return render({"width": 640, "height": 230, "layer": layers})
+    return render({"width": size[0], "height": size[1], "layer": layers})
 
 
 def _axes(reading: Reading, words: dict[str, str]) -> tuple[_Channel, _Channel, _Channel]:
@@ -107,7 +107,7 @@ def _lines(reading: Reading, words: dict[str, str]) -> tuple[_Rows, _Rows]:
     if reading.path and reading.path.points:
         rows += [
             {"day": d.isoformat(), "value": float(v), "what": words["way"]}
-            for d, v in _way(reading)
+            for d, v in way_corners(reading)
         ]
     if reading.value is None or reading.as_of is None:
         return rows, []
@@ -127,7 +127,7 @@ def _lines(reading: Reading, words: dict[str, str]) -> tuple[_Rows, _Rows]:
     ]
 
 
-def _way(reading: Reading) -> list[tuple[date, Fraction]]:
+def way_corners(reading: Reading) -> list[tuple[date, Fraction]]:
     """The way's corners; for a seasonal way its months."""
     assert reading.path
     if reading.path.how != "seasonal":
@@ -137,24 +137,53 @@ def _way(reading: Reading) -> list[tuple[date, Fraction]]:
     return [(d, v) for d in ends if (v := reading.path.at(d)) is not None]
 
 
-def bars_chart(rows: list[tuple[str, float]], unit: str, mine: str) -> str:
-    """Places side by side, ours in the accent colour."""
-    values = [{"place": p, "value": v, "mine": p == mine} for p, v in rows]
+def as_png(svg: str) -> bytes:
+    """A chart of ours for Word."""
+    return bytes(vl_convert.svg_to_png(svg, scale=2))
+
+
+def bars_chart(
+    rows: list[tuple[str, float]], unit: str, mine: str, *, width: int = 640, asked: float = 0
+) -> str:
+    """Places side by side with their figures, ours in the accent colour (all where ``mine`` is
+    empty); ``asked`` is a line across.
+    """
+    values = [{"place": p, "value": v, "mine": mine in ("", p)} for p, v in rows]
+    bars: dict[str, object] = {
+        "mark": {"type": "bar", "height": 13},
+        "encoding": {
+            "y": {"field": "place", "type": "nominal", "sort": None, "title": None},
+            "x": {
+                "field": "value",
+                "type": "quantitative",
+                "title": unit,
+                "axis": {"tickMinStep": 1, "tickCount": 5},
+            },
+            "color": {
+                "field": "mine",
+                "type": "nominal",
+                "scale": {"domain": [True, False], "range": [ACCENT, "#b9c6ca"]},
+                "legend": None,
+            },
+        },
+    }
+    figures: dict[str, object] = {
+        "mark": {"type": "text", "align": "left", "dx": 4, "color": "#46555b"},
+        "encoding": {
+            "y": {"field": "place", "type": "nominal", "sort": None},
+            "x": {"field": "value", "type": "quantitative"},
+            "text": {"field": "value", "type": "quantitative", "format": ".4~g"},
+        },
+    }
+    line: dict[str, object] = {
+        "mark": {"type": "rule", "strokeDash": [4, 3]},
+        "encoding": {"x": {"datum": asked}},
+    }
     return render(
         {
-            "width": 640,
+            "width": width,
             "height": max(120, 22 * len(rows)),
             "data": {"values": values},
-            "mark": {"type": "bar", "height": 13},
-            "encoding": {
-                "y": {"field": "place", "type": "nominal", "sort": None, "title": None},
-                "x": {"field": "value", "type": "quantitative", "title": unit},
-                "color": {
-                    "field": "mine",
-                    "type": "nominal",
-                    "scale": {"domain": [True, False], "range": [ACCENT, "#b9c6ca"]},
-                    "legend": None,
-                },
-            },
+            "layer": [bars, figures, line] if asked else [bars, figures],
         }
     )

@@ -2,14 +2,18 @@
 
 import importlib
 import io
+from collections.abc import Sequence
 from decimal import Decimal
 
 import docx
 from docx.document import Document
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Cm, Pt
+from docx.table import Table
 
 from kechuang.district.plan.models import LIGHTS
+from kechuang.district.plan.services.brief import Brief
 from kechuang.district.plan.services.briefing import Report
 from kechuang.engines.base.errors import DomainError
 
@@ -56,9 +60,51 @@ def as_docx(report: Report, labels: dict[str, str]) -> bytes:
     paper.add_heading("不知道的", 1)
     for target, why in report.unknowns:
         paper.add_paragraph(f"{target.title}：{why}", style="List Bullet")
+    return _saved(paper)
+
+
+def brief_docx(report: Report, brief: Brief, charts: Sequence[tuple[str, bytes]]) -> bytes:
+    """The leaders' page as a Word file on one A4 page: sentences, charts side by side, decisions."""
+    paper = docx.Document()
+    page = paper.sections[0]
+    page.page_width, page.page_height = Cm(21), Cm(29.7)
+    page.left_margin = page.right_margin = Cm(1.8)
+    page.top_margin = page.bottom_margin = Cm(1.5)
+    style = paper.styles["Normal"]
+    style.font.name, style.font.size = "宋体", Pt(10.5)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), "宋体")
+    style.paragraph_format.space_after = Pt(3)
+    paper.add_heading(report.title, 1)
+    paper.add_paragraph(f"{report.plan.title}（{report.plan.number}）　截至 {report.end}")
+    for words in brief.sentences:
+        paper.add_paragraph(str(words), style="List Number")
+    row = paper.add_table(rows=1, cols=len(charts))
+    for cell, (caption, png) in zip(row.rows[0].cells, charts, strict=True):
+        cell.paragraphs[0].add_run().add_picture(io.BytesIO(png), width=Cm(5.6))
+        cell.add_paragraph(caption)
+    keep_rows_whole(row)
+    if brief.figures:
+        paper.add_paragraph(f"现在 / 要求：{'；'.join(brief.figures)}。")
+    paper.add_heading("要决定的", 2)
+    for decision in brief.decisions:
+        paper.add_paragraph(str(decision), style="List Bullet")
+    if brief.more:
+        paper.add_paragraph(f"另有 {brief.more} 件，见月报。")
+    if not brief.decisions:
+        paper.add_paragraph("本期没有要决定的事。")
+    return _saved(paper)
+
+
+def _saved(paper: Document) -> bytes:
     stream = io.BytesIO()
     paper.save(stream)
     return stream.getvalue()
+
+
+def keep_rows_whole(table: Table) -> None:
+    """No row of a table goes over the end of a page."""
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def _figures(paper: Document, report: Report) -> None:
@@ -93,6 +139,7 @@ def _figures(paper: Document, report: Report) -> None:
             strict=True,
         ):
             cell.text = words
+    keep_rows_whole(table)
 
 
 def _tasks(paper: Document, report: Report) -> None:

@@ -20,7 +20,7 @@ from kechuang.district.plan.services import place_name
 from kechuang.district.plan.services.layouts import rows_of
 from kechuang.engines.base.periods import period_span
 
-from .paper import DOCX, figure
+from .paper import DOCX, figure, keep_rows_whole
 
 KINDS = {"xlsx": TYPE, "docx": DOCX}
 WIDE = 6  # a Word table of more columns lies on its side
@@ -133,6 +133,7 @@ def _table(paper: Any, filled: Filled) -> None:
         words = _said(row, "")
         for cell, (_, field) in zip(line.cells, columns, strict=True):
             cell.text = str(words.get(field, ""))
+    keep_rows_whole(table)
 
 
 def _said(row: Mapping[str, Any], blank: str = "未知") -> dict[str, str]:

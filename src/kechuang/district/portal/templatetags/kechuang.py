@@ -69,6 +69,18 @@ def fraction(value: Any) -> str:
 
 
 @register.filter
+def fraction1(value: Any) -> str:
+    """An exact fraction where one looks it over: one decimal."""
+    return "" if value is None else plain_figure(Decimal(round(value * 10)) / 10)
+
+
+@register.filter
+def fraction2(value: Any) -> str:
+    """An exact fraction where one looks it over: two decimals."""
+    return "" if value is None else plain_figure(Decimal(round(value * 100)) / 100)
+
+
+@register.filter
 def fen(value: Any) -> str:
     """An amount given as a decimal of fen."""
     return sayings.money(int(value))

@@ -106,15 +106,20 @@ def standings_of(
     if not explain:
         standing = _in_force(firm, day)
         return [Standing(r, standing.get(r.id), NONE) for r in ladder(book, day)]
-    law, given, _ = _known(book, firm, day, drafts)
-    held = _in_force(firm, day)
-    return [_standing(book, law, given, r, held.get(r.id)) for r in ladder(book, day)]
+    law, given, _ = known_of(book, firm, day, drafts)
+    return on_every_rung(firm, law, given)
+
+
+def on_every_rung(firm: Firm, law: Law, given: Mapping[str, Value]) -> list[Standing]:
+    """All rungs, lowest first, from what is known."""
+    book, held = current_book(), _in_force(firm, law.day)
+    return [_standing(book, law, given, r, held.get(r.id)) for r in ladder(book, law.day)]
 
 
 def standing_on(firm: Firm, rung: str, day: date) -> Standing:
     """One rung."""
     book = current_book()
-    law, given, _ = _known(book, firm, day, drafts=False)
+    law, given, _ = known_of(book, firm, day, drafts=False)
     return _standing(book, law, given, book.ladder[rung], _in_force(firm, day).get(rung))
 
 
@@ -126,7 +131,7 @@ def ladder(book: Book, day: date) -> list[Rung]:
 def explained(firm: Firm, rung: str, day: date, *, drafts: bool = False) -> Explained:
     """One rung with its trace, and the cheapest mixes of actions that would do."""
     book = current_book()
-    law, given, wheres = _known(book, firm, day, drafts)
+    law, given, wheres = known_of(book, firm, day, drafts)
     held = book.ladder[rung]
     found = _standing(book, law, given, held, _in_force(firm, day).get(rung))
     if held.rule not in law.formulas:
@@ -169,9 +174,10 @@ def _opens(
     return None
 
 
-def _known(
+def known_of(
     book: Book, firm: Firm, day: date, drafts: bool
 ) -> tuple[Law, dict[str, Value], dict[str, str]]:
+    """(the law of a day, what it may know of a firm, where each of it comes from)."""
     years = years_of([firm.pk], drafts=drafts).get(firm.pk, [])
     subject = subject_of(firm, day, years, firm.recognitions.all())
     given, wheres = inputs_of(book.feeds, subject, day)
@@ -212,10 +218,11 @@ def _standing(
     if value is True:
         return Standing(rung, held, YES)
     answer = assess(law, given, [rung.rule])
-    return Standing(rung, held, _verdict(value), lost, answer.missing, answer.unpublished)
+    return Standing(rung, held, verdict_of(value), lost, answer.missing, answer.unpublished)
 
 
-def _verdict(value: Value) -> str:
+def verdict_of(value: Value) -> str:
+    """passes, fails or cannot_tell."""
     return YES if value is True else NO if value is False else OPEN
 
 
@@ -239,7 +246,7 @@ def path_of(firm: Firm, day: date) -> list[tuple[int, list[tuple[str, str]]]]:
             book.feeds, subject_of(firm, then, known, firm.recognitions.all()), then
         )
         values = evaluate(law, given, [r.rule for r in rungs])
-        told = [(r.id, NONE if (v := values[r.rule]) is ABSENT else _verdict(v)) for r in rungs]
+        told = [(r.id, NONE if (v := values[r.rule]) is ABSENT else verdict_of(v)) for r in rungs]
         found.append((year, told))
     return found
 
@@ -283,7 +290,7 @@ def funnel(firms: Sequence[Firm], rung: str, day: date) -> list[Placed]:
         Placed(
             f,
             _in_force(f, day).get(rung),
-            _verdict(told[held.rule]),
+            verdict_of(told[held.rule]),
             tuple(p for p in named if told[p] is False),
             tuple(p for p in named if isinstance(told[p], Lack)),
         )

@@ -119,3 +119,41 @@ def test_doubtful_names_stand_in_one_table_and_the_unknown_are_linked_on_a_page(
 @pytest.mark.parametrize("by", ["enterprise", "researcher", "auditor"])
 def test_who_keeps_no_organisations_links_none(world, by):
     assert client_of(world, by).get(reverse("named")).status_code == 403
+
+
+FIRMS = ["信用代码", "单位名称", "认定类别", "发证日期"]
+
+
+def test_the_page_writes_the_sound_rows_and_goes_on_with_the_mended_sheet(world):
+    fine = [code(50), "丙公司", "国家高新技术企业", "2025-01-01"]
+    bad = [code(51), "丁公司", "瞪羚企业", "某年"]
+    client, batch = sent(world, "firms", ("a.xlsx", xlsx([FIRMS, fine, bad])))
+    assert "写入 1 行，其余 1 行留在改错表" in page(client, batch)
+    assert client.get(reverse("import", args=[batch.pk]), {"show": "same"}).status_code == 200
+    client.post(reverse("import-act", args=[batch.pk, "confirm"]), {"leaving": "1"})
+    worker.drain()
+    shown = page(client, batch)
+    assert "读到 2 行" in shown
+    assert "1 行留在改错表，没有写入" in shown
+    assert "1 行要改" in client.get("/workspace/").content.decode()
+    mended = xlsx([FIRMS, [*bad[:3], "2023-10"]])
+    given = SimpleUploadedFile("改错.xlsx", mended)
+    client.post(reverse("import-new", args=["firms"]), {"sheet": given, "continues": batch.pk})
+    worker.drain()
+    second = ImportBatch.objects.latest("pk")
+    assert second.options["continues"] == batch.pk
+    assert reverse("import", args=[second.pk]) in page(client, batch)
+    assert reverse("import", args=[batch.pk]) in page(client, second)
+    assert "1 行要改" not in client.get("/workspace/").content.decode()
+
+
+def test_rows_stand_under_the_headings_of_their_own_table(world):
+    fine = [code(50), "丙公司", "国家高新技术企业", "2025-01-01"]
+    other = ["企业名称", "统一社会信用代码", "发证日期", "认定类别"]
+    turned = ["丁公司", code(51), "2025-01-01", "国家高新技术企业"]
+    files = (("a.xlsx", xlsx([FIRMS, fine])), ("b.xlsx", xlsx([other, turned])))
+    client, batch = sent(world, "firms", *files)
+    assert batch.state == "checked", batch.problem
+    shown = page(client, batch)
+    rows = shown[: shown.index("列怎样读")]
+    assert rows.index("单位名称") < rows.index("丙公司") < rows.index("企业名称") < rows.index("丁公司")

@@ -48,6 +48,7 @@ class Whom:
     found: dict[str, tuple[str, str, Said]] = field(default_factory=dict)
     numbers: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # certificate → whose
     questions: list[Question] = field(default_factory=list)
+    later: int = 0  # doubtful names beyond one page of questions
     alone: int = 0  # rows kept by the name alone
 
 
@@ -78,8 +79,11 @@ def _settle(whom: Whom, name: str, match: Match, rows: int, answer: str) -> None
         code = "import.note.name_former" if one.why == "former" else "import.note.name_known"
         told = Said(code, name=one.name, code=one.reference)
         whom.found[name] = (one.reference, one.name, told)
-    elif match.result == "doubtful" and answer != "alone" and len(whom.questions) < _MOST_ASKED:
-        whom.questions.append(_question(name, match, rows))
+    elif match.result == "doubtful" and answer != "alone":
+        if len(whom.questions) < _MOST_ASKED:
+            whom.questions.append(_question(name, match, rows))
+        else:
+            whom.later += 1  # asked next, when these are answered and the sheet is read anew
 
 
 def _question(name: str, match: Match, rows: int) -> Question:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from kechuang.district.core import clock
@@ -206,7 +206,12 @@ def _changes(actor: Actor, today: date) -> Source:
 
 def _imports(actor: Actor, today: date) -> Source:
     """Sheets of one's own that stand half-way."""
-    found = ImportBatch.objects.filter(actor_id=actor.id, state__in=("checked", "refused"))
+    own = ImportBatch.objects.filter(actor_id=actor.id)
+    gone_on = own.exclude(state__in=("refused", "discarded")).filter(options__continues__gt=0)
+    halfway = Q(state__in=("checked", "refused")) | Q(state="applied", options__left__gt=0)
+    found = own.filter(halfway).exclude(
+        pk__in=list(gone_on.values_list("options__continues", flat=True))
+    )
     things = [_sheet(b) for b in found.order_by("changed_at")]
     return _source(things, reverse("imports"), "没有办完的导入")
 

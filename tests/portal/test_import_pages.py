@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from kechuang.district.accounts.queries import named_only
 from kechuang.district.accounts.services import keep_organisation
-from kechuang.district.core import worker
+from kechuang.district.core import imports, worker
+from kechuang.district.core.imports import naming
 from kechuang.district.core.models import ImportBatch
 from tests.engines.sheet_samples.made import code, csv, xlsx
 from tests.factories import NOW
@@ -156,4 +157,35 @@ def test_rows_stand_under_the_headings_of_their_own_table(world):
     assert batch.state == "checked", batch.problem
     shown = page(client, batch)
     rows = shown[: shown.index("列怎样读")]
-    assert rows.index("单位名称") < rows.index("丙公司") < rows.index("企业名称") < rows.index("丁公司")
+    assert (
+        rows.index("单位名称")
+        < rows.index("丙公司")
+        < rows.index("企业名称")
+        < rows.index("丁公司")
+    )
+
+
+def test_doubtful_names_beyond_a_page_are_told_and_asked_next(world, monkeypatch):
+    monkeypatch.setattr(naming, "_MOST_ASKED", 1)
+    officer = world.actor("officer")
+    for n, name in ((61, "戊水务股份有限公司"), (62, "己材料股份有限公司")):
+        keep_organisation(code(n), name, "enterprise", officer, NOW)
+    rows = [
+        entry(1, "戊水务有限公司", "GR202512000003"),
+        entry(2, "己材料有限公司", "GR202512000004"),
+        entry(3, "庚公司", "GR202512000005"),
+    ]
+    client, batch = sent(world, "firms", ("名单.xlsx", xlsx([LIST, *rows])))
+    assert "接着问另外 1 个" in page(client, batch)
+    say(client, batch, **{"name:戊水务有限公司": "alone"})
+    assert batch.state == "asked"
+    shown = page(client, batch)
+    assert "接着问" not in shown
+    assert "己材料有限公司" in shown
+    say(client, batch, **{"name:己材料有限公司": "open"})
+    assert batch.state == "checked"
+    assert "写入 2 行，其余 1 行留在改错表" in page(client, batch)
+    again = sent(world, "firms", ("名单.xlsx", xlsx([LIST, *rows])))[1]
+    assert "接着问另外 1 个" in page(client, again)  # what was left open is asked again
+    options = imports.continued(batch)
+    assert options["answers"] == {"name:戊水务有限公司": "alone"}

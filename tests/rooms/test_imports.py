@@ -241,7 +241,10 @@ def test_the_sound_rows_go_in_and_the_others_stay_to_be_mended_and_go_on(world):
     batch.refresh_from_db()
     assert batch.state == "applied"
     assert balance(batch) == (3, 2, 1)
-    assert set(Recognition.objects.values_list("firm__organisation__code", flat=True)) == {code(50), code(52)}
+    assert set(Recognition.objects.values_list("firm__organisation__code", flat=True)) == {
+        code(50),
+        code(52),
+    }
     mended = read_sheet(sheets.mended(batch), "改错.xlsx").rows
     assert [row[0] for row in mended] == ["信用代码", code(51)]
     assert mended[0] == [*HALF, sheets.REMEDY]

@@ -10,7 +10,7 @@ from kechuang.district.core.workflow import advance, begin
 from kechuang.engines.base.errors import Invalid, NotAllowed
 
 from .kinds import KINDS
-from .naming import NAME
+from .naming import NAME, OPEN
 from .workflow import IMPORTS
 from .working import WRITTEN
 
@@ -79,7 +79,7 @@ def continued(batch: ImportBatch) -> dict[str, Any]:
     was said of columns and names holds, and units stand in that sheet's headings.
     """
     held = batch.options.get("answers", {})
-    answers = {k: v for k, v in held.items() if k.startswith(("column:", NAME))}
+    answers = {k: v for k, v in held.items() if k.startswith(("column:", NAME)) and v != OPEN}
     kept = {n: batch.options[n] for n in ("publish", "owner") if n in batch.options}
     return {**kept, "answers": answers, "continues": batch.pk}
 

@@ -148,3 +148,12 @@ def test_what_fell_due_is_missed_only_by_a_figure_of_its_day():
     before = stand(aim, Fraction(99), date(2022, 9, 30), END, path_of(aim), LightRules())
     assert (before.light, before.why.code) == ("unknown", "standing.no_final")
     assert stand(aim, Fraction(99), END, END, path_of(aim), LightRules()).light == "missed"
+
+
+def test_a_column_says_the_share_or_what_is_known_instead():
+    assert str(PART.brief) == "1%"
+    words = {
+        how: str(Coverage(how, True, Said("nothing")).brief)
+        for how in ("stated", "other", "unknown")
+    }
+    assert words == {"stated": "写明完整", "other": "口径不同", "unknown": "不知道"}

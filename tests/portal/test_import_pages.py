@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from kechuang.district.accounts.queries import named_only
 from kechuang.district.accounts.services import keep_organisation
-from kechuang.district.core import worker
+from kechuang.district.core import imports, worker
+from kechuang.district.core.imports import naming
 from kechuang.district.core.models import ImportBatch
 from tests.engines.sheet_samples.made import code, csv, xlsx
 from tests.factories import NOW
@@ -119,3 +120,72 @@ def test_doubtful_names_stand_in_one_table_and_the_unknown_are_linked_on_a_page(
 @pytest.mark.parametrize("by", ["enterprise", "researcher", "auditor"])
 def test_who_keeps_no_organisations_links_none(world, by):
     assert client_of(world, by).get(reverse("named")).status_code == 403
+
+
+FIRMS = ["信用代码", "单位名称", "认定类别", "发证日期"]
+
+
+def test_the_page_writes_the_sound_rows_and_goes_on_with_the_mended_sheet(world):
+    fine = [code(50), "丙公司", "国家高新技术企业", "2025-01-01"]
+    bad = [code(51), "丁公司", "瞪羚企业", "某年"]
+    client, batch = sent(world, "firms", ("a.xlsx", xlsx([FIRMS, fine, bad])))
+    assert "写入 1 行，其余 1 行留在改错表" in page(client, batch)
+    assert client.get(reverse("import", args=[batch.pk]), {"show": "same"}).status_code == 200
+    client.post(reverse("import-act", args=[batch.pk, "confirm"]), {"leaving": "1"})
+    worker.drain()
+    shown = page(client, batch)
+    assert "读到 2 行" in shown
+    assert "1 行留在改错表，没有写入" in shown
+    assert "1 行要改" in client.get("/workspace/").content.decode()
+    mended = xlsx([FIRMS, [*bad[:3], "2023-10"]])
+    given = SimpleUploadedFile("改错.xlsx", mended)
+    client.post(reverse("import-new", args=["firms"]), {"sheet": given, "continues": batch.pk})
+    worker.drain()
+    second = ImportBatch.objects.latest("pk")
+    assert second.options["continues"] == batch.pk
+    assert reverse("import", args=[second.pk]) in page(client, batch)
+    assert reverse("import", args=[batch.pk]) in page(client, second)
+    assert "1 行要改" not in client.get("/workspace/").content.decode()
+
+
+def test_rows_stand_under_the_headings_of_their_own_table(world):
+    fine = [code(50), "丙公司", "国家高新技术企业", "2025-01-01"]
+    other = ["企业名称", "统一社会信用代码", "发证日期", "认定类别"]
+    turned = ["丁公司", code(51), "2025-01-01", "国家高新技术企业"]
+    files = (("a.xlsx", xlsx([FIRMS, fine])), ("b.xlsx", xlsx([other, turned])))
+    client, batch = sent(world, "firms", *files)
+    assert batch.state == "checked", batch.problem
+    shown = page(client, batch)
+    rows = shown[: shown.index("列怎样读")]
+    assert (
+        rows.index("单位名称")
+        < rows.index("丙公司")
+        < rows.index("企业名称")
+        < rows.index("丁公司")
+    )
+
+
+def test_doubtful_names_beyond_a_page_are_told_and_asked_next(world, monkeypatch):
+    monkeypatch.setattr(naming, "_MOST_ASKED", 1)
+    officer = world.actor("officer")
+    for n, name in ((61, "戊水务股份有限公司"), (62, "己材料股份有限公司")):
+        keep_organisation(code(n), name, "enterprise", officer, NOW)
+    rows = [
+        entry(1, "戊水务有限公司", "GR202512000003"),
+        entry(2, "己材料有限公司", "GR202512000004"),
+        entry(3, "庚公司", "GR202512000005"),
+    ]
+    client, batch = sent(world, "firms", ("名单.xlsx", xlsx([LIST, *rows])))
+    assert "接着问另外 1 个" in page(client, batch)
+    say(client, batch, **{"name:戊水务有限公司": "alone"})
+    assert batch.state == "asked"
+    shown = page(client, batch)
+    assert "接着问" not in shown
+    assert "己材料有限公司" in shown
+    say(client, batch, **{"name:己材料有限公司": "open"})
+    assert batch.state == "checked"
+    assert "写入 2 行，其余 1 行留在改错表" in page(client, batch)
+    again = sent(world, "firms", ("名单.xlsx", xlsx([LIST, *rows])))[1]
+    assert "接着问另外 1 个" in page(client, again)  # what was left open is asked again
+    options = imports.continued(batch)
+    assert options["answers"] == {"name:戊水务有限公司": "alone"}

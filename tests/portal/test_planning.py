@@ -135,6 +135,12 @@ def test_a_report_is_a_page_a_word_file_and_a_pdf_with_the_same_numbers(busy, ki
     paper = docx.Document(io.BytesIO(client.get(f"{address}?as=docx").content))
     cells = [c.text for t in paper.tables for r in t.rows for c in r.cells]
     assert "0.06" in "\n".join([*cells, *(p.text for p in paper.paragraphs)])
+    if kind != "brief":
+        assert "记录覆盖" in page
+        heads = [c.text for c in paper.tables[0].rows[0].cells]
+        covered = [r.cells[heads.index("记录覆盖")].text for r in paper.tables[0].rows[1:]]
+        assert "不知道" in covered  # nobody published a figure to compare ours with
+        assert "<td>不知道</td>" in page
     pdf = pypdfium2.PdfDocument(client.get(f"{address}?as=pdf").content)
     assert "0.06" in "".join(p.get_textpage().get_text_range() for p in pdf)
     if kind == "brief":

@@ -30,8 +30,8 @@ from kechuang.district.registry.models import Firm, FirmYear, Recognition
 from kechuang.district.registry.services.years import take_in as take_in_year
 from kechuang.district.registry.services.years import year_row
 from kechuang.district.transfer.models import Contract
-from kechuang.engines.base.errors import Invalid, NotAllowed
-from kechuang.engines.base.sayings import recalled
+from kechuang.engines.base.errors import Invalid, NotAllowed, WrongState
+from kechuang.engines.base.sayings import Said, recalled
 from kechuang.engines.sheets.plain import read_sheet
 from tests import listings
 from tests import steps as transfer
@@ -201,6 +201,85 @@ def test_the_sheet_to_mend_marks_what_is_wrong_and_can_be_sent_again(world):
     rows[1][2], rows[2][3] = "国家高新技术企业", "2023-10"
     bring(world, "firms", workbook(*[[*r, "旧的说明"] for r in rows]))
     assert Recognition.objects.count() == 2
+
+
+HALF = ["信用代码", "单位名称", "认定类别", "发证日期"]
+
+
+def half_sound(world):
+    return upload(
+        world,
+        "firms",
+        workbook(
+            HALF,
+            [code(50), "丙公司", "国家高新技术企业", "2025-01-01"],
+            [code(51), "丁公司", "瞪羚企业", 2023.1],
+            [code(52), "戊公司", "国家高新技术企业", "2025-02-01"],
+        ),
+    )
+
+
+def balance(batch):
+    """Rows read, and what became of them: written, unchanged, left to mend."""
+    rows = list(batch.rows.values_list("plan", "written"))
+    counts = [batch.counts.get(n, 0) for n in ("create", "update", "same", "wrong")]
+    assert sum(counts) == len(rows) == batch.total
+    return len(rows), sum(w for _, w in rows), sum(p == "wrong" for p, _ in rows)
+
+
+def test_the_sound_rows_go_in_and_the_others_stay_to_be_mended_and_go_on(world):
+    batch = half_sound(world)
+    assert balance(batch) == (3, 0, 1)
+    for seen in (0, 2):  # nobody agreed, or to another preview
+        with pytest.raises(Invalid):
+            imports.confirm(batch, world.actor("officer"), seen)
+    assert not Firm.objects.filter(organisation__code__in=[code(50), code(51), code(52)]).exists()
+    imports.confirm(batch, world.actor("officer"), 1)
+    with pytest.raises(WrongState):
+        imports.confirm(batch, world.actor("officer"), 1)
+    worker.drain()
+    batch.refresh_from_db()
+    assert batch.state == "applied"
+    assert balance(batch) == (3, 2, 1)
+    assert set(Recognition.objects.values_list("firm__organisation__code", flat=True)) == {
+        code(50),
+        code(52),
+    }
+    mended = read_sheet(sheets.mended(batch), "改错.xlsx").rows
+    assert [row[0] for row in mended] == ["信用代码", code(51)]
+    assert mended[0] == [*HALF, sheets.REMEDY]
+    row = [*mended[1][:3], "2023-10", mended[1][4]]
+    options = imports.continued(batch)
+    assert options["continues"] == batch.pk
+    second = bring(world, "firms", workbook(mended[0], row), **options)
+    assert balance(second) == (1, 1, 0)
+    assert Recognition.objects.count() == 3
+    imports.undo(batch, world.actor("officer"))
+    worker.drain()
+    batch.refresh_from_db()
+    assert batch.state == "undone"
+    assert batch.counts["reversed"] == 2
+    assert list(batch.rows.values_list("plan", "fate")) == [
+        ("create", "reversed"),
+        ("wrong", ""),
+        ("create", "reversed"),
+    ]
+    assert second.rows.get().fate == ""  # what was mended since is another import's
+
+
+def test_no_sound_row_is_nothing_to_agree_to(world):
+    batch = upload(world, "firms", workbook(HALF, [code(51), "丁公司", "瞪羚企业", 2023.1]))
+    with pytest.raises(Invalid, match="一行也没有写入"):
+        imports.confirm(batch, world.actor("officer"), 1)
+
+
+def test_a_kind_that_goes_in_whole_says_why(world, monkeypatch):
+    batch = half_sound(world)
+    monkeypatch.setattr(imports.KINDS["firms"], "whole", Said("import.no_rows"))
+    with pytest.raises(Invalid, match="要么全写、要么不写"):
+        imports.confirm(batch, world.actor("officer"), 1)
+    batch.refresh_from_db()
+    assert batch.state == "checked"
 
 
 def test_a_row_twice_in_a_sheet_is_found(world):

@@ -85,14 +85,19 @@ def plain_sheet(title: str, heads: list[str], rows: Iterable[Sequence[object]]) 
 
 def mended(batch: ImportBatch) -> bytes:
     """The sheet as it came, faulty cells red, the reason beside them, proposals in a drop-down;
-    each table that was read on a page of its own.
+    each table that was read on a page of its own. Once the sound rows are written, only the
+    others.
     """
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, _OPTIONS)
     tables = batch.reading.get("tables") or [{"headings": batch.headings}]
+    left = batch.rows.filter(plan="wrong") if batch.options.get("left") else batch.rows.all()
+    parts = set(left.order_by().values_list("part", flat=True))
     for part, table in enumerate(tables):
+        if part not in parts:
+            continue
         title = "请改红色单元格" if len(tables) == 1 else f"请改红色单元格 {part + 1}"
-        _mend(book, book.add_worksheet(title), _with_units(table), batch.rows.filter(part=part))
+        _mend(book, book.add_worksheet(title), _with_units(table), left.filter(part=part))
     book.close()
     return stream.getvalue()
 

@@ -13,6 +13,11 @@ from kechuang.engines.base.sayings import Said
 
 Span = tuple[date, date]  # from and to, both included
 Month = tuple[int, int]  # year and month
+_BRIEF = {
+    "stated": Said("coverage.brief.stated"),
+    "other": Said("coverage.brief.other"),
+    "unknown": Said("coverage.brief.unknown"),
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,13 @@ class Coverage:
     def percent(self) -> int | None:
         """The share in whole per cent: all only when it is all."""
         return None if self.share is None else percent_of(self.share)
+
+    @property
+    def brief(self) -> Said:
+        """The same in a word or a share, for a column."""
+        if self.how == "compared":
+            return Said("coverage.brief.compared", percent=self.percent)
+        return _BRIEF[self.how]
 
 
 def percent_of(share: Fraction) -> int:

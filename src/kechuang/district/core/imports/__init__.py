@@ -1,4 +1,5 @@
-"""Imports: sheet → rows → checked rows → report → preview → all or nothing; can be undone.
+"""Imports: sheet → rows → checked rows → report → preview → the sound rows (or all or
+nothing), and a sheet to mend with the others; can be undone.
 
 In the order of the way: `services` takes a sheet in; `working` has it read and goes by parts;
 `sheet_rows` makes values of cells, `drafts` records of values; `register_sheet` judges and writes
@@ -8,7 +9,7 @@ them, or a room's own kind (`kinds`) does. What has to do with many rows at once
 
 from . import reactions, register_sheet
 from .kinds import KINDS, ImportKind, RowPlan, register
-from .services import answer, confirm, discard, undo, upload
+from .services import answer, confirm, continued, discard, sound, undo, upload
 from .workflow import IMPORTS
 from .working import apply_now, check_now
 
@@ -21,10 +22,12 @@ __all__ = [
     "apply_now",
     "check_now",
     "confirm",
+    "continued",
     "discard",
     "reactions",
     "register",
     "register_sheet",
+    "sound",
     "undo",
     "upload",
 ]

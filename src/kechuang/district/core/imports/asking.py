@@ -21,7 +21,7 @@ from .kinds import ImportKind
 
 _LATEST = 1_000  # records from which it is told what is usual
 _REMEMBERED = ("column:", "need:", "unit-", "name:")
-_NOT_KEPT = frozenset(("none", "alone"))
+_NOT_KEPT = frozenset(("none", "alone", "open"))
 Answers = dict[str, str]
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from kechuang.district.core.actor import Actor, Verdict
 from kechuang.district.core.models import Stated
 from kechuang.engines.base.errors import DomainError, Invalid
+from kechuang.engines.base.sayings import Said
 
 Values = Mapping[str, Any]
 
@@ -65,6 +66,7 @@ class ImportKind(Protocol):
 
     kind: str
     subject_kind: str
+    whole: Said | None  # why a sheet of this kind goes in whole or not at all
 
     def permission(self, actor: Actor) -> Verdict: ...
 
@@ -91,6 +93,7 @@ class EachRow:
 
     kind: str
     subject_kind: str
+    whole: Said | None = None
     model: type[Stated]
 
     def prepare(self, actor: Actor, values: Sequence[Values], options: Values) -> Any:

@@ -19,6 +19,7 @@ from .kinds import ImportKind
 from .sheet_rows import ReadRow, problem
 
 NAME = "name:"
+OPEN = "open"  # the answer that leaves a name undecided: its rows go to the sheet to mend
 Namer = Callable[[Collection[str], Actor], Mapping[str, Match]]
 _NAMERS: list[Namer] = []
 _MOST_ASKED = 200
@@ -48,6 +49,8 @@ class Whom:
     found: dict[str, tuple[str, str, Said]] = field(default_factory=dict)
     numbers: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # certificate → whose
     questions: list[Question] = field(default_factory=list)
+    undecided: set[str] = field(default_factory=set)
+    later: int = 0  # doubtful names beyond one page of questions
     alone: int = 0  # rows kept by the name alone
 
 
@@ -78,8 +81,13 @@ def _settle(whom: Whom, name: str, match: Match, rows: int, answer: str) -> None
         code = "import.note.name_former" if one.why == "former" else "import.note.name_known"
         told = Said(code, name=one.name, code=one.reference)
         whom.found[name] = (one.reference, one.name, told)
-    elif match.result == "doubtful" and answer != "alone" and len(whom.questions) < _MOST_ASKED:
-        whom.questions.append(_question(name, match, rows))
+    elif match.result == "doubtful" and answer == OPEN:
+        whom.undecided.add(name)
+    elif match.result == "doubtful" and answer != "alone":
+        if len(whom.questions) < _MOST_ASKED:
+            whom.questions.append(_question(name, match, rows))
+        else:
+            whom.later += 1  # asked next, when these are answered and the sheet is read anew
 
 
 def _question(name: str, match: Match, rows: int) -> Question:
@@ -89,6 +97,7 @@ def _question(name: str, match: Match, rows: int) -> Question:
             for c in match.candidates
         ),
         Option("alone", "", Said("import.name.alone")),
+        Option(OPEN, "", Said("import.name.open")),
     )
     words = Said("import.ask.name", name=name, count=rows)
     return Question(f"{NAME}{name}", words, options, "alone")
@@ -153,6 +162,8 @@ def _name(row: ReadRow, column: Column, whom: Whom) -> None:
         reference, known, note = whom.found[name]
         row.values |= {column.field: reference, column.named_by: known}  # a list renames nobody
         row.notes.append(note)
+    elif name in whom.undecided:
+        row.problems.append(problem(row.table, Invalid("import.name_undecided", column.named_by)))
     elif name and column.name_only:
         row.values[column.field] = by_name(name)
         row.notes.append(Said("import.note.name_alone", name=name))

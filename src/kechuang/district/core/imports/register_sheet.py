@@ -38,6 +38,8 @@ from .kinds import register as known
 class RegisterSheet:
     """Rows of a register's layout, by its declaration."""
 
+    whole: Said | None = None
+
     def __init__(self, register: Register[Any]) -> None:
         assert register.sheet
         self.register, self.rules = register, register.sheet

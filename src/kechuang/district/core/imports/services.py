@@ -10,7 +10,9 @@ from kechuang.district.core.workflow import advance, begin
 from kechuang.engines.base.errors import Invalid, NotAllowed
 
 from .kinds import KINDS
+from .naming import NAME, OPEN
 from .workflow import IMPORTS
+from .working import WRITTEN
 
 
 def upload(
@@ -40,16 +42,46 @@ def upload(
     return batch
 
 
-def confirm(batch: ImportBatch, actor: Actor) -> Entry:
+def confirm(batch: ImportBatch, actor: Actor, leaving: int = 0) -> Entry:
     """Say yes to what the preview shows.
 
+    Args:
+        leaving: How many wrong rows the person has agreed to leave in the sheet to mend: it must
+            be all of them, so that a preview that has changed since is not agreed to unseen.
+
     Raises:
-        Invalid: Rows are wrong; nothing may be written.
+        Invalid: Rows are wrong and nobody agreed to leave them, or none is sound, or the kind
+            goes in whole or not at all.
     """
-    wrong = batch.counts.get("wrong", 0)
-    if wrong:
-        raise Invalid("import.rows_wrong", "file", count=wrong)
-    return advance(IMPORTS, "confirm", batch, actor, clock.now(), changes=_by(actor))
+
+    def changes(locked: ImportBatch) -> dict[str, Any]:
+        wrong = locked.counts.get("wrong", 0)
+        whole = KINDS[locked.kind].whole
+        if wrong and whole:
+            raise Invalid("import.goes_in_whole", "file", count=wrong, why=whole)
+        if wrong and (not leaving or not sound(locked)):
+            raise Invalid("import.rows_wrong", "file", count=wrong)
+        if wrong != leaving:
+            raise Invalid("import.preview_changed", "file", count=wrong)
+        return {"options": {**locked.options, "as": _as(actor), "left": wrong}}
+
+    facts = {"left": leaving} if leaving else None
+    return advance(IMPORTS, "confirm", batch, actor, clock.now(), changes=changes, facts=facts)
+
+
+def sound(batch: ImportBatch) -> int:
+    """How many rows would be written."""
+    return sum(batch.counts.get(plan, 0) for plan in WRITTEN)
+
+
+def continued(batch: ImportBatch) -> dict[str, Any]:
+    """The options of an import that goes on with what this one left in its sheet to mend: what
+    was said of columns and names holds, and units stand in that sheet's headings.
+    """
+    held = batch.options.get("answers", {})
+    answers = {k: v for k, v in held.items() if k.startswith(("column:", NAME)) and v != OPEN}
+    kept = {n: batch.options[n] for n in ("publish", "owner") if n in batch.options}
+    return {**kept, "answers": answers, "continues": batch.pk}
 
 
 def answer(batch: ImportBatch, said: Mapping[str, str], actor: Actor) -> Entry:

@@ -40,6 +40,7 @@ from .workflow import IMPORTS
 log = logging.getLogger("kechuang.imports")
 T = TypeVar("T")
 _PART = 1000
+WRITTEN = ("create", "update")  # a row that is wrong stays in the sheet to mend
 _GAP = 0.002  # seconds between two parts, in which whoever waits gets in
 
 
@@ -95,7 +96,7 @@ def check_now(batch: ImportBatch) -> None:
         reading, known = open_batch(batch, kind, acting(batch))
         said = {**known, **batch.options.get("answers", {})}
         whom = look_up(reading, kind, said, acting(batch))
-        how = told(reading, known, whom.questions)
+        how = {**told(reading, known, whom.questions), "names_later": whom.later}
         if how["questions"]:
             _ask(batch, how)
             return
@@ -248,7 +249,7 @@ def apply_now(batch: ImportBatch) -> None:
     if batch.state != "confirmed":
         return
     _awake()
-    kind, total = KINDS[batch.kind], batch.rows.exclude(plan="same").count()
+    kind, total = KINDS[batch.kind], batch.rows.filter(plan__in=WRITTEN).count()
     try:
         _by_parts(batch, lambda: _write_part(batch, kind), total)
         batch.rows.exclude(fate="").update(
@@ -288,7 +289,7 @@ def _by_parts(batch: ImportBatch, act: Callable[[], int], total: int) -> None:
 
 def _write_part(batch: ImportBatch, kind: ImportKind) -> int:
     with ledger.writing():
-        left = batch.rows.filter(written=False).exclude(plan="same").order_by("line")
+        left = batch.rows.filter(written=False, plan__in=WRITTEN).order_by("line")
         part = _rows(left, StagedRow._fields)
         if not part:
             return 0

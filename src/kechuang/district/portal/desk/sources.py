@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from kechuang.district.core import clock
@@ -217,9 +217,12 @@ def _changes(actor: Actor, today: date) -> Asking[Source]:
 
 def _imports(actor: Actor, today: date) -> Asking[Source]:
     """Sheets of one's own that stand half-way."""
-    found = ImportBatch.objects.filter(actor_id=actor.id, state__in=("checked", "refused"))
-    (rows,) = yield (found.order_by("changed_at"),)
-    things = [_sheet(b) for b in rows]
+    own = ImportBatch.objects.filter(actor_id=actor.id)
+    halfway = Q(state__in=("checked", "refused")) | Q(state="applied", options__left__gt=0)
+    gone_on = own.exclude(state__in=("refused", "discarded")).filter(options__continues__gt=0)
+    rows, further = yield own.filter(halfway).order_by("changed_at"), gone_on
+    continued = {b.options["continues"] for b in further}
+    things = [_sheet(b) for b in rows if b.pk not in continued]
     return _source(things, reverse("imports"), "没有办完的导入")
 
 

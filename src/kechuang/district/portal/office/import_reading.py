@@ -50,6 +50,7 @@ def facts(batch: ImportBatch, first: ImportRow | None) -> dict[str, Any]:
         "questions": [q for q in asked if not q["id"].startswith(NAME)],
         "names": [q for q in asked if q["id"].startswith(NAME)],
         "asked_count": len(asked),
+        "names_later": reading.get("names_later", 0),
         "tables": [
             _table(t, first if not n else None) for n, t in enumerate(reading.get("tables", []))
         ],

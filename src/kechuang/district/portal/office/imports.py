@@ -63,7 +63,7 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST":
         try:
             name, data = _given(request)
-            batch = imports.upload(kind, name, data, actor, _options(request))
+            batch = imports.upload(kind, name, data, actor, _options(request, kind))
         except Invalid as e:
             error = e.words
         else:
@@ -99,7 +99,9 @@ def _given(request: HttpRequest) -> tuple[str, bytes]:
     return gettext("粘贴的表") + ".csv", pasted.encode()
 
 
-def _options(request: HttpRequest) -> dict[str, Any]:
+def _options(request: HttpRequest, kind: str) -> dict[str, Any]:
+    if number := request.POST.get("continues", ""):
+        return imports.continued(one(mine(request).filter(kind=kind), number))
     actor = actor_in(request)
     options: dict[str, Any] = {
         "publish": actor.has("officer") and request.POST.get("publish") == "1"
@@ -126,11 +128,13 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         rows = rows.filter(plan="wrong")
         show = "wrong"
     layout = current_book().layouts[batch.kind]
+    listed_rows = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     facts = {
         "batch": batch,
         "states": imports.IMPORTS.states,
         "layout": layout,
-        "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
+        "page": listed_rows,
+        "first_part": listed_rows[0].part if listed_rows.object_list else 0,
         "show": show,
         "steps": {s.name for s in imports.IMPORTS.open_steps(batch, actor_in(request))},
         **_progress(batch),
@@ -146,7 +150,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             )
         ],
         "show_query": f"show={show}&" if show else "",
-        "heading_columns": list(enumerate(batch.headings[:6])),
+        **_headings(batch),
+        **_left(request, batch),
         "fates": _fates(batch),
     }
     if request.headers.get("HX-Request") and batch.state in MOVING:
@@ -170,6 +175,31 @@ def _progress(batch: ImportBatch) -> dict[str, Any]:
     }
 
 
+def _headings(batch: ImportBatch) -> dict[str, Any]:
+    """The first headings of each table, alike in number: a row stands under those of its own."""
+    tables = [t["headings"][:6] for t in batch.reading.get("tables", [])] or [batch.headings[:6]]
+    width = max(map(len, tables))
+    return {
+        "heads": [[*heads, *[""] * (width - len(heads))] for heads in tables],
+        "places": range(width),
+        "width": width + 1,
+    }
+
+
+def _left(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
+    """What of the sheet is written, what waits to be mended, and the imports that go on with it."""
+    wrong = batch.counts.get("wrong", 0)
+    went_in = batch.state in ("applied", "undoing", "undone")
+    return {
+        "sound": imports.sound(batch),
+        "wrong": wrong,
+        "whole": imports.KINDS[batch.kind].whole if batch.kind in imports.KINDS else None,
+        "left": wrong if went_in else 0,
+        "goes_on": mine(request).filter(options__continues=batch.pk) if went_in else [],
+        "continues": mine(request).filter(pk=batch.options.get("continues", 0)).first(),
+    }
+
+
 def _fates(batch: ImportBatch) -> list[tuple[str, int]]:
     if batch.state != "undone":
         return []
@@ -187,7 +217,11 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     steps = {"confirm": imports.confirm, "discard": imports.discard, "undo": imports.undo}
     if name not in steps:
         raise Invalid("step.none_here", "step")
-    steps[name](batch, actor_in(request))
+    if name == "confirm":
+        left = request.POST.get("leaving", "")
+        imports.confirm(batch, actor_in(request), int(left) if left.isdecimal() else 0)
+    else:
+        steps[name](batch, actor_in(request))
     messages.success(
         request,
         gettext({"confirm": "正在写入", "discard": "已放弃，没有写入", "undo": "正在撤销"}[name]),

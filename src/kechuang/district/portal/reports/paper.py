@@ -108,11 +108,11 @@ def keep_rows_whole(table: Table) -> None:
 
 
 def _figures(paper: Document, report: Report) -> None:
-    table = paper.add_table(rows=1, cols=6)
+    table = paper.add_table(rows=1, cols=7)
     table.style = "Light Grid Accent 1"
     for cell, words in zip(
         table.rows[0].cells,
-        ("目标", "要求", "现值", f"较 {report.before_words}", "怎么得来", "灯"),
+        ("目标", "要求", "现值", f"较 {report.before_words}", "怎么得来", "记录覆盖", "灯"),
         strict=True,
     ):
         cell.text = words
@@ -134,6 +134,7 @@ def _figures(paper: Document, report: Report) -> None:
                 f"{figure(r.value)}{r.indicator.unit if r.value is not None else ''}",
                 change,
                 how,
+                str(r.coverage.brief) if r.coverage else "—",
                 LIGHTS[r.light],
             ),
             strict=True,

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from kechuang.engines.base.errors import Invalid, NotAllowed, Stale, WrongState
 from kechuang.engines.base.sayings import Said
 
-from . import books, ledger
+from . import books, held, ledger
 from .actor import Actor, Verdict
 from .models import Entry, Stated
 
@@ -237,7 +237,8 @@ def advance(
         }
         manager.filter(pk=thing.pk).update(**fields)
         thing.refresh_from_db()
-        return _tell(workflow, row, thing, actor, at, old, why, facts, key)
+        now = held.of(thing)
+        return _tell(workflow, row, thing, actor, at, old, why, facts, key, now)
 
 
 def check_source(workflow: Workflow[Thing], row: Step[Thing], thing: Thing) -> None:
@@ -273,6 +274,7 @@ def _tell(
     why: str,
     facts: Mapping[str, Any] | None,
     key: str,
+    now: str | None = None,
 ) -> Entry:
     return ledger.record(
         f"{workflow.name}.{row.name}",
@@ -286,6 +288,7 @@ def _tell(
         why=why,
         facts=facts,
         key=key,
+        held=now,
     )
 
 

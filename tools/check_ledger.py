@@ -72,7 +72,7 @@ def check_notice(told, wanted):
 
 
 def kept_roots(options):
-    found = {root: "--root" for root in options.root}
+    found = dict.fromkeys(options.root, "--root")
     if options.roots and not options.roots.is_dir():
         raise ValueError(f"{options.roots} is no folder")
     for path in sorted(options.roots.glob("*.json")) if options.roots else ():

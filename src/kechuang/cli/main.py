@@ -198,7 +198,9 @@ def _keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--roots", type=Path, default=None, help="保存根的文件夹（平常用 KECHUANG_ROOTS）"
     )
     proving.set_defaults(run=_house("verify"))
-    out = ledger.add_parser("export", help="写出全部条目，不用本系统也能核对（tools/check_ledger.py）")
+    out = ledger.add_parser(
+        "export", help="写出全部条目，不用本系统也能核对（tools/check_ledger.py）"
+    )
     out.add_argument("file", type=Path)
     out.add_argument("--demo", action="store_true", help="演示的数据库")
     out.set_defaults(run=_house("export"))

@@ -18,9 +18,7 @@ def note_doubts(found: Sequence[Doubt], at: datetime) -> int:
     kinds = {d.kind for d in found}
     pairs = Doubt.objects.filter(kind__in=kinds, left_id__in={d.left_id for d in found})
     known = set(pairs.values_list("kind", "left_id", "right_id"))
-    fresh = {
-        pair: d for d in found if (pair := (d.kind, d.left_id, d.right_id)) not in known
-    }
+    fresh = {pair: d for d in found if (pair := (d.kind, d.left_id, d.right_id)) not in known}
     made = list(fresh.values())
     for doubt, number in zip(made, bulk.reserve(Doubt, len(made)), strict=True):
         doubt.pk = number

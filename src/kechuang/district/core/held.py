@@ -159,6 +159,13 @@ class Kept:
         """Primary key as text → (subject kind, digest) of the rows; of all of them without keys."""
         return {key: (kind, digest) for key, kind, digest in self._read(keys)}
 
+    def left_over(self) -> Iterator[str]:
+        """Rows beside that belong to no record: nothing covers them."""
+        for b in self.beside:
+            owners = set(self.model._base_manager.order_by().values_list(*b.on.values()))
+            for owner in self._sides(b, None).keys() - owners:
+                yield f"{b.model._meta.db_table} {' '.join(map(str, owner))}"
+
     def _read(self, keys: Sequence[Any] | None) -> Iterator[tuple[str, str, str]]:
         rows = self.model._base_manager.order_by()
         if keys is not None:

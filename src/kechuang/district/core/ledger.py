@@ -152,14 +152,12 @@ def record(
     why: str = "",
     facts: Mapping[str, Any] | None = None,
     key: str | None = None,
-    held: str | None = None,
 ) -> Entry:
     """Append one entry and its deliveries, in the caller's transaction (there must be one), after
-    the record was written: its row is read for what it holds now, unless ``held`` says it.
+    the record was written: its row is read for what it holds now.
     """
-    told = facts or {}
     line = Line(
-        kind, subject_kind, subject_id, label, old_state, new_state, why, told, key or None, held
+        kind, subject_kind, subject_id, label, old_state, new_state, why, facts or {}, key or None
     )
     return record_many([line], actor, at)[0]
 

@@ -61,6 +61,7 @@ def prove(*, root: str = "", at_least: int = 1, roots: Mapping[str, str] | None 
         told = [kind for kind in last if kept.is_subject(kind)]
         said = {(kind, key): now for kind in told for key, (now, _) in last[kind].items()}
         suspects += [s for s in rows.keys() | said.keys() if said.get(s) != rows.get(s, GONE)]
+        faults += [Fault(kept.kind, key, Said("held.added")) for key in kept.left_over()]
     suspects.sort()
     faults += _looked_at_twice(suspects[:MOST])
     faults += [fault for look in held.CHECKS for fault in look()]

@@ -276,20 +276,19 @@ def _tell(
     key: str,
     now: str | None = None,
 ) -> Entry:
-    return ledger.record(
+    line = ledger.Line(
         f"{workflow.name}.{row.name}",
-        subject_kind=workflow.name,
-        subject_id=thing.pk,
-        label=label_of(thing),
-        actor=actor,
-        at=at,
-        old_state=old,
-        new_state=thing.state,
-        why=why,
-        facts=facts,
-        key=key,
-        held=now,
+        workflow.name,
+        thing.pk,
+        label_of(thing),
+        old,
+        thing.state,
+        why,
+        facts or {},
+        key or None,
+        now,
     )
+    return ledger.record_many([line], actor, at)[0]
 
 
 def label_of(thing: Stated) -> str:

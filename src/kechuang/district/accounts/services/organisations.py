@@ -123,24 +123,29 @@ def _counts(moved: Moved) -> dict[str, int]:
 
 def _tell_moved(moved: Moved, actor: Actor, at: datetime) -> None:
     """An entry of each record that refers to another organisation now, or is no more."""
-    subjects: dict[tuple[str, object], tuple[str, str]] = {}
+    lines: dict[tuple[str, Any], Line] = {}
     for model, keys in moved.items():
-        kept = held.kept_of(model)
-        rows = model._base_manager.in_bulk(keys)
-        if kept is None and (found := held.owner_of(model)):
-            kept, side = found
-            (column,) = side.on
-            rows = kept.model._base_manager.in_bulk([getattr(r, column) for r in rows.values()])
-            keys = set(rows)
-        for key in sorted(keys) if kept else ():
-            thing: Any = rows.get(key)
+        kept, things = _records(model, keys)
+        for key, thing in things.items() if kept else ():
+            assert kept
             kind = kept.kind_of(thing) if thing is not None else kept.kind
-            subjects[kind, key] = (str(getattr(thing, "label", thing)), getattr(thing, "state", ""))
-    lines = [
-        Line(f"{kind}.relink", kind, key, label, state, state)
-        for (kind, key), (label, state) in subjects.items()
-    ]
-    ledger.record_many(lines, actor, at)
+            label, state = str(getattr(thing, "label", thing)), getattr(thing, "state", "")
+            lines[kind, key] = Line(f"{kind}.relink", kind, key, label, state, state)
+    ledger.record_many(list(lines.values()), actor, at)
+
+
+def _records(model: type[models.Model], keys: set[Any]) -> tuple[held.Kept | None, dict[Any, Any]]:
+    """The records that rows are, or belong to, by key; None for one that is no more."""
+    rows = model._base_manager.in_bulk(keys)
+    if kept := held.kept_of(model):
+        return kept, {key: rows.get(key) for key in sorted(keys)}
+    found = held.owner_of(model)
+    if found is None:
+        return None, {}
+    kept, side = found
+    (column,) = side.on
+    owners = {getattr(row, column) for row in rows.values()}
+    return kept, kept.model._base_manager.in_bulk(owners)
 
 
 def _moved(one: Organisation, other: Organisation) -> Moved:

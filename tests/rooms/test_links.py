@@ -34,7 +34,7 @@ from kechuang.district.core.models import Entry
 from kechuang.district.market.services import introductions
 from kechuang.district.plan.services import owed
 from kechuang.engines.base.errors import Invalid, NotAllowed, NotFound, WrongState
-from tests.factories import NOW, PASSWORD, token_of
+from tests.factories import NOW, PASSWORD, token_of, told
 
 DAY = timedelta(days=1)
 GIVEN = Opening("return", "plan.body", "区教育局")
@@ -203,6 +203,7 @@ def test_who_was_asked_to_answer_gets_a_new_link_at_the_new_address(world):
 def test_a_person_without_a_proved_address_reads_the_inbox_only(world):
     rival = world.users["rival"]
     EmailAddress.objects.filter(user=rival).update(verified=False)
+    told(rival)
     assert write_letter("a", "请看", "正文", NOW, user=rival).email == ""
     assert not Entry.objects.filter(kind="accounts.letter.write").exists()
 

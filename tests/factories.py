@@ -4,12 +4,14 @@ import io
 from datetime import UTC, date, datetime
 
 import xlsxwriter
+from django.db.models import Model
 
 from kechuang.district.accounts.models import LetterLink, Organisation, User
 from kechuang.district.accounts.queries import actor_of
 from kechuang.district.accounts.services import add_person, grant, keep_organisation
-from kechuang.district.core import worker
+from kechuang.district.core import held, ledger, worker
 from kechuang.district.core.actor import SYSTEM, VISITOR, Actor
+from kechuang.district.core.ledger import Line
 from kechuang.district.market.models import Achievement, Demand, Introduction, Invitation
 from kechuang.district.market.services import introductions
 from kechuang.district.plan.models import MonthlyReturn
@@ -177,4 +179,16 @@ def token_of(thing: Invitation | MonthlyReturn) -> str:
     kind = ("introduction", str(thing.pk)) if invited else ("return", thing.body)
     link = LetterLink.objects.filter(purpose=kind[0], subject_id=kind[1]).latest("pk")
     LetterLink.objects.filter(pk=link.pk).update(expires_at=datetime(2999, 1, 1, tzinfo=UTC))
+    told(link)
     return link.token
+
+
+def told(*things: Model) -> None:
+    """An entry of records that a test wrote as no service would: they are proved from here on."""
+    lines = []
+    for thing in things:
+        kept = held.kept_of(type(thing))
+        assert kept
+        lines.append(Line("test.write", kept.kind_of(thing), thing.pk, str(thing)))
+    with ledger.writing():
+        ledger.record_many(lines, SYSTEM, NOW)

@@ -7,8 +7,10 @@ from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
+from django.apps import apps
 from django.core.management import call_command
 
+from kechuang.district.core import held
 from kechuang.district.core.registers import REGISTERS
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.market.services import introductions
@@ -207,3 +209,33 @@ def test_no_path_of_a_machine_and_no_secret_in_the_repository():
         text = path.read_text(encoding="utf-8")
         assert "/home/" not in text
         assert "/work/" not in text
+
+
+# tables of Django and its applications, and why their rows need no proof of ours
+OTHERS = {
+    "auth.Permission": "not used",
+    "auth.Group": "not used",
+    "contenttypes.ContentType": "made from the models",
+    "sessions.Session": "who is signed in",
+    "account.EmailConfirmation": "not used: links of ours",
+    "mfa.Authenticator": "a secret of the person, like a password",
+    "axes.AccessAttempt": "counts of sign-ins",
+    "axes.AccessAttemptExpiration": "counts of sign-ins",
+    "axes.AccessFailureLog": "counts of sign-ins",
+    "axes.AccessLog": "counts of sign-ins",
+}
+
+
+def test_every_model_is_proved_by_the_ledger_or_says_why_not():
+    silent = {
+        m._meta.label
+        for m in apps.get_models()
+        if not (held.kept_of(m) or held.owner_of(m) or m in held.EXCUSED)
+    }
+    assert silent == set(OTHERS)
+    assert all(held.EXCUSED.values())
+
+
+def test_a_record_is_proved_under_the_name_of_its_workflow():
+    for name, flow in WORKFLOWS.items():
+        assert held.kept_as(name) is held.kept_of(flow.model), name

@@ -10,9 +10,10 @@ from django.test import Client
 from kechuang.district import demo
 from kechuang.district.accounts.models import User
 from kechuang.district.accounts.queries import actor_of, inbox
-from kechuang.district.core import clock, ledger, worker
+from kechuang.district.core import clock, worker
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Doubt, Entry, ImportBatch
+from kechuang.district.core.proving import prove
 from kechuang.district.core.registers.values import errors_of
 from kechuang.district.demo.seed import district_of
 from kechuang.district.demo.vectors import FILE, texts_of
@@ -54,6 +55,9 @@ def test_the_demo_is_a_sound_district_in_which_everybody_finds_work(district, mo
     worker.drain()
     worker.beat(clock.now())
     assert not worker.Delivery.objects.filter(state="stuck").exists()
+    proof = prove()
+    assert proof.holds, (proof.chain.words, list(map(str, proof.faults[:9])))
+    assert proof.sealed == 0
     assert_work_waits()
     found, looked = above(monkeypatch)
     assert found == []
@@ -72,7 +76,7 @@ def assert_sound():
 
 
 def assert_history_holds():
-    assert ledger.verify().holds
+    assert prove().holds
     moments = list(Entry.objects.order_by("id").values_list("at", flat=True))
     late = sum(b < a for a, b in pairwise(moments))
     assert late < 0.05 * len(moments)  # answers are told with their questions, days ahead

@@ -37,7 +37,7 @@ from kechuang.district.core.models import Entry
 from kechuang.district.market.models import Demand
 from kechuang.district.market.services import introductions
 from kechuang.engines.base.errors import DomainError
-from tests.factories import NOW, PASSWORD
+from tests.factories import NOW, PASSWORD, told
 
 SAFE = "三月的海河 2026"
 
@@ -102,6 +102,7 @@ def test_who_may_not_invite_or_type_a_password_for_another(world, new):
 
 def test_an_address_that_another_has_proved_is_taken(world, new):
     EmailAddress.objects.create(user=world.users["rival"], email="new@x.example", verified=True)
+    told(world.users["rival"])
     assert (
         refused(lambda: invite(new, "mail", world.actor("administrator"), NOW))
         == "person.email_taken"
@@ -130,6 +131,7 @@ def test_a_forgotten_password_is_set_anew_by_the_proved_address_only(world):
     user.refresh_from_db()
     assert user.check_password(SAFE)
     EmailAddress.objects.filter(user=user).update(verified=False)
+    told(user)
     ask_new_password(user, NOW)
     assert LetterLink.objects.filter(purpose="password").count() == 2
 
@@ -193,6 +195,7 @@ def busy(world):
     world.going = world.introduction(world.demand(), world.achievement())
     world.draft = world.demand(title="没有写完的", state="draft")
     Demand.objects.filter(pk=world.draft.pk).update(created_by=user.pk)
+    told(world.draft)
     keep_form_draft(user.pk, "demands/new", "title=x", NOW)
     keep_view(user.pk, "demands", "我的", "q=1")
     keep_contact("成果运营中心", "return", "某", user.email, SYSTEM, NOW)

@@ -218,7 +218,7 @@ class LockWatch:
 
     def __init__(self, monkeypatch):
         self.touched, self.late, self.asked, self.held = [], [], 0, False
-        real = ledger._lock
+        real = ledger.hold_still
 
         def lock():
             self.asked += 1
@@ -226,7 +226,7 @@ class LockWatch:
             self._begin(held=True)
             real()
 
-        monkeypatch.setattr(ledger, "_lock", lock)
+        monkeypatch.setattr(ledger, "hold_still", lock)
 
     def __call__(self, execute, sql, params, many, context):
         words = sql.split(None, 3)

@@ -23,7 +23,7 @@ from kechuang.district.transfer.models import Contract
 from kechuang.engines.base.errors import Invalid, NotAllowed
 from kechuang.engines.sheets.plain import read_plain
 from tests.engines.sheet_samples.made import xlsx
-from tests.factories import NOW, code
+from tests.factories import NOW, code, told
 from tests.rooms.test_imports import confirm, upload
 from tests.steps import contract_row
 
@@ -82,6 +82,7 @@ def test_an_answer_is_remembered_for_the_same_headings_of_the_same_issuer_only(w
     assert other.state == "asked"
     assert SheetMemory.objects.get().issuer == f"organisation:{world.bureau.pk}"
     SheetMemory.objects.update(issuer=f"organisation:{world.centre.pk}")
+    told(SheetMemory.objects.get())
     assert upload(world, "contracts", xlsx([HEADS, row(world, "C-4", 4)])).state == "asked"
 
 

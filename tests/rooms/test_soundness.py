@@ -104,6 +104,7 @@ def test_worker_backup_clock_and_disk_are_looked_at(sound, monkeypatch, data_fol
     assert codes()["check.clock_not_kept"] is False
 
 
+@pytest.mark.behind
 def test_people_letters_and_deliveries_are_looked_at(sound):
     write_letter("k", "x", "y", NOW - timedelta(hours=2), name="某", email="a@x.example")
     Delivery.objects.update(state="stuck")

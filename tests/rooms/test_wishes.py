@@ -12,7 +12,7 @@ from kechuang.district.market.registers import WISHES
 from kechuang.district.market.services import wishes
 from kechuang.engines.base.errors import InvalidForm, NotAllowed
 from tests import listings
-from tests.factories import NOW
+from tests.factories import NOW, told
 
 WORDS = "想了解中试数据"
 
@@ -206,6 +206,7 @@ def test_who_left_or_stopped_following_hears_nothing(world):
     ask(world, achievement, "rival", "follow")
     take(WISHES, "end", theirs, {}, world.actor("enterprise"), NOW)
     Membership.objects.filter(user=world.users["rival"]).delete()
+    told(world.users["rival"])
     listings.amend(achievement, {"trl": 8}, officer, NOW, "更正")
     worker.drain()
     assert letters(world, "enterprise") == letters(world, "rival") == []

@@ -13,6 +13,7 @@ from .addresses import LOOPBACK
 
 _WHERE = {
     "verify": "keeping",
+    "export": "keeping",
     "backup": "keeping",
     "restore": "keeping",
     "examine": "keeping",

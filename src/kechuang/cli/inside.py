@@ -25,6 +25,7 @@ from kechuang.district.core import clock, files, imports, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.keeping import awake
 from kechuang.district.core.models import Delivery, ImportBatch
+from kechuang.district.core.sealing import seal
 from kechuang.district.demo import ACCOUNTS, PASSWORD, seed
 from kechuang.district.portal.wsgi import application
 from kechuang.engines.base.errors import DomainError, Invalid
@@ -37,6 +38,8 @@ from .keeping import database_name
 def migrate(options: argparse.Namespace) -> int:
     """Build or upgrade the database."""
     call_command("migrate", verbosity=0)
+    if sealed := seal(clock.now()):
+        print(f"台账从今天起证明每条记录：原有的 {sealed} 条已封存。")
     print("数据库已就绪。")
     return 0
 
@@ -220,6 +223,7 @@ def demo(options: argparse.Namespace) -> int:
         mark.write_text("ok")
     else:
         call_command("migrate", verbosity=0)
+        seal(clock.now())
     print(f"\n演示账号（密码都是 {PASSWORD}）：")
     for email, _, label in ACCOUNTS:
         print(f"  {email:<28} {label}")

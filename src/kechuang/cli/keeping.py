@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from kechuang.district.accounts.services import examine as look
-from kechuang.district.core import clock, keeping, ledger
+from kechuang.district.core import clock, keeping, roots
+from kechuang.district.core.proving import prove
 from kechuang.engines.base.errors import DomainError
 from kechuang.engines.base.sayings import sentence
 
@@ -26,14 +27,34 @@ def verify(options: argparse.Namespace) -> int:
     """Prove the ledger."""
     print(database_name(), file=sys.stderr)
     try:
-        proof = ledger.verify(root=options.root, at_least=options.at_least)
+        kept = roots.kept(options.roots)
+        proof = prove(root=options.root, at_least=options.at_least, roots=kept)
     except DatabaseError as e:
         print(f"这个数据库读不出台账：{e}", file=sys.stderr)
         return 1
+    for line in (proof.chain.words, *proof.faults):
+        if line:
+            print(line, file=sys.stderr)
     if not proof.holds:
-        print(proof.words, file=sys.stderr)
         return 1
-    print(f"{proof.entries} 条，散列链完整，根 {proof.root}")
+    chain = proof.chain
+    print(f"{chain.entries} 条，散列链完整，根 {chain.root}")
+    print(f"{proof.records} 条记录与台账相符；保存在外的根 {len(kept)} 个都在链里")
+    if proof.sealed:
+        print(f"其中 {proof.sealed} 条自封存之日起才有证明")
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write the ledger for a check without Kechuang."""
+    print(database_name(), file=sys.stderr)
+    try:
+        with options.file.open("x", encoding="utf-8") as out:
+            count = roots.export(out)
+    except (DatabaseError, OSError) as e:
+        print(e, file=sys.stderr)
+        return 1
+    print(f"已写出 {count} 条到 {options.file}；核对：python tools/check_ledger.py {options.file}")
     return 0
 
 

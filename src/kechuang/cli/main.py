@@ -195,11 +195,20 @@ def _database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def _keeping(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     ledger = commands.add_parser("ledger", help="台账").add_subparsers(required=True)
-    proving = ledger.add_parser("verify", help="核对散列链")
+    proving = ledger.add_parser("verify", help="核对散列链和每条记录")
     proving.add_argument("--root", default="", help="公布过的根：链里必须有它")
     proving.add_argument("--at-least", type=_positive, default=1, help="至少该有多少条")
     proving.add_argument("--demo", action="store_true", help="核对演示的数据库")
+    proving.add_argument(
+        "--roots", type=Path, default=None, help="保存根的文件夹（平常用 KECHUANG_ROOTS）"
+    )
     proving.set_defaults(run=_house("verify"))
+    out = ledger.add_parser(
+        "export", help="写出全部条目，不用本系统也能核对（tools/check_ledger.py）"
+    )
+    out.add_argument("file", type=Path)
+    out.add_argument("--demo", action="store_true", help="演示的数据库")
+    out.set_defaults(run=_house("export"))
 
     keep = commands.add_parser(
         "backup", help="把数据库、私有文件和台账的根写进一个文件；运行时也可以"

@@ -255,6 +255,11 @@ EMAIL_TIMEOUT = 20  # a mail server that hangs must not hold the worker
 EMAIL_USE_TLS = _env("SMTP_TLS") == "1"
 DEFAULT_FROM_EMAIL = _env("MAIL_FROM", "kechuang@localhost")
 
+# Where the roots of the ledger's days go, so that this house cannot rewrite them
+KECHUANG_ROOTS = _env("ROOTS")
+KECHUANG_ROOTS_TO = _env("ROOTS_TO")
+KECHUANG_TSA = _env("TSA")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

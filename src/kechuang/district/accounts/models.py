@@ -1,9 +1,11 @@
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from kechuang.district.core import links
+from kechuang.district.core.held import beside, excused, holds
 from kechuang.engines.base.references import by_name
 
 from .roles import ROLES
@@ -43,6 +45,7 @@ ORGANISATION_KINDS = [
 ]
 
 
+@holds("accounts.person", unkept=("password", "last_login", "last_seen_on"))
 class User(AbstractUser):
     """A person who signs in, by e-mail address. ``name`` is how others see them."""
 
@@ -55,6 +58,11 @@ class User(AbstractUser):
         return self.name or self.email
 
 
+# an address that nobody has proved yet comes and goes, and says nothing
+beside(User, {"user_id": "id"}, only={"verified": True})(EmailAddress)
+
+
+@holds("accounts.organisation", unkept=("search",))
 class Organisation(models.Model):
     """Anything with a unified social credit code, checked; joined by it and never by name.
 
@@ -88,6 +96,7 @@ class Organisation(models.Model):
         return self.code or by_name(self.name)
 
 
+@beside(User, {"user_id": "id"})
 class Membership(models.Model):
     """A person's role in an organisation."""
 
@@ -106,6 +115,7 @@ class Membership(models.Model):
         return f"{self.user} · {ROLES[self.role].label}"
 
 
+@holds("accounts.link", unkept=("opened", "last_opened_at"))
 class LetterLink(models.Model):
     """A link in a letter, or a code on a printed slip: of one addressee, for one purpose.
 
@@ -150,6 +160,7 @@ class LetterLink(models.Model):
         return self.purpose == "slip"
 
 
+@holds("accounts.letter", unkept=("read_at", "sent_at", "failed"))
 class Letter(models.Model):
     """A message to a person: in the inbox when they sign in here, by e-mail in any case.
 
@@ -183,6 +194,7 @@ class Letter(models.Model):
         return self.opens.path if self.opens else self.link
 
 
+@holds("accounts.contact")
 class Contact(models.Model):
     """Whom a body has named for a purpose: one person or post, kept once."""
 
@@ -203,6 +215,7 @@ class Contact(models.Model):
         return f"{self.body} · {self.name}"
 
 
+@excused("half-filled forms: nobody's record yet")
 class FormDraft(models.Model):
     """A form that somebody began and will go on with: ``place`` says which, ``values`` what was
     typed (url-encoded).
@@ -222,6 +235,7 @@ class FormDraft(models.Model):
         return self.place
 
 
+@excused("how somebody likes to look at a list")
 class SavedView(models.Model):
     """A list as somebody looks at it again and again: search, filters and order under a name."""
 

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
 
-from kechuang.district.core import acts, clock, doors
+from django.conf import settings
+
+from kechuang.district.core import acts, clock, doors, roots
 from kechuang.district.core.models import Entry
 from kechuang.district.core.reactions import Away, every, on
 
 from .models import Letter
-from .services import send_letter
+from .services import send_letter, write_letter
 
 
 @on("accounts.letter.write")
@@ -24,6 +26,19 @@ def send_letters(entries: Sequence[Entry]) -> None:
             raise  # this address only: the others go on
         except (OSError, SMTPException) as e:
             raise Away(f"{type(e).__name__}: {e}") from e
+
+
+@every(hours=1)
+def send_roots(at: datetime) -> None:
+    """The root of the day that ended goes where this house cannot rewrite it: by letter, and into
+    the folder for roots with its time-stamp.
+    """
+    root = roots.of_day(roots.last_finished(at))
+    if root and settings.KECHUANG_ROOTS_TO:
+        words = f"{root.as_json()}\n\n请留存这封信。日后用 kechuang ledger verify --root {root.root} 核对。"
+        to = settings.KECHUANG_ROOTS_TO
+        write_letter(f"root-{root.day}", f"台账 {root.day} 的根", words, at, name=to, email=to)
+    roots.keep(at)
 
 
 @every(hours=24)

@@ -26,19 +26,31 @@ def keep(
     made_from: LawVersion | None = None,
 ) -> LawVersion:
     """Keep the text of a version; the same text is the same version."""
-    made, _ = LawVersion.objects.get_or_create(
-        digest=books.digest_of(texts),
-        defaults={
-            "how": how,
-            "files": dict(texts),
-            "made_at": at,
-            "made_by": actor.label,
-            "made_from": made_from,
-        },
-    )
-    if made_from is not None and made_from.pk not in (made.made_from_id, made.pk):
-        made.made_from = made_from  # the same text, but laid on newer shipped books
-        made.save(update_fields=["made_from"])
+    with ledger.writing():
+        made, new = LawVersion.objects.get_or_create(
+            digest=books.digest_of(texts),
+            defaults={
+                "how": how,
+                "files": dict(texts),
+                "made_at": at,
+                "made_by": actor.label,
+                "made_from": made_from,
+            },
+        )
+        if made_from is not None and made_from.pk not in (made.made_from_id, made.pk):
+            made.made_from = made_from  # the same text, but laid on newer shipped books
+            made.save(update_fields=["made_from"])
+        elif not new:
+            return made
+        ledger.record(
+            "core.lawtext.keep",
+            subject_kind="core.lawtext",
+            subject_id=made.pk,
+            label=str(made),
+            actor=actor,
+            at=at,
+            facts={"digest": made.digest},
+        )
     return made
 
 

@@ -18,7 +18,7 @@ from django.db import connection, models, transaction
 from kechuang.engines.base.sayings import Said
 from kechuang.engines.text import without_controls
 
-from . import acts, bulk, reactions
+from . import acts, bulk, held, reactions
 from .actor import Actor
 from .models import Delivery, Entry
 
@@ -26,6 +26,7 @@ log = logging.getLogger("kechuang.ledger")
 T = TypeVar("T")
 _ZONE = ZoneInfo("Asia/Shanghai")
 GENESIS = "0" * 64
+OLD, FORM = 1, 2  # how the hash of an entry is made; see Entry
 _LOCK = 7_253_001  # the ledger's own advisory lock on PostgreSQL
 
 
@@ -40,25 +41,29 @@ def _instant(at: datetime) -> str:
     return at.astimezone(_UTC).isoformat(timespec="microseconds")
 
 
-def _canonical(entry: Entry) -> str:
-    return _ENCODER.encode(
-        [
-            _instant(entry.at),
-            entry.day.isoformat(),
-            entry.kind,
-            entry.subject_kind,
-            entry.subject_id,
-            entry.label,
-            entry.actor_id,
-            entry.actor_label,
-            entry.old_state,
-            entry.new_state,
-            entry.why,
-            entry.facts,
-            entry.key,
-            entry.before,
-        ]
-    )
+def content_of(entry: Any) -> list[Any]:
+    """What an entry says, in the order in which it is digested; JSON can write it."""
+    said = [
+        _instant(entry.at),
+        entry.day.isoformat(),
+        entry.kind,
+        entry.subject_kind,
+        entry.subject_id,
+        entry.label,
+        entry.actor_id,
+        entry.actor_label,
+        entry.old_state,
+        entry.new_state,
+        entry.why,
+        entry.facts,
+        entry.key,
+    ]
+    return said if entry.form == OLD else [*said, entry.held]
+
+
+def digest_of(entry: Any) -> str:
+    """The digest of what an entry says, wherever it stands in the chain."""
+    return hashlib.sha256(_ENCODER.encode(content_of(entry)).encode()).hexdigest()
 
 
 def _as_json(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,9 +74,13 @@ def _as_json(facts: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def hash_of(entry: Entry) -> str:
+def hash_of(entry: Any) -> str:
     """The hash of an entry over its content and the hash before it."""
-    return hashlib.sha256(_canonical(entry).encode()).hexdigest()
+    if entry.form == OLD:
+        whole = _ENCODER.encode([*content_of(entry), entry.before])
+    else:
+        whole = entry.before + digest_of(entry)
+    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 @contextmanager
@@ -84,7 +93,7 @@ def writing() -> Iterator[None]:
     again (`acts`).
     """
     with transaction.atomic():
-        _lock()
+        hold_still()
         with acts.claimed():
             yield
 
@@ -108,7 +117,8 @@ def each(things: Iterable[T], act: Callable[[T], object]) -> int:
     return done
 
 
-def _lock() -> None:
+def hold_still() -> None:
+    """Take the ledger's lock for the present transaction: nobody writes until it ends."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -126,6 +136,7 @@ class Line(NamedTuple):
     why: str = ""
     facts: Mapping[str, Any] = MappingProxyType({})
     key: str | None = None
+    held: str | None = None  # None: read from the row; "" of what is no record
 
 
 def record(
@@ -142,7 +153,9 @@ def record(
     facts: Mapping[str, Any] | None = None,
     key: str | None = None,
 ) -> Entry:
-    """Append one entry and its deliveries, in the caller's transaction (there must be one)."""
+    """Append one entry and its deliveries, in the caller's transaction (there must be one), after
+    the record was written: its row is read for what it holds now.
+    """
     line = Line(
         kind, subject_kind, subject_id, label, old_state, new_state, why, facts or {}, key or None
     )
@@ -150,12 +163,17 @@ def record(
 
 
 def record_many(lines: Sequence[Line], actor: Actor, at: datetime) -> list[Entry]:
-    """Append entries in one pass, each chained to the one before; with their deliveries."""
+    """Append entries in one pass, each chained to the one before; with their deliveries.
+
+    What the records hold that the lines tell of is read, where the lines do not say it.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("The ledger is written inside the transaction of what it tells.")
-    _lock()
+    hold_still()
     last = Entry.objects.order_by("-id").values_list("hash", flat=True).first() or GENESIS
     day, numbers = at.astimezone(_ZONE).date(), bulk.reserve(Entry, len(lines))
+    bare = [(line.subject_kind, str(line.subject_id)) for line in lines if line.held is None]
+    rows = held.of_subjects(bare) if bare else {}
     entries: list[Entry] = []
     for line, number in zip(lines, numbers, strict=True):
         entry = bulk.new(
@@ -174,6 +192,10 @@ def record_many(lines: Sequence[Line], actor: Actor, at: datetime) -> list[Entry
             why=_as_kept(line.why),
             facts=_as_json(line.facts),
             key=line.key,
+            form=FORM,
+            held=rows.get((line.subject_kind, str(line.subject_id)), "")
+            if line.held is None
+            else line.held,
             before=last,
         )
         last = entry.hash = hash_of(entry)
@@ -215,19 +237,44 @@ class Proof:
         return not self.words
 
 
-def verify(*, root: str = "", at_least: int = 1) -> Proof:
+def chain() -> Iterator[tuple[Any, Said | None]]:
+    """Every entry in its order as it is kept, with what is wrong with it: it does not follow on
+    the one before, or says something else than when it was written.
+    """
+    before, form = GENESIS, OLD
+    names = [f.attname for f in Entry._meta.concrete_fields]
+    rows = Entry.objects.order_by("id").values_list(*names, named=True)
+    for entry in rows.iterator(chunk_size=2000):
+        fault = None
+        if entry.before != before:
+            fault = Said("ledger.gap", number=entry.id)
+        elif not _in_form(entry, form) or hash_of(entry) != entry.hash:
+            fault = Said("ledger.changed", number=entry.id)
+        yield entry, fault
+        before, form = entry.hash, entry.form
+
+
+def _in_form(entry: Any, form: int) -> bool:
+    """No entry is of an older form than those before it, and the old form holds no digest."""
+    return form <= entry.form <= FORM and (entry.form != OLD or not entry.held)
+
+
+def verify(
+    *, root: str = "", at_least: int = 1, each_entry: Callable[[Any], object] | None = None
+) -> Proof:
     """Walk the whole chain and recompute every hash.
 
     Args:
         root: A root that was published: an entry with this hash must stand in the chain.
         at_least: How many entries there must be; a ledger without any proves nothing.
+        each_entry: Is shown every entry that holds.
     """
     before, count, met = GENESIS, 0, not root
-    for entry in Entry.objects.order_by("id").iterator(chunk_size=2000):
-        if entry.before != before:
-            return Proof(count, entry.id, Said("ledger.gap", number=entry.id), before)
-        if hash_of(entry) != entry.hash:
-            return Proof(count, entry.id, Said("ledger.changed", number=entry.id), before)
+    for entry, fault in chain():
+        if fault:
+            return Proof(count, entry.id, fault, before)
+        if each_entry:
+            each_entry(entry)
         before, count = entry.hash, count + 1
         met = met or before == root
     if count < at_least:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from kechuang.engines.base.errors import Invalid, NotAllowed, Stale, WrongState
 from kechuang.engines.base.sayings import Said
 
-from . import books, ledger
+from . import books, held, ledger
 from .actor import Actor, Verdict
 from .models import Entry, Stated
 
@@ -237,7 +237,8 @@ def advance(
         }
         manager.filter(pk=thing.pk).update(**fields)
         thing.refresh_from_db()
-        return _tell(workflow, row, thing, actor, at, old, why, facts, key)
+        now = held.of(thing)
+        return _tell(workflow, row, thing, actor, at, old, why, facts, key, now)
 
 
 def check_source(workflow: Workflow[Thing], row: Step[Thing], thing: Thing) -> None:
@@ -273,20 +274,21 @@ def _tell(
     why: str,
     facts: Mapping[str, Any] | None,
     key: str,
+    now: str | None = None,
 ) -> Entry:
-    return ledger.record(
+    line = ledger.Line(
         f"{workflow.name}.{row.name}",
-        subject_kind=workflow.name,
-        subject_id=thing.pk,
-        label=label_of(thing),
-        actor=actor,
-        at=at,
-        old_state=old,
-        new_state=thing.state,
-        why=why,
-        facts=facts,
-        key=key,
+        workflow.name,
+        thing.pk,
+        label_of(thing),
+        old,
+        thing.state,
+        why,
+        facts or {},
+        key or None,
+        now,
     )
+    return ledger.record_many([line], actor, at)[0]
 
 
 def label_of(thing: Stated) -> str:

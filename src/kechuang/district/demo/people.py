@@ -9,7 +9,9 @@ from django.contrib.auth.hashers import make_password
 from kechuang.district.accounts.models import Organisation, User
 from kechuang.district.accounts.queries import actor_of
 from kechuang.district.accounts.services import add_person, grant
+from kechuang.district.core import ledger
 from kechuang.district.core.actor import SYSTEM, Actor
+from kechuang.district.core.ledger import Line
 
 PASSWORD = "kechuang-demo"  # noqa: S105 - public, and refused outside demo mode
 ACCOUNTS = [
@@ -47,4 +49,7 @@ def add_people(homes: dict[str, Organisation], at: datetime) -> People:
         users[short] = user
     User.objects.filter(is_demo=True).update(password=one_for_all)
     EmailAddress.objects.filter(user__is_demo=True).update(verified=True)
+    kind = "accounts.person"
+    lines = [Line(f"{kind}.begin", kind, u.pk, str(u)) for u in users.values()]
+    ledger.record_many(lines, SYSTEM, at)
     return People(users, {short: actor_of(user) for short, user in users.items()})

@@ -130,6 +130,7 @@ _pages: list[URLPattern | URLResolver] = [
     path("ladder/lapses/", firm_ladder.lapses, name="lapses"),
     path("doubts/", registers.doubts, name="doubts"),
     path("ledger/", registers.ledger_page, name="ledger"),
+    path("ledger/<int:pk>/notice.json", registers.notice, name="ledger-notice"),
     path("ledger/retry/", registers.retry, name="ledger-retry"),
     path("health/", health.page, name="health"),
     path("people/", people.people_list, name="people"),

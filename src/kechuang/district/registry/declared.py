@@ -5,6 +5,7 @@ expired or withdrawn)
 and *pipeline* (the book's own stages, with outcome and reason).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from itertools import pairwise
@@ -17,10 +18,12 @@ from kechuang.book.registers import layout_of
 from kechuang.book.sheets import BookRegister
 from kechuang.district.accounts.roles import STAFF, is_staff
 from kechuang.district.accounts.services import organisation_codes
+from kechuang.district.core import held
 from kechuang.district.core.actor import YES, Actor, Verdict, no
 from kechuang.district.core.checks import not_in_future
 from kechuang.district.core.registers import ALL, Done, Listed, Register, SheetRules
 from kechuang.district.core.workflow import Step, step
+from kechuang.engines.base.sayings import Said
 from kechuang.engines.text import comparable
 
 from .models import BookFact, BookRecord
@@ -34,11 +37,13 @@ _KINDS: dict[str, Callable[[], Any]] = {
     "fen": lambda: models.BigIntegerField(null=True),
     "words": lambda: models.JSONField(default=list),
 }
+_MADE: list[tuple[BookRegister, type[BookRecord]]] = []
 
 
 def declare(given: BookRegister) -> Register[Any]:
     """Make a register of the kit from the book's declaration."""
     model = _model(given)
+    _MADE.append((given, model))
     may = _Rights(given)
     columns = tuple(c.field for c in given.columns)
     days = [c.field for c in given.columns if c.kind == "day"]
@@ -278,6 +283,20 @@ def _facts(given: BookRegister, record: BookRecord) -> Iterable[BookFact]:
         else:
             made.text = ("、".join(value) if isinstance(value, list) else str(value))[:200]
         yield made
+
+
+@held.checked
+def _typed_facts() -> Iterable[held.Fault]:
+    """The typed facts, by which is counted, are those of their records."""
+    names = ("record_id", "register", "field", "text", "number", "day")
+    for given, model in _MADE:
+        mine = BookFact.objects.filter(record__register=given.id)
+        stand = Counter(mine.values_list(*names))
+        said: Counter[tuple[Any, ...]] = Counter()
+        for record in model._default_manager.order_by().iterator():
+            said.update(tuple(getattr(f, n) for n in names) for f in _facts(given, record))
+        for key in sorted({str(told[0]) for told in (stand - said) + (said - stand)}):
+            yield held.Fault(f"registry.{given.id}", key, Said("held.facts"))
 
 
 def _sheet(given: BookRegister, may: _Rights) -> SheetRules:

@@ -1,8 +1,10 @@
 from django.db import models
 
+from kechuang.district.core.held import holds
 from kechuang.district.core.models import Stated
 
 
+@holds("support.change")
 class PolicyChange(Stated):
     """A parameter of a policy said otherwise from a day on: proposed by one person with its
     document, approved by another.

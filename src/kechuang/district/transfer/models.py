@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kechuang.district.accounts.models import Organisation
+from kechuang.district.core.held import holds
 from kechuang.district.core.models import Stated
 from kechuang.district.market.models import Introduction
 
@@ -14,6 +15,7 @@ CONTRACT_KINDS = [
 ]
 
 
+@holds("transfer.contract", unkept=("search",))
 class Contract(Stated):
     """A technology contract.
 

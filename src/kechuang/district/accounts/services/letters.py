@@ -58,16 +58,15 @@ def write_letter(
             opens=make_link(opens, at, name=name, email=email, user=user) if opens else None,
             created_at=at,
         )
-        if letter.email:
-            ledger.record(
-                "accounts.letter.write",
-                subject_kind="accounts.letter",
-                subject_id=letter.pk,
-                label=letter.subject,
-                actor=SYSTEM,
-                at=at,
-                facts={"link": letter.opens_id, "purpose": opens.purpose} if opens else None,
-            )
+        ledger.record(  # to be sent, or to be read in the inbox only
+            f"accounts.letter.{'write' if letter.email else 'keep'}",
+            subject_kind="accounts.letter",
+            subject_id=letter.pk,
+            label=letter.subject,
+            actor=SYSTEM,
+            at=at,
+            facts={"link": letter.opens_id, "purpose": opens.purpose} if opens else None,
+        )
     return letter
 
 

@@ -30,17 +30,20 @@ def make_link(
     opening: Opening, at: datetime, *, name: str, email: str = "", user: User | None = None
 ) -> LetterLink:
     """A new link of an addressee; those that he has already open on."""
-    return LetterLink.objects.create(
-        purpose=opening.purpose,
-        subject_kind=opening.subject_kind,
-        subject_id=str(opening.subject_id),
-        user=opening.account or user,
-        name=name[:120],
-        email=email,
-        nonce=links.new_nonce(),
-        made_at=at,
-        expires_at=at + timedelta(days=PURPOSES[opening.purpose].days),
-    )
+    with ledger.writing():
+        link = LetterLink.objects.create(
+            purpose=opening.purpose,
+            subject_kind=opening.subject_kind,
+            subject_id=str(opening.subject_id),
+            user=opening.account or user,
+            name=name[:120],
+            email=email,
+            nonce=links.new_nonce(),
+            made_at=at,
+            expires_at=at + timedelta(days=PURPOSES[opening.purpose].days),
+        )
+        _tell("make", link, SYSTEM, at)
+    return link
 
 
 def find_link(token: str, purposes: Iterable[str]) -> LetterLink:
@@ -100,6 +103,7 @@ def use_link(link: LetterLink, at: datetime) -> None:
     if not now_open.update(used_at=at):
         link.refresh_from_db()
         raise WrongState(ended(link, at) or Said("link.used", day=at.date()))
+    _tell("use", link, Actor(0, link.name), at)
 
 
 def withdraw_link(link: LetterLink, actor: Actor, at: datetime, why: str = "") -> None:

@@ -1,10 +1,10 @@
 """Organisations, found by their credit code; by name only where an official list told no more."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from copy import copy
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.db.models.fields.reverse_related import ForeignObjectRel
@@ -12,13 +12,16 @@ from django.db.models.fields.reverse_related import ForeignObjectRel
 from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.permissions import can_keep_organisations
 from kechuang.district.accounts.queries import organisations_by_code
-from kechuang.district.core import ledger
+from kechuang.district.core import held, ledger
 from kechuang.district.core.actor import Actor
+from kechuang.district.core.ledger import Line
 from kechuang.district.core.registers import Refers
 from kechuang.engines.base.errors import Invalid, NotAllowed
 from kechuang.engines.base.identifiers import parse_credit_code
 from kechuang.engines.base.references import name_in
 from kechuang.engines.text import comparable, normalise
+
+Moved = dict[type[models.Model], set[Any]]  # which records of a model were written
 
 
 def _search(organisation: Organisation) -> str:
@@ -43,8 +46,8 @@ def keep_organisation(
     if not name:
         raise Invalid("organisation.name_missing", "name")
     with ledger.writing():
-        held = Organisation.objects.select_for_update().filter(code=code)
-        found = held.filter(name=name).first() if called else held.first()
+        known = Organisation.objects.select_for_update().filter(code=code)
+        found = known.filter(name=name).first() if called else known.first()
         if found is None:
             found = Organisation(code=code, name=name, kind=kind, former_names=list(former_names))
             step, facts = "add", {"name": name}
@@ -90,7 +93,7 @@ def link_organisation(named: Organisation, code: str, actor: Actor, at: datetime
         if one.code:
             raise Invalid("organisation.has_code", "code", name=one.name)
         other = Organisation.objects.select_for_update().filter(code=code).first()
-        moved: dict[str, int] = {}
+        moved: Moved = {}
         if other is None:
             one.code, kept = code, one
         else:
@@ -98,6 +101,7 @@ def link_organisation(named: Organisation, code: str, actor: Actor, at: datetime
                 other.former_names = [*other.former_names, one.name]
             moved, kept = _moved(one, other), other
             one.delete()
+            moved.setdefault(Organisation, set()).add(named.pk)
         kept.search = _search(kept)
         kept.save()
         ledger.record(
@@ -107,27 +111,59 @@ def link_organisation(named: Organisation, code: str, actor: Actor, at: datetime
             label=kept.name,
             actor=actor,
             at=at,
-            facts={"name": named.name, "code": code, "moved": moved},
+            facts={"name": named.name, "code": code, "moved": _counts(moved)},
         )
+        _tell_moved(moved, actor, at)
     return kept
 
 
-def _moved(one: Organisation, other: Organisation) -> dict[str, int]:
-    """Everything that referred to one refers to the other; how many records of which kind.
+def _counts(moved: Moved) -> dict[str, int]:
+    return {m._meta.label_lower: len(keys) for m, keys in moved.items() if m is not Organisation}
+
+
+def _tell_moved(moved: Moved, actor: Actor, at: datetime) -> None:
+    """An entry of each record that refers to another organisation now, or is no more."""
+    lines: dict[tuple[str, Any], Line] = {}
+    for model, keys in moved.items():
+        kept, things = _records(model, keys)
+        for key, thing in things.items() if kept else ():
+            assert kept
+            kind = kept.kind_of(thing) if thing is not None else kept.kind
+            label, state = str(getattr(thing, "label", thing)), getattr(thing, "state", "")
+            lines[kind, key] = Line(f"{kind}.relink", kind, key, label, state, state)
+    ledger.record_many(list(lines.values()), actor, at)
+
+
+def _records(model: type[models.Model], keys: set[Any]) -> tuple[held.Kept | None, dict[Any, Any]]:
+    """The records that rows are, or belong to, by key; None for one that is no more."""
+    rows = model._base_manager.in_bulk(keys)
+    if kept := held.kept_of(model):
+        return kept, {key: rows.get(key) for key in sorted(keys)}
+    found = held.owner_of(model)
+    if found is None:
+        return None, {}
+    kept, side = found
+    (column,) = side.on
+    owners = {getattr(row, column) for row in rows.values()}
+    return kept, kept.model._base_manager.in_bulk(owners)
+
+
+def _moved(one: Organisation, other: Organisation) -> Moved:
+    """Everything that referred to one refers to the other; which records of which model.
 
     Raises:
         Invalid: The database holds that only one of the two may have it.
     """
-    counts: Counter[str] = Counter()
+    moved: Moved = {}
     try:
         with transaction.atomic():
-            _repoint(one, other, counts)
+            _repoint(one, other, moved)
     except IntegrityError as e:
         raise Invalid("organisation.both_hold", "code", name=other.name) from e
-    return dict(counts)
+    return moved
 
 
-def _repoint(one: models.Model, other: models.Model, counts: Counter[str]) -> None:
+def _repoint(one: models.Model, other: models.Model, moved: Moved) -> None:
     for relation in one._meta.get_fields(include_hidden=True):
         if not isinstance(relation, ForeignObjectRel):
             continue
@@ -135,20 +171,22 @@ def _repoint(one: models.Model, other: models.Model, counts: Counter[str]) -> No
         assert isinstance(model, type)
         manager = model._default_manager
         if not relation.field.primary_key:
-            moved = manager.filter(**{name: one}).update(**{name: other})
-            if moved:
-                counts[model._meta.label_lower] += moved
+            keys = set(manager.filter(**{name: one}).values_list("pk", flat=True))
+            if keys:
+                manager.filter(pk__in=keys).update(**{name: other})
+                moved.setdefault(model, set()).update(keys)
             continue
-        held = manager.filter(pk=one.pk).first()  # a record that is the organisation's own
-        if held is None:
+        own = manager.filter(pk=one.pk).first()  # a record that is the organisation's own
+        if own is None:
             continue
         kept = manager.filter(pk=other.pk).first()
         if kept is None:
-            kept = copy(held)
+            kept = copy(own)
             setattr(kept, name, other)
             kept.save(force_insert=True)
-        _repoint(held, kept, counts)
-        held.delete()
+        moved.setdefault(model, set()).update((kept.pk, own.pk))
+        _repoint(own, kept, moved)
+        own.delete()
 
 
 def organisation_codes(title: str, named_by: str = "") -> Refers:

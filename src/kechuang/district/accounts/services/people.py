@@ -133,10 +133,10 @@ def invite_again(user: User, way: str, actor: Actor, at: datetime, email: str = 
             EmailAddress.objects.filter(user=user).delete()
             user.email = _new_address(email)
             EmailAddress.objects.create(user=user, email=user.email, primary=True)
-        if not user.is_active:
-            _tell("enable", user, actor, at)
-        user.is_active = True
+        enabled, user.is_active = not user.is_active, True
         user.save(update_fields=["email", "is_active"])
+        if enabled:
+            _tell("enable", user, actor, at)
         withdraw_of(user, at, Said("link.replaced"))
         return _call_in(user, way, actor, at)
 
@@ -246,6 +246,7 @@ def revoke(membership: Membership, actor: Actor, at: datetime, why: str = "") ->
     with ledger.writing():
         if membership.role == "administrator":
             _must_not_be_last(membership.user)
+        membership.delete()
         ledger.record(
             "accounts.membership.revoke",
             subject_kind=_KIND,
@@ -256,7 +257,6 @@ def revoke(membership: Membership, actor: Actor, at: datetime, why: str = "") ->
             why=why,
             facts={"role": membership.role, "organisation": membership.organisation.name},
         )
-        membership.delete()
 
 
 def _must_not_be_last(user: User) -> None:
@@ -272,12 +272,12 @@ def disable(user: User, actor: Actor, at: datetime, why: str) -> None:
     if not why.strip():
         raise Invalid("step.why_missing", "why")
     with ledger.writing():
-        _tell("disable", user, actor, at, why)
-        for membership in user.memberships.select_related("organisation", "user"):
-            revoke(membership, actor, at, why)
         user.is_active = False
         user.set_unusable_password()  # every session rests on it
         user.save(update_fields=["is_active", "password"])
+        _tell("disable", user, actor, at, why)
+        for membership in user.memberships.select_related("organisation", "user"):
+            revoke(membership, actor, at, why)
         withdraw_of(user, at, Said("link.account_shut"))
 
 

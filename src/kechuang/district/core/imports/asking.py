@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from kechuang.book.reading import Question, Reading, Table, read
-from kechuang.district.core import clock, files
+from kechuang.district.core import clock, files, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.models import ImportBatch, SheetMemory
@@ -85,7 +85,7 @@ def _held(batch: ImportBatch, reading: Reading) -> Answers:
     return dict(known.answers) if known else {}
 
 
-def remember(batch: ImportBatch, reading: Reading, told_by: str) -> None:
+def remember(batch: ImportBatch, reading: Reading, actor: Actor) -> None:
     """Keep what was said, for the next sheet with these headings.
 
     What holds for one whole list, its day or its kind, does not hold for the next, nor does a
@@ -98,12 +98,22 @@ def remember(batch: ImportBatch, reading: Reading, told_by: str) -> None:
         if k.startswith(_REMEMBERED) and v not in _NOT_KEPT and not v.startswith("fill:")
     }
     kept = {**_held(batch, reading), **fresh}
-    if fresh:
-        SheetMemory.objects.update_or_create(
+    if not fresh:
+        return
+    with ledger.writing():
+        made, _ = SheetMemory.objects.update_or_create(
             issuer=issuer_of(batch),
             kind=batch.kind,
             digest=_digest(reading),
-            defaults={"answers": kept, "told_by": told_by, "told_at": clock.now()},
+            defaults={"answers": kept, "told_by": actor.label, "told_at": clock.now()},
+        )
+        ledger.record(
+            "core.memory.keep",
+            subject_kind="core.memory",
+            subject_id=made.pk,
+            label=str(made),
+            actor=actor,
+            at=made.told_at,
         )
 
 

@@ -25,6 +25,7 @@ from kechuang.book.reading import Reading
 from kechuang.district.core import books, bulk, clock, files, ledger, worker
 from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.books import current_book
+from kechuang.district.core.doubts import note_doubts
 from kechuang.district.core.models import Doubt, ImportBatch, ImportRow
 from kechuang.district.core.reactions import Away
 from kechuang.district.core.workflow import advance
@@ -100,7 +101,7 @@ def check_now(batch: ImportBatch) -> None:
         if how["questions"]:
             _ask(batch, how)
             return
-        remember(batch, reading, acting(batch).label)
+        remember(batch, reading, acting(batch))
         tables = reading.tables
         ImportBatch.objects.filter(pk=batch.pk).update(
             total=_expected(reading), seen=0, headings=tables[0].headings
@@ -296,7 +297,7 @@ def _write_part(batch: ImportBatch, kind: ImportKind) -> int:
         made = kind.apply(acting(batch), part, _options(batch), clock.now())
         both = list(zip(part, made, strict=True))
         doubts = [d for row, applied in both for d in _doubts(kind, row, applied)]
-        Doubt.objects.bulk_create(doubts, ignore_conflicts=True)
+        note_doubts(doubts, clock.now())
         marks = ((r.id, (a.subject_id, dict(a.after), True)) for r, a in both)
         bulk.update(ImportRow, ("subject_id", "after", "written"), marks)
     return len(part)

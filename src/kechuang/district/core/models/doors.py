@@ -2,7 +2,10 @@
 
 from django.db import models
 
+from kechuang.district.core.held import excused
 
+
+@excused("counts of visits, dropped when their time is over")
 class Knock(models.Model):
     """How many came in a stretch of time: one row a door, a caller and a stretch.
 

@@ -4,11 +4,13 @@ from typing import Any
 
 from django.db import models
 
+from kechuang.district.core.held import excused, holds
 from kechuang.engines.base.sayings import recalled
 
 from .stated import Stated
 
 
+@holds("core.import", unkept=("total", "seen", "headings"))
 class ImportBatch(Stated):
     """One sheet on its way in: uploaded (→ asked → uploaded) → checked → confirmed → applied
     (→ undone), or refused.
@@ -45,6 +47,7 @@ class ImportBatch(Stated):
         return recalled(self.problem)
 
 
+@excused("a working copy of the sheet, which is kept by its digest; what became of it are records")
 class ImportRow(models.Model):
     """One row of a sheet: its cells as they were, what they mean, what is wrong, what became of it.
 
@@ -95,6 +98,7 @@ class ImportRow(models.Model):
         return recalled(self.fate_why)
 
 
+@holds("core.memory")
 class SheetMemory(models.Model):
     """What somebody's sheets with these headings were said to mean: question → answer."""
 
@@ -116,6 +120,7 @@ class SheetMemory(models.Model):
         return f"{self.issuer}:{self.kind}"
 
 
+@holds("core.doubt")
 class Doubt(models.Model):
     """Two records that may be one. Machines join by number only; this goes to a person."""
 

@@ -4,7 +4,10 @@ for every machine.
 
 from django.db import models
 
+from kechuang.district.core.held import excused, holds
 
+
+@holds("core.lawtext")
 class LawVersion(models.Model):
     """The whole text of the books at a version. Never changed afterwards.
 
@@ -26,6 +29,7 @@ class LawVersion(models.Model):
         return f"{self.pk} {self.how} {self.digest[:8]}"
 
 
+@excused("compared with the last entry that put a version in force")
 class LawInForce(models.Model):
     """Which version holds, since when, by whom.
 

@@ -2,11 +2,17 @@
 
 from django.db import models
 
+from kechuang.district.core.held import excused
 
+
+@excused("proved by its chain")
 class Entry(models.Model):
     """One line of the ledger.
 
-    The database itself refuses to change or delete it (see migrations).
+    The database itself refuses to change or delete it (see migrations). ``held`` is the digest of
+    what the record held after the step, "gone" where it is no more, "" of what is no record.
+    ``form`` says how the hash is made: 2 over the hash before and the digest of the content, 1 (of
+    old) over all of it at once, without ``held``.
     """
 
     at = models.DateTimeField()
@@ -22,6 +28,8 @@ class Entry(models.Model):
     why = models.TextField(blank=True)
     facts = models.JSONField(default=dict)
     key = models.CharField(max_length=120, null=True, unique=True)
+    form = models.PositiveSmallIntegerField(default=1)
+    held = models.CharField(max_length=64, blank=True)
     before = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
 
@@ -33,6 +41,7 @@ class Entry(models.Model):
         return f"{self.id} {self.kind} {self.label}"
 
 
+@excused("how far the worker is: it says nothing of a record")
 class Delivery(models.Model):
     """An entry on its way to a reaction: pending, done or stuck (after too many tries)."""
 
@@ -55,6 +64,7 @@ class Delivery(models.Model):
         return f"{self.reaction} ← {self.entry_id} {self.state}"
 
 
+@excused("the worker's clock")
 class Beat(models.Model):
     """When a scheduled piece of work last began, so that it is done once by however many workers."""
 
@@ -65,6 +75,7 @@ class Beat(models.Model):
         return self.name
 
 
+@excused("keys of forms, dropped after a month")
 class Sent(models.Model):
     """The key of an act that was done, and where its answer led."""
 

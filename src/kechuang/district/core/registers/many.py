@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from kechuang.district.core import bulk, ledger
+from kechuang.district.core import bulk, held, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.models import Stated
 from kechuang.district.core.workflow import Step, label_of
@@ -37,8 +37,8 @@ def create_many(
     bulk.insert(things)
     answered = asked or [()] * len(things)
     lines = [
-        _line(register, step, t, "", "", told={"asked": list(a)} if a else {})
-        for t, a in zip(things, answered, strict=True)
+        _line(register, step, t, "", "", told={"asked": list(a)} if a else {}, now=now)
+        for t, a, now in zip(things, answered, held.of_many(things), strict=True)
     ]
     entries = ledger.record_many(lines, actor, at)
     for thing, entry in zip(things, entries, strict=True) if name in register.effects else ():
@@ -78,7 +78,8 @@ def change_many(
         rows.append(
             (thing.pk, [getattr(thing, n) for n in (*names, "state", "version", "changed_at")])
         )
-        lines.append(_line(register, step, thing, old, why, sorted(changes), told))
+        now = held.of(thing)
+        lines.append(_line(register, step, thing, old, why, sorted(changes), told, now))
     bulk.update(register.model, [*names, "state", "version", "changed_at"], rows)
     entries = ledger.record_many(lines, actor, at)
     for (thing, _), was, entry in zip(pairs, befores, entries, strict=True) if tells else ():
@@ -93,8 +94,10 @@ def _line(
     why: str,
     changed: Sequence[str] = (),
     told: Values = MappingProxyType({}),
+    now: str | None = None,
 ) -> ledger.Line:
     names = sorted(n.removesuffix("_id") for n in changed)
     facts = {**facts_of(register, thing), **({"changed": names} if names else {}), **told}
     kind = f"{register.name}.{step.name}"
-    return ledger.Line(kind, register.name, thing.pk, label_of(thing), old, thing.state, why, facts)
+    label, state = label_of(thing), thing.state
+    return ledger.Line(kind, register.name, thing.pk, label, old, state, why, facts, None, now)

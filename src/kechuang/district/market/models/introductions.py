@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from kechuang.district.core.held import holds
 from kechuang.district.core.models import Stated
 
 from .listings import Achievement, Demand
@@ -10,6 +11,7 @@ SIDES = [("firm", "需求方"), ("owner", "成果方")]
 OUTCOMES = [("contract", "签了合同"), ("talking", "还在谈"), ("nothing", "没有结果")]
 
 
+@holds("market.introduction")
 class Introduction(Stated):
     """对接: one demand, one achievement, two or three persons by name."""
 
@@ -48,6 +50,7 @@ class Introduction(Stated):
         return f"对接 {self.pk}"
 
 
+@holds("market.invitation")
 class Invitation(Stated):
     """One person asked. The link in their own letter is all that is needed to answer, once."""
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from kechuang.district.accounts.models import Organisation
+from kechuang.district.core.held import holds
 from kechuang.district.core.models import Stated
 
 CONFIDENTIALITY = [("open", "公开"), ("nameless", "隐去企业名称"), ("brokers", "仅技术经理人")]
@@ -64,6 +65,7 @@ class Listing(Stated):
         raise NotImplementedError
 
 
+@holds("market.achievement", unkept=("search", "digest"))
 class Achievement(Listing):
     """A research result on offer."""
 
@@ -90,6 +92,7 @@ class Achievement(Listing):
         return self.summary
 
 
+@holds("market.demand", unkept=("search", "digest"))
 class Demand(Listing):
     """What an enterprise wants.
 

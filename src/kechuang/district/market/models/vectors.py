@@ -1,6 +1,9 @@
 from django.db import models
 
+from kechuang.district.core.held import excused
 
+
+@excused("reckoned from a text at any time")
 class TextVector(models.Model):
     """The vector of a text, named by the text's digest and the model; shared by equal texts."""
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from kechuang.district.accounts.models import Organisation
+from kechuang.district.core.held import holds
 from kechuang.district.core.models import Stated
 
 from .introductions import Introduction
@@ -13,6 +14,7 @@ from .listings import Achievement, Demand, Listing
 WISHES = {"introduction": "请求介绍", "question": "提问", "follow": "关注"}
 
 
+@holds("market.wish", unkept=("search",))
 class Wish(Stated):
     """An organisation asks to be introduced, asks a question, or follows.
 

@@ -197,6 +197,16 @@ def readdress(old: str, new: str, at: datetime) -> None:
         with ledger.writing():
             Invitation.objects.filter(pk=invitation.pk).update(email=new)
             invitation.email = new
+            ledger.record(
+                "market.invitation.readdress",
+                subject_kind="market.invitation",
+                subject_id=invitation.pk,
+                label=invitation.label,
+                actor=SYSTEM,
+                at=at,
+                old_state=invitation.state,
+                new_state=invitation.state,
+            )
             words = "您换了邮箱，原来信里的链接已作废，请用下面的链接。"
             write_to(invitation, f"moved-{at:%Y%m%d%H%M%S}", "对接：新的链接", words, at)
 

@@ -2,11 +2,13 @@
 
 from django.db import models
 
+from kechuang.district.core.held import holds
 from kechuang.district.core.models import Stated
 
 COMPARISONS = {"firms": "企业与认定名单", "contracts": "技术合同登记名单"}
 
 
+@holds("plan.draft")
 class PlanDraft(Stated):
     """A document read by machine, corrected by a person, saved as a book.
 
@@ -34,6 +36,7 @@ class PlanDraft(Stated):
         return self.title or self.name
 
 
+@holds("plan.comparison")
 class Comparison(models.Model):
     """A list of the city's laid beside our records.
 

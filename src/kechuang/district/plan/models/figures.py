@@ -5,6 +5,7 @@ closed.
 from django.db import models
 
 from kechuang.district.core.books import current_book
+from kechuang.district.core.held import beside, holds
 from kechuang.district.core.models import Stated
 
 COUNTING = [("ytd", "年初至今"), ("total", "累计"), ("year", "全年")]
@@ -19,6 +20,7 @@ LIGHTS = {
 REPORTS = {"monthly": "月报", "quarterly": "季报", "brief": "领导一页通"}
 
 
+@holds("plan.measurement")
 class Measurement(models.Model):
     """What an indicator was found to be, once, by reckoning over our own records.
 
@@ -50,6 +52,7 @@ def _titled(identity: str) -> str:
     return found.title if found else identity
 
 
+@holds("plan.bulletin")
 class Bulletin(Stated):
     """A figure that somebody published or reported, as printed, with its source.
 
@@ -76,6 +79,7 @@ class Bulletin(Stated):
         return f"{self.place} {_titled(self.indicator)} {self.as_of}: {self.value}"
 
 
+@holds("plan.figure")
 class ReportedFigure(Stated):
     """A figure that a body reports and another person confirms.
 
@@ -111,6 +115,7 @@ class ReportedFigure(Stated):
         return f"{self.place} {_titled(self.indicator)} {self.period}: {self.value}"
 
 
+@holds("plan.completeness")
 class Completeness(Stated):
     """What a person says of our records: from a day on, until a day or still, they hold everything
     that an indicator measures; ``basis`` says how that is known.
@@ -140,6 +145,7 @@ class Completeness(Stated):
         return f"{_titled(self.indicator)} {self.since} – {self.until or ''}".strip(" –")
 
 
+@holds("plan.closing")
 class Closing(Stated):
     """A period's figure as it was published: it stays.
 
@@ -171,6 +177,7 @@ class Closing(Stated):
         return f"{self.indicator} {self.period}: {self.value}"
 
 
+@beside(Closing, {"closing_id": "id"})
 class Correction(models.Model):
     """What a closed figure would be today, written beside it with the reason. Never changed."""
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from kechuang.district.core.held import beside, holds
 from kechuang.district.core.models import Stated
 from kechuang.engines.base.sayings import Said
 
@@ -11,24 +12,7 @@ TOLD_HOW = {"phone": "电话", "paper": "纸质材料", "mail": "邮件", "meeti
 ESCALATIONS = {1: "发提醒函", 2: "报分管领导"}
 
 
-class Duty(models.Model):
-    """A body that answers for a task. Whom it has named for returns is its contact (accounts)."""
-
-    plan = models.CharField(max_length=60)
-    task = models.PositiveSmallIntegerField()
-    body = models.CharField(max_length=120)
-    role = models.CharField(max_length=4, choices=DUTY_ROLES)
-
-    class Meta:
-        ordering = ["task", "role", "body"]
-        constraints = [
-            models.UniqueConstraint(fields=["plan", "task", "body"], name="one_duty_a_body")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.task} {self.body}"
-
-
+@holds("plan.task")
 class TaskFile(Stated):
     """The file of a task: open until it is closed with proof."""
 
@@ -50,6 +34,26 @@ class TaskFile(Stated):
         return f"{self.task} {self.title}"
 
 
+@beside(TaskFile, {"plan": "plan", "task": "task"})
+class Duty(models.Model):
+    """A body that answers for a task. Whom it has named for returns is its contact (accounts)."""
+
+    plan = models.CharField(max_length=60)
+    task = models.PositiveSmallIntegerField()
+    body = models.CharField(max_length=120)
+    role = models.CharField(max_length=4, choices=DUTY_ROLES)
+
+    class Meta:
+        ordering = ["task", "role", "body"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "task", "body"], name="one_duty_a_body")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.body}"
+
+
+@holds("plan.milestone")
 class Milestone(Stated):
     """What a task is to have reached by a day."""
 
@@ -75,6 +79,7 @@ class Milestone(Stated):
         return self.title
 
 
+@holds("plan.return")
 class MonthlyReturn(Stated):
     """What a body says of a task in a month. The body's own link is all it needs to answer."""
 

@@ -228,8 +228,7 @@ def correct_closing(closing: Closing, actor: Actor, at: datetime, why: str) -> C
         raise WrongState("closing.no_difference")
     with ledger.writing():
         facts = {"published": closing.value, "now": str(found.value)}
-        advance(CLOSINGS, "correct_closing", closing, actor, at, why=why, facts=facts)
-        return Correction.objects.create(
+        made = Correction.objects.create(
             closing=closing,
             value=str(found.value),
             count=found.count,
@@ -237,3 +236,5 @@ def correct_closing(closing: Closing, actor: Actor, at: datetime, why: str) -> C
             by=actor.label,
             at=at,
         )
+        advance(CLOSINGS, "correct_closing", closing, actor, at, why=why, facts=facts)
+    return made

@@ -14,6 +14,7 @@ from kechuang.district.accounts.queries import organisations_by_code
 from kechuang.district.core import files, ledger
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
+from kechuang.district.core.doubts import note_doubts
 from kechuang.district.core.imports.sheet_rows import ReadRow, Skipped, read_rows
 from kechuang.district.core.models import Doubt
 from kechuang.district.core.strangers import read_sheet_apart
@@ -246,21 +247,20 @@ def _contract_elsewhere(known: Contract | None) -> Elsewhere | None:
 
 def hand_over(made: Comparison, at: datetime) -> int:
     """Doubtful pairs to a person; returns how many are new."""
-    new = 0
-    for theirs, ours, why in compare(made).piles.doubtful:
-        _, fresh = Doubt.objects.get_or_create(
+    found = [
+        Doubt(
             kind="plan.comparison",
             left_id=theirs.key or f"{made.pk} 行 {theirs.ref}",
             right_id=ours.key,
-            defaults={
-                "left_label": f"{theirs.label}（{theirs.key or theirs.ref}）"[:320],
-                "right_label": f"{ours.label}（{ours.key}）"[:320],
-                "why": why.as_text(),
-                "created_at": at,
-            },
+            left_label=f"{theirs.label}（{theirs.key or theirs.ref}）"[:320],
+            right_label=f"{ours.label}（{ours.key}）"[:320],
+            why=why.as_text(),
+            created_at=at,
         )
-        new += fresh
-    return new
+        for theirs, ours, why in compare(made).piles.doubtful
+    ]
+    with ledger.writing():
+        return note_doubts(found, at)
 
 
 def explaining(indicator: Indicator, year: int) -> tuple[Comparison, Compared] | None:

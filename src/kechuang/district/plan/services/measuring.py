@@ -4,6 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from kechuang.book.schemas import Indicator
+from kechuang.district.core import ledger
+from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.books import current_book
 from kechuang.district.plan.measures import MEASURES, Found, Measure
 from kechuang.district.plan.models import Measurement
@@ -37,19 +39,29 @@ def reckon(indicator: Indicator, year: int, today: date) -> Found | None:
 def keep(
     indicator: str, year: int, today: date, found: Found, at: datetime, entry_id: int | None
 ) -> Measurement:
-    """Keep a value when it differs from the last one."""
+    """Keep a value when it differs from the last one, with an entry of its own."""
     last = Measurement.objects.filter(indicator=indicator, year=year).first()
     if last and last.value == str(found.value) and last.rows == found.rows:
         return last
-    return Measurement.objects.create(
-        indicator=indicator,
-        year=year,
-        as_of=last_day(year, today),
-        value=str(found.value),
-        rows=found.rows,
-        measured_at=at,
-        entry_id=entry_id,
-    )
+    with ledger.writing():
+        made = Measurement.objects.create(
+            indicator=indicator,
+            year=year,
+            as_of=last_day(year, today),
+            value=str(found.value),
+            rows=found.rows,
+            measured_at=at,
+            entry_id=entry_id,
+        )
+        ledger.record(
+            "plan.measurement.keep",
+            subject_kind="plan.measurement",
+            subject_id=made.pk,
+            label=str(made),
+            actor=SYSTEM,
+            at=at,
+        )
+    return made
 
 
 def measure(

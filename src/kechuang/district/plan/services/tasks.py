@@ -32,6 +32,11 @@ def set_up(plan: Plan, at: datetime) -> int:
             if TaskFile.objects.filter(plan=plan.id, task=task.number).exists():
                 continue
             made += 1
+            for body, role in ((task.lead, "lead"), *((b, "with") for b in task.cooperating)):
+                if body:
+                    Duty.objects.get_or_create(
+                        plan=plan.id, task=task.number, body=body, defaults={"role": role}
+                    )
             begin(
                 TASKS,
                 "open_task",
@@ -39,11 +44,6 @@ def set_up(plan: Plan, at: datetime) -> int:
                 SYSTEM,
                 at,
             )
-            for body, role in ((task.lead, "lead"), *((b, "with") for b in task.cooperating)):
-                if body:
-                    Duty.objects.get_or_create(
-                        plan=plan.id, task=task.number, body=body, defaults={"role": role}
-                    )
         if made:
             milestones.take_from_book(plan, at)
     return made
@@ -101,6 +101,7 @@ def remove_duty(duty: Duty, actor: Actor, at: datetime) -> None:
         raise NotAllowed(verdict.why)
     file = _file(duty.plan, duty.task)
     with ledger.writing():
+        duty.delete()
         ledger.record(
             "plan.duty.remove",
             subject_kind="plan.task",
@@ -109,7 +110,6 @@ def remove_duty(duty: Duty, actor: Actor, at: datetime) -> None:
             actor=actor,
             at=at,
         )
-        duty.delete()
 
 
 def _file(plan: str, number: int) -> TaskFile:

@@ -6,9 +6,11 @@ from typing import Any
 from django.db import models
 
 from kechuang.district.accounts.models import Organisation
+from kechuang.district.core.held import excused, holds
 from kechuang.district.core.models import Stated
 
 
+@holds("registry.{register}", unkept=("search",))
 class BookRecord(Stated):
     """A record of a declared register.
 
@@ -36,6 +38,7 @@ class BookRecord(Stated):
         return f"{self.register} {self.pk}"
 
 
+@excused("made of the facts of its record, and compared with them")
 class BookFact(models.Model):
     """One field of a record, in the column of its type, so that counts and rules can ask the
     database.

@@ -3,6 +3,7 @@
 from django.db import models
 
 from kechuang.district.accounts.models import Organisation
+from kechuang.district.core.held import holds
 from kechuang.district.core.models import Stated
 
 ESTABLISHMENT_KINDS = [
@@ -14,6 +15,7 @@ ESTABLISHMENT_KINDS = [
 LEVELS = [("national", "国家级"), ("municipal", "市级"), ("district", "区级")]
 
 
+@holds("registry.establishment")
 class Establishment(Stated):
     """Something approved once that a plan counts: a facility, a platform, a special project, a
     science park.

@@ -3,6 +3,7 @@
 from django.db import models
 
 from kechuang.district.accounts.models import Organisation
+from kechuang.district.core.held import holds
 from kechuang.district.core.models import Stated
 
 SOURCES = {
@@ -15,6 +16,7 @@ SOURCES = {
 }
 
 
+@holds("registry.firm")
 class Firm(Stated):
     """What the district knows of an enterprise beside its name and code."""
 
@@ -35,6 +37,7 @@ class Firm(Stated):
         return self.organisation.name
 
 
+@holds("registry.recognition")
 class Recognition(Stated):
     """A rung that a firm stands on: a certificate or an entry in the register, with its days."""
 
@@ -69,6 +72,7 @@ class Recognition(Stated):
         return f"{self.firm.organisation.name} · {self.name}"
 
 
+@holds("registry.year")
 class FirmYear(Stated):
     """What a firm says of one year.
 
@@ -96,6 +100,7 @@ class FirmYear(Stated):
         return f"{self.firm.organisation.name} {self.year} 年报"
 
 
+@holds("registry.application")
 class Application(Stated):
     """A firm on its way to a rung: the district recommends it, or decides where the rung is its
     own.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from kechuang.book.schemas import Plan
 from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core import clock
+from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.registers import REGISTERS
 from kechuang.district.core.together import Count, together
@@ -117,48 +118,64 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
     if target is None:
         raise NotFound("target.none")
     reading = plan.reading(book, target, year, today, chosen)
-    indicator = reading.indicator
-    staff, at = is_staff(actor), chosen.targets.index(target)
-    moved = measurements(indicator.id, year)
-    moved = moved.none() if reading.kind == "sum" else moved[:20] if staff else moved
-    history, published, reported, closed = together(
-        moved,
-        bulletins_visible_to(actor).filter(indicator=indicator.id)[:40],
-        figures_visible_to(actor).filter(indicator=indicator.id)[:20],
-        closings(indicator.id)[:6],
-    )
+    indicator, staff = reading.indicator, is_staff(actor)
+    measured = plan.measure_of(indicator)
     facts = {
         "answer": target_answer(reading, staff=staff),
-        "before": chosen.targets[at - 1] if at else None,
-        "after": next(iter(chosen.targets[at + 1 :]), None),
         "reading": reading,
         "target": target,
         "indicator": indicator,
         "plan": chosen,
         "year": year,
         "years": _years(chosen, today),
-        "tasks": [t for t in chosen.tasks if t.number in target.tasks],
-        **_records(reading, actor, _SHOWN if request.GET.get("rows") == "all" else _FIRST),
-        "history": history if staff else public_history(history),
         "light_words": LIGHTS,
         "staff": staff,
-        "figures": [f for f in book.figures if f.indicator == indicator.id],
-        "bulletins": published,
         "fills_in": bool(creating(FIGURES, actor)),
         "says_complete": bool(creating(COMPLETENESS, actor)),
-        "reported": reported,
-        "closings": _closings(closed, staff),
         "can_close": actor.has("officer", "approver")
-        and bool(plan.measure_of(indicator))
-        and plan.measure_of(indicator).records is not None,  # type: ignore[union-attr]
+        and measured is not None
+        and measured.records is not None,
+        **_around(chosen, target),
+        **_records(reading, actor, _SHOWN if request.GET.get("rows") == "all" else _FIRST),
+        **_told(reading, year, actor),
+    }
+    return render(request, "public/target.html", facts)
+
+
+def _around(chosen: Any, target: Any) -> dict[str, Any]:
+    """What the book sets beside a target: its neighbours, its tasks, the same measure elsewhere."""
+    book, at, same = current_book(), chosen.targets.index(target), target.indicator
+    return {
+        "before": chosen.targets[at - 1] if at else None,
+        "after": next(iter(chosen.targets[at + 1 :]), None),
+        "tasks": [t for t in chosen.tasks if t.number in target.tasks],
+        "figures": [f for f in book.figures if f.indicator == same],
         "same_measure": [
             (p, t)
             for p in book.plans.values()
             for t in p.targets
-            if t.indicator == indicator.id and t is not target
+            if t.indicator == same and t is not target
         ],
     }
-    return render(request, "public/target.html", facts)
+
+
+def _told(reading: Any, year: int, actor: Actor) -> dict[str, Any]:
+    """What was measured, published, reported and closed of an indicator, asked at once."""
+    name, staff = reading.indicator.id, is_staff(actor)
+    moved = measurements(name, year)
+    moved = moved.none() if reading.kind == "sum" else moved[:20] if staff else moved
+    history, published, reported, closed = together(
+        moved,
+        bulletins_visible_to(actor).filter(indicator=name)[:40],
+        figures_visible_to(actor).filter(indicator=name)[:20],
+        closings(name)[:6],
+    )
+    return {
+        "history": history if staff else public_history(history),
+        "bulletins": published,
+        "reported": reported,
+        "closings": _closings(closed, staff),
+    }
 
 
 def _records(reading: Any, actor: Any, most: int) -> dict[str, Any]:

@@ -126,7 +126,8 @@ def _trend(name: str, rows: Sequence[Any]) -> tuple[str, Spark, str, str] | None
     if spark is None:
         return None
     first, newest = last[0][0], last[-1][0]
-    return name, spark, *(f"{y.year} {y.facts[name]['v']}" for y in (first, newest))
+    was, now = (f"{y.year} {y.facts[name]['v']}" for y in (first, newest))
+    return name, spark, was, now
 
 
 def effects_of(outlook: Outlook, today: date) -> list[tuple[Any, int, Standing]]:

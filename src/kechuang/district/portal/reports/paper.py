@@ -79,9 +79,9 @@ def brief_docx(report: Report, brief: Brief, charts: Sequence[tuple[str, bytes]]
     for words in brief.sentences:
         paper.add_paragraph(str(words), style="List Number")
     row = paper.add_table(rows=1, cols=len(charts))
-    for cell, (words, png) in zip(row.rows[0].cells, charts, strict=True):
+    for cell, (caption, png) in zip(row.rows[0].cells, charts, strict=True):
         cell.paragraphs[0].add_run().add_picture(io.BytesIO(png), width=Cm(5.6))
-        cell.add_paragraph(words)
+        cell.add_paragraph(caption)
     keep_rows_whole(row)
     if brief.figures:
         paper.add_paragraph(f"现在 / 要求：{'；'.join(brief.figures)}。")

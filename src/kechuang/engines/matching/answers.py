@@ -177,6 +177,7 @@ def weights_from(documents: int, frequencies: Mapping[str, int]) -> Callable[[st
     """How much a pair says, from in how many of ``documents`` it stands (BM25's, never negative)."""
 
     def weight(pair: str) -> float:
+        """What one pair says."""
         n = frequencies.get(pair, 0)
         return math.log(1 + (documents - n + 0.5) / (n + 0.5))
 

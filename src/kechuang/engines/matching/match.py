@@ -71,10 +71,12 @@ class Found:
 
     @property
     def listed(self) -> tuple[Match, ...]:
+        """Those that stand out, strong before possible."""
         return tuple(m for m in self.candidates if m.strength)
 
     @property
     def nearest(self) -> tuple[Match, ...]:
+        """Of the first three, those that are not listed."""
         return tuple(m for m in self.candidates[:3] if not m.strength)
 
 
@@ -255,6 +257,7 @@ def _shifted(matches: list[Match]) -> list[Match]:
     """Conditions move what is listed among itself; nothing is made relevant by them."""
 
     def worth(m: Match) -> float:
+        """Its chance, shifted by the conditions that are met."""
         return m.chance + sum(r.shift for r in m.reasons) if m.strength else m.chance
 
     order = ("strong", "possible", NONE)
@@ -263,6 +266,7 @@ def _shifted(matches: list[Match]) -> list[Match]:
 
 def _similar(embedder: Embedder) -> Similar:
     def similar(asked: Sequence[str], said: Sequence[str]) -> Vectors:
+        """Cosines of needs and sentences, each seen from the middle of its kind."""
         rows = embedder.queries(asked) - embedder.middle
         columns = embedder.passages(said) - embedder.passage_middle
         found: Vectors = unit(rows) @ unit(columns).T

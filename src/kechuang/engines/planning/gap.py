@@ -27,10 +27,12 @@ class GapSum:
 
     @property
     def whole(self) -> Fraction:
+        """All parts together, in the target's unit."""
         return self.recorded + self.rest + self.signed
 
     @property
     def over(self) -> Fraction:
+        """What is more than asked, in the target's unit; negative is what lacks."""
         return self.whole - self.asked
 
 

@@ -61,7 +61,6 @@ def _figure(reading: Reading) -> Said:
     return Said(
         "brief.figure",
         name=target.title,
-        name_en=target.title_en or target.title,
         now=plain_figure(reading.value or Decimal(0)),
         asked="—" if target.value is None else plain_figure(target.value),
         unit=reading.indicator.unit,
@@ -69,10 +68,9 @@ def _figure(reading: Reading) -> Said:
 
 
 def _names(things: Sequence[Any]) -> dict[str, Any]:
-    """The first titles in both languages."""
+    """The first titles, and how many there are."""
     return {
         "names": tuple(t.title for t in things[:_NAMED]),
-        "names_en": tuple(t.title_en or t.title for t in things[:_NAMED]),
         "count": len(things),
     }
 
@@ -101,7 +99,6 @@ def _moved(report: Report) -> Said:
         count=len(moved),
         before=report.before_words,
         name=most.reading.target.title,
-        name_en=most.reading.target.title_en or most.reading.target.title,
         was=plain_figure(most.before or Decimal(0)),
         now=plain_figure(most.reading.value or Decimal(0)),
         unit=most.reading.indicator.unit,
@@ -134,7 +131,6 @@ def _targets(worries: Sequence[Reading]) -> list[Said]:
         Said(
             "brief.decide_target",
             name=r.target.title,
-            name_en=r.target.title_en or r.target.title,
             light=LIGHTS[r.light],
             why=r.standing.why,
         )

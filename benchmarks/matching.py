@@ -108,9 +108,8 @@ def ours(
     matcher = Matcher()
 
     def rank(text: str) -> list[str]:
-        vector = embedder.query(text) if embedder else None
-        matches, _ = matcher.offers_for(Want(id="w", title=text), corpus, vector)
-        return [m.id for m in matches]
+        found = matcher.offers_for(Want(id="w", title=text), corpus, embedder)
+        return [m.id for m in found.candidates]
 
     return taken, rank
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kechuang.district.core import clock
-from kechuang.district.market.flow import stages_by_area, whole
+from kechuang.district.market.queries import all_stages, stages_by_area
 from kechuang.district.portal.firms.outlook import effects_of, tiles_of
 from kechuang.district.portal.reports.way import HIGH, WIDE, step_of
 from kechuang.district.registry.services.outlook import lacks, nearest, outlook_of
@@ -108,7 +108,7 @@ def test_fields_say_how_far_demands_came(world):
     offer = world.achievement()
     world.introduction(near, offer)
     found = stages_by_area(world.actor("broker"))
-    total = whole(found)
+    total = all_stages(found)
     assert (total.demands, total.introduced, total.agreed, total.contracted) == (2, 1, 0, 0)
     assert total.offers == 1
     assert far.area == near.area

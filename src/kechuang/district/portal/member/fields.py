@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from kechuang.district.accounts.roles import STAFF
 from kechuang.district.core.actor import Actor
-from kechuang.district.market.flow import Stages, stages_by_area, whole
+from kechuang.district.market.queries import Stages, all_stages, stages_by_area
 from kechuang.district.portal.reports.steps import StepBar, shade, step_bars
 from kechuang.district.portal.requests import actor_in, for_roles
 
@@ -19,7 +19,7 @@ STAGES = (
 
 def flow_bars(actor: Actor) -> list[StepBar]:
     """All fields together, from demand to contract."""
-    return _bars(whole(stages_by_area(actor)))
+    return _bars(all_stages(stages_by_area(actor)))
 
 
 def _bars(total: Stages) -> list[StepBar]:
@@ -32,7 +32,7 @@ def fields(request: HttpRequest) -> HttpResponse:
     found = stages_by_area(actor_in(request))
     most = {n: max((getattr(s, n) for s in found), default=0) for n, _ in STAGES}
     rows = [(s, [(v := getattr(s, n), shade(v, most[n])) for n, _ in STAGES]) for s in found]
-    total = whole(found)
+    total = all_stages(found)
     facts = {
         "rows": rows,
         "total": total,

@@ -283,7 +283,7 @@ def test_a_firm_that_never_saw_the_system_finds_why_it_fails_in_three_clicks(sha
     page = owner.sign_in("enterprise")
     page.click("#rail a:text-is('企业')")
     page.click("main tbody a")
-    page.click("tr:has-text('国家高新技术企业') >> text=为什么，怎么办")
+    page.click("ol.rung a:has-text('国家高新技术企业')")
     told = page.inner_text("main")
     assert "招聘科技人员 2人" in told
     assert "办法第十一条第（四）项" in told

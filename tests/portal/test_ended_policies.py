@@ -125,7 +125,7 @@ def test_what_has_not_begun_says_so(world, monkeypatch):
 def test_a_rung_whose_rule_ended_says_so_to_firm_and_office(world, firm, shipped):
     address = f"/firms/{firm.pk}/"
     client = client_of(world, "enterprise")
-    assert "已结束" not in page(client, address)
+    assert ">已结束<" not in page(client, address)
     ended(shipped, "chuying-dengling-lingjun", "2025-12-31")
     mine = row(page(client, address), "雏鹰企业")
     assert "已结束" in mine

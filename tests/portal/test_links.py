@@ -62,7 +62,7 @@ def district(db, settings, monkeypatch):
     demo.seed(lambda words: None)
     worker.beat(clock.now())  # overdue returns are escalated: their letters carry links
     worker.drain()
-    monkeypatch.setattr(matching, "_vector", lambda text: None)  # meaning leads nowhere else
+    monkeypatch.setattr(matching, "_sense", lambda corpus: None)  # meaning leads nowhere else
 
 
 def test_nobody_is_offered_a_page_that_refuses_him(district):

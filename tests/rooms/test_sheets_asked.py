@@ -184,7 +184,7 @@ def test_an_official_list_without_codes_is_known_by_number_and_by_name(world):
     assert batch.state == "asked"
     [question] = batch.reading["questions"]
     assert question["id"] == "name:戊水务有限公司"
-    assert [o["value"] for o in question["options"]] == [code(61), "alone"]
+    assert [o["value"] for o in question["options"]] == [code(61), "alone", "open"]
     imports.answer(batch, {question["id"]: code(61)}, officer)
     worker.drain()
     batch.refresh_from_db()

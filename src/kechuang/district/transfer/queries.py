@@ -82,12 +82,10 @@ def turnover_between(start: date, end: date) -> QuerySet[Any]:
     return whole(found, sum=Sum("amount_fen"), count=Count("id"))
 
 
-def turnover_signed(day: date) -> tuple[int, int]:
-    """(fen, contracts) signed up to a day and not yet registered: one query."""
-    found = Contract.objects.filter(state="recorded", signed_on__lte=day).aggregate(
-        sum=Sum("amount_fen"), count=Count("id")
-    )
-    return int(found["sum"] or 0), int(found["count"])
+def turnover_signed(day: date) -> QuerySet[Any]:
+    """One row (fen or None, contracts) of what was signed up to a day and is not yet registered."""
+    found = Contract.objects.filter(state="recorded", signed_on__lte=day)
+    return whole(found, sum=Sum("amount_fen"), count=Count("id"))
 
 
 def turnover_by_year(end: date) -> dict[int, tuple[int, int]]:

@@ -30,12 +30,13 @@ from kechuang.district.plan.queries import (
 )
 from kechuang.district.plan.registers import COMPLETENESS, FIGURES
 from kechuang.district.plan.services.closings import counts_what, now_of
+from kechuang.district.plan.services.readings import TURNOVER
 from kechuang.district.portal.components.tables import Table, lines
 from kechuang.district.portal.registers.lists import creating, table_of
 from kechuang.district.portal.reports.brief_charts import way_words
 from kechuang.district.portal.reports.charts import bars_chart, way_chart
 from kechuang.district.portal.requests import actor_in, year_in
-from kechuang.district.transfer.queries import years_with_contracts
+from kechuang.district.transfer.queries import turnover_signed, years_with_contracts
 from kechuang.engines.base.days import parse_day
 from kechuang.engines.base.errors import NotFound
 from kechuang.engines.planning import kept
@@ -120,8 +121,9 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
     reading = plan.reading(book, target, year, today, chosen)
     indicator, staff = reading.indicator, is_staff(actor)
     measured = plan.measure_of(indicator)
+    told, signed = _told(reading, year, actor)
     facts = {
-        "answer": target_answer(reading, staff=staff),
+        "answer": target_answer(reading, signed),
         "reading": reading,
         "target": target,
         "indicator": indicator,
@@ -137,7 +139,7 @@ def target_page(request: HttpRequest, identity: str) -> HttpResponse:
         and measured.records is not None,
         **_around(chosen, target),
         **_records(reading, actor, _SHOWN if request.GET.get("rows") == "all" else _FIRST),
-        **_told(reading, year, actor),
+        **told,
     }
     return render(request, "public/target.html", facts)
 
@@ -159,23 +161,29 @@ def _around(chosen: Any, target: Any) -> dict[str, Any]:
     }
 
 
-def _told(reading: Any, year: int, actor: Actor) -> dict[str, Any]:
-    """What was measured, published, reported and closed of an indicator, asked at once."""
+def _told(reading: Any, year: int, actor: Actor) -> tuple[dict[str, Any], tuple[int, int]]:
+    """What was measured, published, reported and closed of an indicator, and (fen, contracts) signed
+    and not yet registered, which is told to those who work here: asked at once.
+    """
     name, staff = reading.indicator.id, is_staff(actor)
     moved = measurements(name, year)
     moved = moved.none() if reading.kind == "sum" else moved[:20] if staff else moved
-    history, published, reported, closed = together(
+    waits = staff and reading.indicator.measure == TURNOVER
+    history, published, reported, closed, signed = together(
         moved,
         bulletins_visible_to(actor).filter(indicator=name)[:40],
         figures_visible_to(actor).filter(indicator=name)[:20],
         closings(name)[:6],
+        turnover_signed(reading.day) if waits else bulletins_visible_to(actor).none(),
     )
-    return {
+    fen, count = signed[0] if signed else (0, 0)
+    told = {
         "history": history if staff else public_history(history),
         "bulletins": published,
         "reported": reported,
         "closings": _closings(closed, staff),
     }
+    return told, (int(fen or 0), int(count))
 
 
 def _records(reading: Any, actor: Any, most: int) -> dict[str, Any]:

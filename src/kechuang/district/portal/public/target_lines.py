@@ -5,10 +5,8 @@ from fractions import Fraction
 
 from kechuang.district.core import clock
 from kechuang.district.plan.services import Reading
-from kechuang.district.plan.services.readings import TURNOVER
 from kechuang.district.portal.reports.marks import Bar, Share, bar_of, shares_of
 from kechuang.district.portal.reports.way import WayPicture, way_picture
-from kechuang.district.transfer.queries import turnover_signed
 from kechuang.engines.base.money import in_unit
 from kechuang.engines.planning import GapSum, gap_sum, over
 
@@ -45,8 +43,8 @@ class TargetAnswer:
     gap: Gap | None
 
 
-def target_answer(reading: Reading, *, staff: bool) -> TargetAnswer:
-    """What is said first of one target; what is signed is told to those who work here."""
+def target_answer(reading: Reading, signed: tuple[int, int]) -> TargetAnswer:
+    """What is said first of one target; ``signed`` (fen, contracts) waits for its registration."""
     goal, value = reading.goal, reading.value
     ends = reading.forecast.value if reading.forecast else None
     exact = None if value is None else Fraction(value)
@@ -59,7 +57,7 @@ def target_answer(reading: Reading, *, staff: bool) -> TargetAnswer:
         (reading.target.by - clock.today()).days,
         way_picture(reading),
         bar_of(None if value is None else float(value), float(goal.value) if goal else None),
-        _gap(reading, exact, staff) if exact is not None else None,
+        _gap(reading, exact, signed) if exact is not None else None,
     )
 
 
@@ -74,14 +72,12 @@ def _how(reading: Reading) -> str:
     return "forecast" if ahead and ahead.value is not None else "judged"
 
 
-def _gap(reading: Reading, value: Fraction, staff: bool) -> Gap | None:
+def _gap(reading: Reading, value: Fraction, waiting: tuple[int, int]) -> Gap | None:
     """None where nothing is known to come, or the target is judged already."""
     open_still = reading.light in ("on_track", "at_risk", "behind")
     if reading.goal is None or reading.how != "computed" or not open_still:
         return None
-    fen, count = (0, 0)
-    if staff and reading.indicator.measure == TURNOVER:
-        fen, count = turnover_signed(reading.day)
+    fen, count = waiting
     signed = Fraction(in_unit(fen, reading.indicator.unit)) if fen else Fraction(0)
     made = gap_sum(reading.goal, value, reading.forecast, signed)
     if made is None:

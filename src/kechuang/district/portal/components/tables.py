@@ -16,6 +16,7 @@ from kechuang.district.core import sheets
 from kechuang.district.core.books import current_book
 from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.doors import knock
+from kechuang.district.portal.finding import InOrder, Narrowed
 from kechuang.district.portal.requests import actor_in
 from kechuang.engines.base.errors import NotAllowed
 
@@ -56,7 +57,8 @@ class Table:
     columns: Sequence[Column]
     link: Callable[[Any], str] | None = None
     filters: Sequence[Filter] = ()
-    search: Callable[[QuerySet, str], QuerySet] | None = None
+    search: Callable[[QuerySet, str], QuerySet | Narrowed] | None = None
+    indexed: bool = False  # by the index; it says so while only simple search works
     hint: str = ""
     empty: str = "还没有记录。"
     layout: str = ""
@@ -81,9 +83,12 @@ def show(
         return _views_changed(request, table)
     asked = request.GET
     words = asked.get("q", "").strip()[:200]
+    narrowed = Narrowed(found)
     if words and table.search:
         knock(request, "search")
-        found = table.search(found, words)
+        told = table.search(found, words)
+        narrowed = told if isinstance(told, Narrowed) else Narrowed(told)
+        found = narrowed.found
     for choice in table.filters:
         if choice.name != table.tabs:
             found = _chosen(choice, found, asked.get(choice.name, ""))
@@ -95,7 +100,9 @@ def show(
     if asked.get("export") == "xlsx" and table.layout:
         knock(request, "export")
         return _export(table, found)
-    page = Paginator(found, PER_PAGE).get_page(asked.get("page"))
+    ranked = narrowed.order is not None and not asked.get("sort")
+    shown = InOrder(found, narrowed.order or ()) if ranked else found
+    page = Paginator(shown, PER_PAGE).get_page(asked.get("page"))
     total, here = page.paginator.count, _query(request, "page", "export").rstrip("&")
     facts = {
         "table": table,
@@ -105,7 +112,12 @@ def show(
         "q": words,
         "heads": _heads(request, table, sort),
         "lines": lines(table, page),
-        "choices": [(f, asked.get(f.name, "")) for f in table.filters if f.name != table.tabs],
+        "choices": [
+            (f, asked.get(f.name, ""), _options(f, narrowed.counts))
+            for f in table.filters
+            if f.name != table.tabs
+        ],
+        "simply": bool(words and table.search and table.indexed and narrowed.order is None),
         "tabs": tabs,
         "tab": asked.get(table.tabs, "") if table.tabs else "",
         "sum": _sum(table, found),
@@ -117,6 +129,11 @@ def show(
         **table.context,
     }
     return render(request, template, facts)
+
+
+def _options(choice: Filter, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """(value, label, how many of what was found) of a filter's choices."""
+    return [(v, label, counts.get(f"{choice.name}={v}".lower(), 0)) for v, label in choice.options]
 
 
 def _chosen(choice: Filter, found: QuerySet, value: str) -> QuerySet:

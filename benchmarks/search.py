@@ -84,7 +84,8 @@ def ours(rows: Sequence[tuple[str, str]]) -> Ranker:
 
     def rank(text: str) -> list[int]:
         asked = understand(text, synonyms)
-        index.counts(asked, reader)
+        if len(asked.units) + len(asked.phrases) >= 4 and not index.counts(asked, reader):
+            asked = asked.loosened
         return [hit.pk for hit in index.find(asked, reader, "achievements", 10)]
 
     return rank

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from kechuang.engines.search import (
     VERSION,
@@ -241,6 +241,8 @@ def follow(entries: Sequence[LedgerEntry]) -> None:
 def rebuild() -> int:
     """The whole index anew, beside the one that serves; returns how many documents it holds."""
     with _writing():
+        # every record is read after this: what waits up to here will have been followed
+        last = Delivery.objects.filter(reaction=REACTION).aggregate(n=Max("pk"))["n"] or 0
         pointer = _folder() / "now.json"
         used = {p.name for p in _folder().iterdir() if p.is_dir()}
         name = next(str(n) for n in range(1, 1000) if str(n) not in used)
@@ -252,6 +254,8 @@ def rebuild() -> int:
                 keep_lease()
         write_atomically(pointer, json.dumps({"folder": name, "version": VERSION}).encode())
         (_folder() / "broken").unlink(missing_ok=True)
+        told = Delivery.objects.filter(reaction=REACTION, pk__lte=last, leased_until=None)
+        told.exclude(state="done").update(state="done", error="")
         for old in used:
             SearchIndex.remove(_folder() / old)
         return len(index)

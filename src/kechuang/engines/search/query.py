@@ -13,11 +13,11 @@ from .tokens import RUNS, is_chinese, number, runs_with_numbers
 
 LONGEST = 300  # letters of a question that are looked at
 MOST_UNITS = 24
-_QUOTES = str.maketrans(dict.fromkeys("“”„「」『』《》〈〉", '"'))
+_QUOTES = str.maketrans(dict.fromkeys("“”„「」『』", '"'))
 _PIECE = re.compile(
     r'(?P<no>(?<!\S)-(?=\S))?(?:(?P<name>[^\s:"-]{1,20}):)?(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))'
 )
-_ALL_UP_TO, _TWO_UP_TO = 2, 6
+_ENOUGH = 2  # units that a record must have; of a sentence few more stand together
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Asked:
         if self.any_will_do:
             return 1
         count = len(self.units)
-        return count if count <= _ALL_UP_TO else 2 if count <= _TWO_UP_TO else 3
+        return min(count, _ENOUGH)
 
     @property
     def loosened(self) -> "Asked":

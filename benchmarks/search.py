@@ -84,7 +84,7 @@ def ours(rows: Sequence[tuple[str, str]]) -> Ranker:
 
     def rank(text: str) -> list[int]:
         asked = understand(text, synonyms)
-        if len(asked.units) + len(asked.phrases) >= 4 and not index.counts(asked, reader):
+        if len(asked.units) + len(asked.phrases) >= 3 and not index.counts(asked, reader):
             asked = asked.loosened
         return [hit.pk for hit in index.find(asked, reader, "achievements", 10)]
 

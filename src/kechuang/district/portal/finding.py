@@ -13,7 +13,7 @@ from kechuang.district.core.registers import REGISTERS, Register
 from kechuang.engines.search import Asked, Reader, SearchIndex
 
 LONGEST = 200  # letters of a question that are looked at
-_LONG = 4  # things in a question from which some are enough when no record has more
+_LONG = 3  # things in a question from which some are enough when no record has more
 
 
 @dataclass(frozen=True)

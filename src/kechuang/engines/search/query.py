@@ -17,6 +17,7 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„「」『』", '"'))
 _PIECE = re.compile(
     r'(?P<no>(?<!\S)-(?=\S))?(?:(?P<name>[^\s:"-]{1,20}):)?(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))'
 )
+_SENTENCE = 4  # units from which a question is a sentence
 _ENOUGH = 2  # units that a record must have; of a sentence few more stand together
 
 
@@ -93,6 +94,8 @@ def understand(typed: str, synonyms: Synonyms, fields: Collection[str] = ()) -> 
     rest = " ".join(free)
     units = _units(rest, synonyms)[:MOST_UNITS]
     told = " ".join([rest, *phrases])
+    if len(units) >= _SENTENCE:  # quotes in a sentence that was pasted are no wish
+        units, phrases = [*units, *(u for p in phrases for u in _named(p, synonyms))], []
     also = [w for u in units for n in u.names[1:] for w in cut(n)]
     last = re.search(r"[a-z0-9][a-z0-9.\-]*$", rest)
     return Asked(

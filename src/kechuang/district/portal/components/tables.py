@@ -101,7 +101,7 @@ def show(
         knock(request, "export")
         return _export(table, found)
     ranked = narrowed.order is not None and not asked.get("sort")
-    shown = InOrder(found, narrowed.order or ()) if ranked else found
+    shown: Any = InOrder(found, narrowed.order or ()) if ranked else found
     page = Paginator(shown, PER_PAGE).get_page(asked.get("page"))
     total, here = page.paginator.count, _query(request, "page", "export").rstrip("&")
     facts = {

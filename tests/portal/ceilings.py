@@ -5,7 +5,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from kechuang.district.accounts.models import User
-from kechuang.district.core import books
+from kechuang.district.core import books, search
 from kechuang.district.core.registers import REGISTERS
 from kechuang.district.market.models import Demand
 from kechuang.district.registry.models import Firm, FirmYear
@@ -71,6 +71,7 @@ def above(monkeypatch):
     monkeypatch.setattr(books, "_LOOK_AGAIN", 3600)  # which law holds is asked by the clock
     books.forget()
     books.current_book()
+    search.rebuild()  # a list that is searched is told by the index
     found, looked = [], 0
     for role in ROLES:
         client = client_of(role)

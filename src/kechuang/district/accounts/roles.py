@@ -28,6 +28,11 @@ ROLES: dict[str, Role] = {
 }
 STAFF = frozenset(code for code, role in ROLES.items() if role.staff)
 
+DESKS = frozenset({"system", *(f"desk:{code}" for code in STAFF)})  # who `is_staff` is, for search
+OFFICES = frozenset(
+    {"system", *(f"role:{code}" for code in STAFF)}
+)  # staff, whatever else they are
+
 
 def is_staff(actor: Actor) -> bool:
     """Who works for the district; nobody of an enterprise does, whatever other role they hold."""

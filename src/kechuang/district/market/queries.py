@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 from django.db.models import Count, Q, QuerySet
 
 from kechuang.district.accounts.models import Organisation
-from kechuang.district.accounts.roles import is_staff
+from kechuang.district.accounts.roles import DESKS, STAFF, is_staff
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.together import Asking, answered, whole
 from kechuang.engines.base.identifiers import patent_kind
 from kechuang.engines.matching import Offer, Want
+from kechuang.engines.search import EVERYBODY
 from kechuang.engines.text import comparable
 
 from .models import Achievement, Demand, Introduction, Invitation, Listing, TextVector, Wish
@@ -57,6 +58,16 @@ def demands_visible_to(actor: Actor) -> QuerySet[Demand]:
     return found.filter(public | (_own(actor) & ~Q(state="retracted")))
 
 
+def listing_keys(thing: Listing) -> frozenset[str]:
+    """Who sees a record whole, as search asks it: the same answer as the two above."""
+    own = {f"org:{thing.owner_id}"} if thing.owner_id and thing.state != "retracted" else set()
+    if thing.state == "draft":
+        return frozenset(own | {f"desk:{role}:{thing.created_by}" for role in STAFF})
+    if thing.state == "published" and getattr(thing, "confidentiality", "open") == "open":
+        return frozenset({EVERYBODY})
+    return DESKS | own
+
+
 def knows_owner(actor: Actor, demand: Demand) -> bool:
     """Whether the firm's name may be shown to this person."""
     if demand.confidentiality == "open" or is_staff(actor):
@@ -88,6 +99,11 @@ def introductions_visible_to(actor: Actor) -> QuerySet[Introduction]:
     if is_staff(actor):
         return found
     return found.filter(Q(demand__owner_id__in=actor.firms) if actor.firms else Q(pk__in=()))
+
+
+def introduction_keys(found: Introduction) -> frozenset[str]:
+    """Who sees it, as search asks it."""
+    return DESKS | {f"firm:{found.demand.owner_id}"}
 
 
 def search_introductions(found: QuerySet[Introduction], words: str) -> QuerySet[Introduction]:

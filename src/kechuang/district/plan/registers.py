@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,19 +11,36 @@ from kechuang.district.accounts.roles import is_staff
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.checks import in_order, not_in_future
-from kechuang.district.core.registers import ALL, Listed, Register, SheetRules, Values
+from kechuang.district.core.registers import ALL, REGISTERS, Listed, Register, SheetRules, Values
+from kechuang.district.core.search import facets_of, text_of
 from kechuang.district.core.workflow import step
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.numbers import parse_decimal
 from kechuang.engines.base.periods import period_end
 from kechuang.engines.base.sayings import Said
 from kechuang.engines.planning import kept, printed, ratio, suspicious
+from kechuang.engines.search import EVERYBODY, Face
 
 from . import permissions as may
 from . import queries
 from .models import Bulletin, Completeness, ReportedFigure
 
 _WHOLE = 100  # %
+
+
+_OPEN = {"bulletin": "recorded", "completeness": "stated"}  # the state in which it is everybody's
+
+
+def _faces(thing: Any) -> list[Face]:
+    """Under what its indicator is called."""
+    register = next(r for r in REGISTERS.values() if r.model is type(thing))
+    keys = frozenset({"system", *(f"role:{r}" for r in queries.SEES_RETURNS)})
+    if _OPEN.get(type(thing).__name__.lower()) == thing.state:
+        keys = frozenset({EVERYBODY})
+    indicator = current_book().indicators.get(thing.indicator)
+    called = (indicator.title, *indicator.aliases) if indicator else ()
+    text = replace(text_of(register, thing), keywords=called)
+    return [Face(keys, text, facets_of(register, thing))]
 
 
 def _unit(thing: Bulletin | ReportedFigure) -> str:
@@ -133,6 +151,7 @@ BULLETINS = Register(
         step("withdraw", "撤回", "recorded", "withdrawn", may.can_report, needs_why=True),
     ),
     visible=queries.bulletins_kept_for,
+    faces=_faces,
     listed=Listed(
         columns=("indicator", "place", "as_of", "value", "counting", "source"),
         filters=("indicator", "as_of"),
@@ -285,6 +304,7 @@ FIGURES = Register(
         ),
     ),
     visible=queries.figures_kept_for,
+    faces=_faces,
     listed=Listed(
         columns=("indicator", "place", "period", "value"),
         filters=("indicator",),
@@ -347,6 +367,7 @@ COMPLETENESS = Register(
         ),
     ),
     visible=queries.completeness_kept_for,
+    faces=_faces,
     listed=Listed(
         columns=("indicator", "since", "until", "basis"),
         filters=("indicator",),

@@ -1,7 +1,7 @@
 """Finding: one question over everything that exists for a person."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,14 +13,28 @@ from kechuang.book.schemas import Book
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.registers import REGISTERS, Register
+from kechuang.district.core.search import report_broken, synonyms
 from kechuang.district.market.queries import introductions_visible_to, search_introductions
+from kechuang.engines.search import (
+    EVERYBODY,
+    Asked,
+    Entry,
+    Face,
+    Proposal,
+    Reader,
+    SearchIndex,
+    Text,
+    best_sentence,
+    propose,
+)
+from kechuang.engines.search.marks import Part
 from kechuang.engines.text import comparable
 
+from .finding import LONGEST, fitting, opened, understood
 from .registers.cells import shown
-from .registers.lists import search
+from .registers.lists import search_simply
 from .sayings import titled
 
-LONGEST = 200  # letters of a question that are looked at
 _OPENED = 6  # kinds of record whose first ones are fetched; the rest are counted
 _NOTES = 2  # fields that tell a record from others of its name
 _PAGES = {"firm-records": "firm"}  # where a record is better read than on its register's page
@@ -34,6 +48,7 @@ class Hit:
     label: str
     url: str
     note: str = ""
+    sentence: Sequence[Part] = ()  # of its text, in parts, each with whether it answers
 
 
 @dataclass(frozen=True)
@@ -47,18 +62,78 @@ class Found:
     hits: tuple[Hit, ...]
 
 
-def find(actor: Actor, words: str, limit: int) -> list[Found]:
-    """What holds all words and exists for the person, by kind; of each kind the first ``limit``.
-
-    Everything that is told, counts too, comes from what each kind lets this person see.
+@dataclass(frozen=True)
+class Answer:
+    """What a question finds. ``simply``: only simple search works now. ``proposals``: questions
+    that would find something, when this one finds nothing.
     """
-    asked = comparable(words[:LONGEST])
-    if not asked:
-        return []
-    stocks = [*_registers(actor, asked), *_introductions(actor, asked)]
-    stocks.sort(key=lambda s: _FIRST.index(s.kind) if s.kind in _FIRST else len(_FIRST))
+
+    found: Sequence[Found] = ()
+    simply: bool = False
+    proposals: Sequence[Proposal] = ()
+
+
+def find(actor: Actor, words: str, limit: int) -> list[Found]:
+    """What answers a question and exists for the person, by kind; of each kind the first."""
+    return list(answer(actor, words, limit).found)
+
+
+def answer(actor: Actor, words: str, limit: int, *, typing: bool = False) -> Answer:
+    """What answers a question, the best first, of each kind the first ``limit``.
+
+    Everything that is told, counts and proposals too, comes from what this person may see.
+    """
+    if not comparable(words[:LONGEST]):
+        return Answer()
+    held = opened(actor)
+    registers = [r for r in REGISTERS.values() if r.public or actor.has(*r.menu)]
+    asked = understood(words, registers)
+    if held is not None:
+        try:
+            return _answered(actor, asked, words, limit, *held, typing=typing)
+        except (ValueError, OSError):
+            report_broken()
+    plain = comparable(words[:LONGEST])
+    stocks = [*_registers(actor, plain), *_introductions(actor, plain)]
     counts = _counts(stocks)
+    return Answer(_told(stocks, counts, asked, words, limit), simply=True)
+
+
+def _answered(
+    actor: Actor,
+    asked: Asked,
+    words: str,
+    limit: int,
+    index: SearchIndex,
+    reader: Reader,
+    *,
+    typing: bool,
+) -> Answer:
+    stocks = [*_registers(actor, ""), *_introductions(actor, "")]
+    open_kinds = {s.name for s in stocks}
+
+    def count(question: Asked) -> int:
+        held = index.counts(question, reader, typing)
+        return sum(n for kind, n in held.items() if kind in open_kinds)
+
+    asked = fitting(asked, count)
+    told = index.counts(asked, reader, typing)
+    ranked = [_Ranked(s, index, asked, reader, typing) for s in stocks]
+    counts = {n: told.get(s.name, 0) for n, s in enumerate(stocks)}
+    found = _told(ranked, counts, asked, words, limit)
+    proposals = [] if found or typing else propose(asked, index, reader, synonyms().chinese)
+    return Answer(found, proposals=proposals)
+
+
+def _told(
+    stocks: Sequence["_Stock | _Ranked"],
+    counts: Mapping[int, int],
+    asked: Asked,
+    words: str,
+    limit: int,
+) -> list[Found]:
     held = [(s, counts[n]) for n, s in enumerate(stocks) if counts.get(n)]
+    held.sort(key=lambda s: _FIRST.index(s[0].kind) if s[0].kind in _FIRST else len(_FIRST))
     query = urlencode({"q": words[:LONGEST].strip()})
     records = [
         Found(s.kind, s.title, n, f"{s.url}?{query}", s.first(limit) if place < _OPENED else ())
@@ -71,6 +146,7 @@ def find(actor: Actor, words: str, limit: int) -> list[Found]:
 class _Stock:
     """The records of one kind that hold the words."""
 
+    name: str
     kind: str
     title: str
     url: str
@@ -81,15 +157,50 @@ class _Stock:
         return tuple(self.hit(x) for x in self.found[:limit])
 
 
+@dataclass(frozen=True)
+class _Ranked:
+    """The records of one kind that answer a question, the best first."""
+
+    stock: _Stock
+    index: SearchIndex
+    asked: Asked
+    reader: Reader
+    typing: bool
+
+    @property
+    def kind(self) -> str:
+        return self.stock.kind
+
+    @property
+    def title(self) -> str:
+        return self.stock.title
+
+    @property
+    def url(self) -> str:
+        return self.stock.url
+
+    def first(self, limit: int) -> tuple[Hit, ...]:
+        hits = self.index.find(self.asked, self.reader, self.stock.name, limit, self.typing)
+        things = {x.pk: x for x in self.stock.found.filter(pk__in=[h.pk for h in hits])}
+        return tuple(
+            replace(self.stock.hit(things[h.pk]), sentence=tuple(best_sentence(h.body, self.asked)))
+            for h in hits
+            if h.pk in things
+        )
+
+
 def _registers(actor: Actor, words: str) -> Iterable[_Stock]:
     """The registers whose lists this person may open."""
     for register in REGISTERS.values():
         if not (register.public or actor.has(*register.menu)):
             continue
-        found = search(register, register.visible(actor), words, actor).prefetch_related(None)
+        seen = register.visible(actor)
+        found = search_simply(register, seen, words, actor) if words else seen
+        found = found.prefetch_related(None)
         order = [register.listed.order] if register.listed.order else []
         page = _PAGES.get(register.slug, f"{register.slug}-record")
         yield _Stock(
+            register.name,
             register.slug,
             register.title,
             reverse(register.slug),
@@ -116,10 +227,11 @@ def _introductions(actor: Actor, words: str) -> Iterable[_Stock]:
         return
     seen = introductions_visible_to(actor).prefetch_related(None)
     yield _Stock(
+        "market.introduction",
         "introductions",
         "对接",
         reverse("introductions"),
-        search_introductions(seen, words).order_by("-pk"),
+        (search_introductions(seen, words) if words else seen).order_by("-pk"),
         lambda i: Hit(
             f"{i.demand.title} ↔ {i.achievement.title}",
             reverse("introduction", args=[i.pk]),
@@ -152,29 +264,36 @@ class _Passage:
     note: str
 
 
-_passages: dict[str, tuple[Book, tuple[_Passage, ...]]] = {}
+_passages: dict[str, tuple[Book, tuple[_Passage, ...], SearchIndex]] = {}
 _BOOK = (("policies", "政策", "policies"), ("targets", "目标", "plan"), ("tasks", "任务", "plan"))
 
 
-def _of_book(words: str, limit: int) -> list[Found]:
+def _of_book(asked: Asked, limit: int) -> list[Found]:
     """Policies, targets and tasks: everybody's."""
-    wanted = words.split()
-    hits = [p for p in _passages_of(current_book()) if all(w in p.text for w in wanted)]
+    passages, index = _passages_of(current_book())
+    visitor = Reader(frozenset())
+    counts = index.counts(asked, visitor)
     found = []
     for kind, title, page in _BOOK:
-        of_kind = [p for p in hits if p.kind == kind]
-        first = tuple(Hit(titled(p.thing), p.place(), p.note) for p in of_kind[:limit])
-        if of_kind:
-            found.append(Found(kind, title, len(of_kind), reverse(page), first))
+        if counts.get(kind):
+            hits = [passages[h.pk] for h in index.find(asked, visitor, kind, limit)]
+            first = tuple(Hit(titled(p.thing), p.place(), p.note) for p in hits)
+            found.append(Found(kind, title, counts[kind], reverse(page), first))
     return found
 
 
-def _passages_of(book: Book) -> tuple[_Passage, ...]:
-    """The book's passages with the text in which words are looked for; made once a book."""
+def _passages_of(book: Book) -> tuple[tuple[_Passage, ...], SearchIndex]:
+    """The book's passages and their index in memory; made once a book."""
     known = _passages.get("book")
     if known is None or known[0] is not book:
-        known = _passages["book"] = (book, tuple(_read(book)))
-    return known[1]
+        passages, index = tuple(_read(book)), SearchIndex()
+        everybody = frozenset({EVERYBODY})
+        index.write(
+            Entry(p.kind, n, (Face(everybody, Text(titled(p.thing), (), p.text)),))
+            for n, p in enumerate(passages)
+        )
+        known = _passages["book"] = (book, passages, index)
+    return known[1:]
 
 
 def _read(book: Book) -> Iterable[_Passage]:

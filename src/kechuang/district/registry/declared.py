@@ -16,14 +16,16 @@ from django.db.models import QuerySet
 
 from kechuang.book.registers import layout_of
 from kechuang.book.sheets import BookRegister
-from kechuang.district.accounts.roles import STAFF, is_staff
+from kechuang.district.accounts.roles import DESKS, STAFF, is_staff
 from kechuang.district.accounts.services import organisation_codes
 from kechuang.district.core import held
 from kechuang.district.core.actor import YES, Actor, Verdict, no
 from kechuang.district.core.checks import not_in_future
-from kechuang.district.core.registers import ALL, Done, Listed, Register, SheetRules
+from kechuang.district.core.registers import ALL, REGISTERS, Done, Listed, Register, SheetRules
+from kechuang.district.core.search import facets_of, text_of
 from kechuang.district.core.workflow import Step, step
 from kechuang.engines.base.sayings import Said
+from kechuang.engines.search import EVERYBODY, Face
 from kechuang.engines.text import comparable
 
 from .models import BookFact, BookRecord
@@ -58,6 +60,7 @@ def declare(given: BookRegister) -> Register[Any]:
         states=_states(given),
         steps=_steps(given, may),
         visible=_visible(given, model),
+        faces=_faces(given),
         listed=Listed(
             columns=given.listed or columns[:6],
             filters=given.filters,
@@ -239,6 +242,17 @@ def _visible(given: BookRegister, model: type[BookRecord]) -> Callable[[Actor], 
         return found.filter(own | shown)
 
     return visible
+
+
+def _faces(given: BookRegister) -> Callable[[BookRecord], list[Face]]:
+    def faces(record: BookRecord) -> list[Face]:
+        register = REGISTERS[f"registry.{given.id}"]
+        keys = DESKS | {f"org:{record.holder_id}"}
+        if given.sees == "everybody" and record.state in LIVE:
+            keys = frozenset({EVERYBODY})
+        return [Face(keys, text_of(register, record), facets_of(register, record))]
+
+    return faces
 
 
 def _derive(given: BookRegister) -> Callable[[BookRecord], None]:

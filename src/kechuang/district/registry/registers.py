@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from kechuang.district.accounts.roles import is_staff
+from kechuang.district.accounts.roles import OFFICES, is_staff
 from kechuang.district.accounts.services import organisation_codes
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import declared_registers
@@ -17,14 +17,33 @@ from kechuang.district.core.registers import (
     SheetRules,
     Values,
 )
+from kechuang.district.core.search import facets_of, text_of
 from kechuang.district.core.workflow import step
 from kechuang.engines.base.days import months_after
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.search import EVERYBODY, Face
 
 from . import permissions as may
 from . import queries
 from .declared import declare
 from .models import Establishment, Firm, Recognition
+
+
+def _establishment_faces(found: Establishment) -> list[Face]:
+    keys = frozenset({EVERYBODY}) if found.state == "recorded" else OFFICES
+    return [Face(keys, text_of(ESTABLISHMENTS, found), facets_of(ESTABLISHMENTS, found))]
+
+
+def _firm_faces(firm: Firm) -> list[Face]:
+    keys = OFFICES | {f"firm:{firm.organisation_id}"}
+    return [Face(keys, text_of(FIRMS, firm), facets_of(FIRMS, firm))]
+
+
+def _recognition_faces(found: Recognition) -> list[Face]:
+    text = text_of(RECOGNITIONS, found)
+    keys = OFFICES | {f"firm:{found.firm_id}"}
+    return [Face(keys, text, facets_of(RECOGNITIONS, found))]
+
 
 ESTABLISHMENTS = Register(
     name="registry.establishment",
@@ -43,6 +62,7 @@ ESTABLISHMENTS = Register(
         ),
     ),
     visible=queries.establishments_visible_to,
+    faces=_establishment_faces,
     listed=Listed(
         columns=("name", "kind", "level", "operator", "approved_on", "ended_on"),
         filters=("kind", "level"),
@@ -95,6 +115,7 @@ FIRMS = Register(
         ),
     ),
     visible=queries.visible_to,
+    faces=_firm_faces,
     listed=Listed(
         columns=("organisation", "town", "park", "industry", "founded_on", "staff"),
         search=("organisation__search", "town", "park", "industry"),
@@ -157,6 +178,7 @@ RECOGNITIONS = Register(
         step("withdraw", "撤回", "recorded", "withdrawn", may.can_keep, needs_why=True),
     ),
     visible=queries.recognitions_visible_to,
+    faces=_recognition_faces,
     listed=Listed(
         columns=("firm", "rung", "number", "valid_from", "valid_until"),
         filters=("rung",),

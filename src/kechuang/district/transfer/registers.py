@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from kechuang.district.accounts.roles import is_staff
+from kechuang.district.accounts.roles import DESKS, is_staff
 from kechuang.district.accounts.services import organisation_codes
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.checks import in_order, not_in_future, odd_amounts
 from kechuang.district.core.registers import ALL, Done, Listed, Register, SheetRules, Values
+from kechuang.district.core.search import facets_of, text_of
 from kechuang.district.core.workflow import step
 from kechuang.district.market.models import Introduction
 from kechuang.district.market.services import introductions
 from kechuang.engines.base.errors import Invalid, WrongState
 from kechuang.engines.base.sayings import Said
+from kechuang.engines.search import Face
 from kechuang.engines.text import comparable
 
 from . import permissions as may
@@ -21,6 +23,12 @@ from . import queries
 from .models import Contract
 
 _TYPED = ("name", "kind", "seller", "buyer", "amount_fen", "technology_fen", "signed_on")
+
+
+def _faces(contract: Contract) -> list[Face]:
+    """For who works for the district and the two parties."""
+    keys = DESKS | {f"org:{contract.seller_id}", f"org:{contract.buyer_id}"}
+    return [Face(keys, text_of(CONTRACTS, contract), facets_of(CONTRACTS, contract))]
 
 
 def _sound(register: Register[Any], thing: Contract, day: date) -> Iterable[Invalid]:
@@ -131,6 +139,7 @@ CONTRACTS = Register(
     questions=(odd_amounts("amount_fen", "technology_fen"),),
     unique=("number",),
     derive=_derive,
+    faces=_faces,
     born=_stamp,
     stamps={"cancel": lambda thing, actor, at: {"introduction_id": None}},
     effects={"record": _conclude, "cancel": _resume},

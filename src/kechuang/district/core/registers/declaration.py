@@ -20,6 +20,7 @@ from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Entry, Stated
 from kechuang.district.core.workflow import Step, Workflow
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.search import Face
 
 Thing = TypeVar("Thing", bound=Stated)
 Values = Mapping[str, Any]
@@ -139,6 +140,7 @@ class Register(Generic[Thing]):
         hides: Fields of a record that are not a person's to know.
         may_hide: Fields that `hides` may name: no list is put in their order.
         inside: Who sees the history of a record; nobody but whom the register names.
+        faces: What search finds of a record, and who: beside `visible`, in the same words.
         then: Step → the step that its form offers to take along ("save and submit").
         half_done: States in which only what is ``always`` wanted is required.
         menu: Roles in whose menu the list stands; ``public``: visitors may look.
@@ -173,6 +175,7 @@ class Register(Generic[Thing]):
     then: Mapping[str, str] = field(default_factory=dict)
     half_done: frozenset[str] = frozenset()
     always: tuple[str, ...] = ()
+    faces: Callable[[Any], Sequence[Face]] | None = None
     own_layout: Layout | None = None  # where the book in force has none
     share: str = ""
     public: bool = False

@@ -14,6 +14,7 @@ from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.core.registers import (
+    REGISTERS,
     Check,
     Done,
     Doubts,
@@ -23,6 +24,7 @@ from kechuang.district.core.registers import (
     SheetRules,
     Values,
 )
+from kechuang.district.core.search import facets_of, text_of
 from kechuang.district.core.workflow import Step, step
 from kechuang.district.market import permissions as may
 from kechuang.district.market import queries
@@ -31,6 +33,7 @@ from kechuang.district.market.models.listings import LISTING_STATES
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said
 from kechuang.engines.matching.sense import digest
+from kechuang.engines.search import EVERYBODY, Face
 from kechuang.engines.text import comparable
 
 _ACHIEVEMENT = (
@@ -133,6 +136,17 @@ def _derive(thing: Listing) -> None:
         parts += [*thing.people, *thing.patents, thing.owner.name if thing.owner else ""]
     thing.search = comparable(" ".join(parts))
     thing.digest = digest(queries.party_text(thing))
+
+
+def _faces(thing: Listing) -> list[Face]:
+    """The whole record for who sees it whole; of a nameless demand the rest without its firm."""
+    register = REGISTERS[f"market.{type(thing).__name__.lower()}"]
+    facets = facets_of(register, thing)
+    found = [Face(queries.listing_keys(thing), text_of(register, thing), facets)]
+    if getattr(thing, "confidentiality", "") == "nameless" and thing.state == "published":
+        bare = text_of(register, thing, without=("owner",))
+        found.append(Face(frozenset({EVERYBODY}), bare, facets))
+    return found
 
 
 def _begin(thing: Listing, actor: Actor, at: datetime) -> None:
@@ -325,6 +339,7 @@ def _register(
         refers={"owner": owner},
         checks=checks,
         derive=_derive,
+        faces=_faces,
         born=_begin,
         number=_number,
         stamps=_STAMPS,

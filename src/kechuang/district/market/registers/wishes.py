@@ -1,19 +1,22 @@
 """Wishes, declared once: asking to be introduced, asking a question, following."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from kechuang.district.accounts.queries import members_of
-from kechuang.district.accounts.roles import is_staff
+from kechuang.district.accounts.roles import DESKS, is_staff
 from kechuang.district.accounts.services import organisation_codes, write_letter
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.registers import Done, Listed, Register
+from kechuang.district.core.search import facets_of, text_of
 from kechuang.district.core.workflow import step
 from kechuang.district.market import permissions as may
 from kechuang.district.market import queries
 from kechuang.district.market.models import Achievement, Demand, Wish
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.search import Face
 from kechuang.engines.text import comparable
 
 from .listings import names
@@ -53,6 +56,14 @@ def _derive(wish: Wish) -> None:
         wish.get_what_display(),
     ]
     wish.search = comparable(" ".join(parts))
+
+
+def _faces(wish: Wish) -> list[Face]:
+    """Without the record's title: it is found only by who may see the record."""
+    text = text_of(WISHES, wish, without=("title",))
+    text = replace(text, title=wish.label)
+    keys = DESKS | {f"org:{wish.asker_id}"}
+    return [Face(keys, text, facets_of(WISHES, wish))]
 
 
 def _number(wishes: Sequence[Wish]) -> None:
@@ -173,6 +184,7 @@ WISHES = Register(
     refers={"asker": organisation_codes("提出单位")},
     checks=(_once, _discreet),
     derive=_derive,
+    faces=_faces,
     born=_born,
     number=_number,
     stamps={

@@ -16,6 +16,7 @@ from kechuang.district.core.models import Entry
 from kechuang.district.core.registers import REGISTERS, Register, create, take
 from kechuang.district.core.workflow import Step
 from kechuang.district.portal.doors import knock
+from kechuang.district.portal.finding import InOrder
 from kechuang.district.portal.once import once
 from kechuang.district.portal.registers.lists import filter_names, filters_of, search
 from kechuang.district.portal.requests import actor_in, one
@@ -79,7 +80,8 @@ def _reads(api: NinjaAPI, register: Register[Any]) -> None:
             raise Invalid("api.filter_unknown", strange[0], text=strange[0], options=_options)
         found = _narrowed(request, register, asked)
         part = found[asked.offset : asked.offset + asked.limit]
-        return {"count": found.count(), "items": [shown(register, x, actor) for x in part]}
+        count = len(found) if isinstance(found, InOrder) else found.count()
+        return {"count": count, "items": [shown(register, x, actor) for x in part]}
 
     def record_page(request: HttpRequest, pk: Key) -> Any:
         actor = _reader(register, request)
@@ -182,7 +184,8 @@ def _reader(register: Register[Any], request: HttpRequest) -> Actor:
 
 
 def _narrowed(request: HttpRequest, register: Register[Any], asked: Any) -> Any:
-    """What this person may see of what was asked for, in the list's order.
+    """What this person may see of what was asked for: the best first when words are asked,
+    otherwise in the list's order.
 
     Raises:
         Invalid: A value that the filter does not know.
@@ -202,7 +205,10 @@ def _narrowed(request: HttpRequest, register: Register[Any], asked: Any) -> Any:
         found = known.apply(found, value)
     if asked.q:
         knock(request, "search")
-        found = search(register, found, asked.q, actor)
+        told = search(register, found, asked.q, actor)
+        found = told.found
+        if told.order is not None:
+            return InOrder(found, told.order)
     return found.order_by(*([register.listed.order] if register.listed.order else []), "-pk")
 
 

@@ -17,6 +17,7 @@ from kechuang.district.core import sheets
 from kechuang.district.core.books import current_book
 from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.doors import knock
+from kechuang.district.portal.finding import InOrder, Narrowed
 from kechuang.district.portal.requests import actor_in
 from kechuang.engines.base.errors import NotAllowed
 
@@ -57,7 +58,8 @@ class Table:
     columns: Sequence[Column]
     link: Callable[[Any], str] | None = None
     filters: Sequence[Filter] = ()
-    search: Callable[[QuerySet, str], QuerySet] | None = None
+    search: Callable[[QuerySet, str], QuerySet | Narrowed] | None = None
+    indexed: bool = False  # by the index; it says so while only simple search works
     hint: str = ""
     empty: str = "还没有记录。"
     layout: str = ""
@@ -82,9 +84,12 @@ def show(
         return _views_changed(request, table)
     asked = request.GET
     words = asked.get("q", "").strip()[:200]
+    narrowed = Narrowed(found)
     if words and table.search:
         knock(request, "search")
-        found = table.search(found, words)
+        told = table.search(found, words)
+        narrowed = told if isinstance(told, Narrowed) else Narrowed(told)
+        found = narrowed.found
     for choice in table.filters:
         if choice.name != table.tabs:
             found = _chosen(choice, found, asked.get(choice.name, ""))
@@ -96,7 +101,8 @@ def show(
     if asked.get("export") == "xlsx" and table.layout:
         knock(request, "export")
         return _export(table, found)
-    pages = _Pages(found, table.total_of)
+    ranked = narrowed.order is not None and not asked.get("sort")
+    pages = _Pages(found, table.total_of, narrowed.order if ranked else None)
     page = pages.get_page(asked.get("page"))
     total, here = page.paginator.count, _query(request, "page", "export").rstrip("&")
     facts = {
@@ -107,7 +113,12 @@ def show(
         "q": words,
         "heads": _heads(request, table, sort),
         "lines": lines(table, page),
-        "choices": [(f, asked.get(f.name, "")) for f in table.filters if f.name != table.tabs],
+        "choices": [
+            (f, asked.get(f.name, ""), _options(f, narrowed.counts))
+            for f in table.filters
+            if f.name != table.tabs
+        ],
+        "simply": bool(words and table.search and table.indexed and narrowed.order is None),
         "tabs": tabs,
         "tab": asked.get(table.tabs, "") if table.tabs else "",
         "sum": pages.total,
@@ -125,11 +136,23 @@ class _Pages(Paginator):
     """Pages of a list: which rows stand on one is found in the list's own table and its index,
     and only those are joined to what they refer to. How many there are and what they come to is
     one walk through them.
+
+    Args:
+        found: The list's rows in its own order.
+        total_of: What is summed up.
+        ranked: Primary keys in the order of a question's answer, when that order is wanted.
     """
 
-    def __init__(self, found: QuerySet, total_of: tuple[str, str] | None) -> None:
+    def __init__(
+        self, found: QuerySet, total_of: tuple[str, str] | None, ranked: Sequence[int] | None
+    ) -> None:
         super().__init__(found, PER_PAGE)
-        self.total_of = total_of
+        self.total_of, self.ranked = total_of, ranked
+
+    @cached_property
+    def _ranked(self) -> InOrder | None:
+        found: Any = self.object_list
+        return None if self.ranked is None else InOrder(found, self.ranked)
 
     @cached_property
     def total(self) -> tuple[str, int] | None:
@@ -144,18 +167,25 @@ class _Pages(Paginator):
     def _whole(self) -> Mapping[str, Any]:
         rows: Any = self.object_list
         if self.total_of is None:
-            return {"count": rows.count()}
+            return {"count": rows.count() if self._ranked is None else len(self._ranked)}
         return dict(rows.order_by().aggregate(count=Count("*"), sum=Sum(self.total_of[1])))
 
     def page(self, number: int | str) -> Page:
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
         rows: Any = self.object_list
+        if self._ranked is not None:
+            return Page(self._ranked[first : first + self.per_page], number, self)
         if not rows.query.distinct:  # there, an order is a column of its own
             here = rows.select_related(None).prefetch_related(None).values("pk")
             rows = rows.filter(pk__in=here[first : first + self.per_page])
             first = 0
         return Page(rows[first : first + self.per_page], number, self)
+
+
+def _options(choice: Filter, counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """(value, label, how many of what was found) of a filter's choices."""
+    return [(v, label, counts.get(f"{choice.name}={v}".lower(), 0)) for v, label in choice.options]
 
 
 def _chosen(choice: Filter, found: QuerySet, value: str) -> QuerySet:

@@ -20,6 +20,7 @@ from kechuang.district.market.queries import introductions_visible_to, search_in
 from kechuang.district.market.services import introductions
 from kechuang.district.portal.by_link import by_link
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
+from kechuang.district.portal.finding import narrowed
 from kechuang.district.portal.requests import actor_in, one, signed_in
 from kechuang.district.transfer.queries import of_introduction
 from kechuang.engines.base.errors import DomainError, Invalid
@@ -60,7 +61,10 @@ def listed(request: HttpRequest) -> HttpResponse:
             ),
             Filter("mine", "范围", [("1", "我发起的")], lambda q, v: q.filter(broker_id=actor.id)),
         ],
-        search=search_introductions,
+        search=lambda found, words: narrowed(
+            "market.introduction", found, words, actor, search_introductions
+        ),
+        indexed=True,
         hint="需求或成果中的词",
         empty="还没有对接。打开一条需求的“匹配”，从候选成果发起。",
     )

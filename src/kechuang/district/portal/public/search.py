@@ -5,8 +5,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from kechuang.district.portal.finding import LONGEST
 from kechuang.district.portal.requests import actor_in
-from kechuang.district.portal.search import LONGEST, find
+from kechuang.district.portal.search import answer
 
 _ON_PAGE, _IN_PALETTE = 8, 4
 
@@ -14,11 +15,17 @@ _ON_PAGE, _IN_PALETTE = 8, 4
 @never_cache
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
-    """What holds all words; ``part`` asks for the palette's list alone."""
+    """What answers a question; ``part`` asks for the palette's list alone."""
     words = request.GET.get("q", "")[:LONGEST].strip()
     if "part" in request.GET:
-        found = find(actor_in(request), words, _IN_PALETTE)
-        return render(request, "components/found.html", {"found": found})
-    found = find(actor_in(request), words, _ON_PAGE)
-    facts = {"asked": words, "found": found, "total": sum(f.count for f in found)}
+        told = answer(actor_in(request), words, _IN_PALETTE, typing=True)
+        return render(request, "components/found.html", {"found": told.found})
+    told = answer(actor_in(request), words, _ON_PAGE)
+    facts = {
+        "asked": words,
+        "found": told.found,
+        "total": sum(f.count for f in told.found),
+        "simply": told.simply,
+        "proposals": told.proposals,
+    }
     return render(request, "public/search.html", facts)

@@ -16,6 +16,7 @@ from kechuang.district.core.imports import KINDS
 from kechuang.district.core.registers import Register
 from kechuang.district.core.together import together
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
+from kechuang.district.portal.finding import Narrowed, narrowed
 from kechuang.district.portal.requests import actor_in
 from kechuang.engines.base.errors import NotAllowed
 from kechuang.engines.matching.parties import MODES
@@ -51,6 +52,7 @@ def table_of(register: Register[Any], actor: Actor) -> Table:
         link=lambda x: reverse(f"{register.slug}-record", args=[x.pk]),
         filters=filters_of(register, actor),
         search=lambda found, words: search(register, found, words, actor),
+        indexed=True,
         hint=register.listed.hint,
         layout=register.layout,
         row=lambda x: row_of(register, x, actor),
@@ -161,8 +163,15 @@ def _states(register: Register[Any]) -> Filter:
     return Filter("state", "状态", options, lambda found, v: found.filter(state=v))
 
 
-def search(register: Register[Any], found: QuerySet, words: str, actor: Actor) -> QuerySet:
-    """All words, anywhere in the record's text."""
+def search(register: Register[Any], found: QuerySet, words: str, actor: Actor) -> Narrowed:
+    """What answers a question, the best first."""
+    return narrowed(
+        register.name, found, words, actor, lambda f, w: search_simply(register, f, w, actor)
+    )
+
+
+def search_simply(register: Register[Any], found: QuerySet, words: str, actor: Actor) -> QuerySet:
+    """All words, anywhere in the record's text: while the index is being made."""
     if register.listed.find:
         return register.listed.find(found, words, actor)
     for word in normalise(words).split()[:12]:

@@ -20,7 +20,16 @@ from typing import Any
 import bm25s
 import tantivy
 
-from kechuang.engines.search import Entry, Face, Reader, SearchIndex, Synonyms, Text, understand
+from kechuang.engines.search import (
+    Entry,
+    Face,
+    Reader,
+    SearchIndex,
+    Synonyms,
+    Text,
+    fitting,
+    understand,
+)
 from kechuang.engines.text import cut
 
 Ranker = Callable[[str], list[int]]
@@ -84,8 +93,7 @@ def ours(rows: Sequence[tuple[str, str]]) -> Ranker:
 
     def rank(text: str) -> list[int]:
         asked = understand(text, synonyms)
-        if len(asked.units) + len(asked.phrases) >= 3 and not index.counts(asked, reader):
-            asked = asked.loosened
+        asked = fitting(asked, lambda a: index.counts(a, reader).get("achievements", 0))
         return [hit.pk for hit in index.find(asked, reader, "achievements", 10)]
 
     return rank

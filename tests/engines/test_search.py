@@ -12,6 +12,7 @@ from kechuang.engines.search import (
     Synonyms,
     Text,
     best_sentence,
+    fitting,
     propose,
     understand,
 )
@@ -195,3 +196,19 @@ def test_filters_narrow_and_an_unknown_name_is_a_word():
         "领域=先进制造": 1,
     }
     assert understand("液冷板:好", NAMES, ["领域"]).filters == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        ("动力电池 回收", [3]),  # one has both: the other is not worth showing
+        ("无人机 区块链", [2]),  # nothing has both
+        ("动力电池热管理", [120]),
+        ('"管理热"', []),  # what is quoted stands so or nowhere
+        ("CG-000999 动力电池", []),  # a number that nothing bears is not found
+        ("区块链", []),
+    ],
+)
+def test_a_question_is_loosened_only_where_nothing_answers_it(index, words, keys):
+    asked = fitting(understand(words, NAMES), lambda a: sum(index.counts(a, ANYBODY).values()))
+    assert [h.pk for h in index.find(asked, ANYBODY, "a", 10)] == keys

@@ -8,7 +8,7 @@ from django.test import Client
 from kechuang.district.core import search, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.registers import REGISTERS
-from kechuang.district.market.models import Demand
+from kechuang.district.market.models import Demand, Introduction, Invitation
 from kechuang.district.portal.search import answer
 from kechuang.district.registry.services import keep_firm
 from kechuang.engines.search import EVERYBODY
@@ -83,24 +83,48 @@ def test_what_was_asked_for_is_found(full):
 
 @pytest.mark.parametrize("who", OUTSIDERS)
 def test_what_is_secret_is_told_to_no_outsider_by_the_index(full, who):
-    search.rebuild()
+    """They are told the same, to the count, as if the secret had never been written."""
     client = Client() if who == "visitor" else client_of(full, who)
-    for words in (
-        SECRET,
-        "固态电解质",
-        "机密内容",
-        "甲电池 隐名",
-        f"{full.firm.code} 隐名",
-        SECRET[:-1],
-    ):
-        told = answer(full.actor(who), words, 5)
-        assert not told.simply
-        assert [f.kind for f in told.found] == [], words
-        assert all(SECRET not in p.text for p in told.proposals)
-        assert list_total(client, "/demands/", words) == 0
-        page = client.get("/search/", {"q": words, "part": "1"}).content.decode()
-        assert f"/demands/{full.secret.pk}/" not in page
+
+    def told():
+        search.rebuild()
+        for words in (
+            SECRET,
+            "固态电解质",
+            "机密内容",
+            "甲电池 隐名",
+            f"{full.firm.code} 隐名",
+            SECRET[:-1],
+        ):
+            answered = answer(full.actor(who), words, 5)
+            assert not answered.simply
+            assert all(SECRET not in p.text for p in answered.proposals)
+            page = client.get("/search/", {"q": words, "part": "1"}).content.decode()
+            assert f"/demands/{full.secret.pk}/" not in page
+            yield words, answered, list_total(client, "/demands/", words)
+
+    with_it = list(told())
+    Invitation.objects.filter(introduction__demand=full.secret).delete()
+    Introduction.objects.filter(demand=full.secret).delete()
+    Demand.objects.filter(pk=full.secret.pk).delete()
+    assert with_it == list(told())
+
+
+def test_who_may_see_a_secret_finds_it(full):
+    search.rebuild()
     assert counts(full, "broker", "固态电解质")["demands"] == 1
+
+
+def test_what_nothing_holds_all_of_is_found_in_part_and_the_page_says_so(full):
+    search.rebuild()
+    told = answer(full.actor("visitor"), "电池 区块链", 5)
+    assert told.partly
+    assert [f.kind for f in told.found] == ["achievements", "demands"]
+    page = Client().get("/search/?q=电池+区块链").content.decode()
+    assert "写到多的在前" in page
+    assert "去掉“区块链”" in page
+    assert "写到多的在前" in Client().get("/achievements/?q=电池+区块链").content.decode()
+    assert not answer(full.actor("visitor"), "电池", 5).partly
 
 
 def test_the_index_counts_as_the_lists_do(full):
@@ -146,7 +170,7 @@ def test_a_broken_index_says_so_and_heals(full, data_folder):
 def test_nothing_found_says_which_word_may_go(full):
     search.rebuild()
     told = answer(full.actor("visitor"), "动力电池 区块链", 5)
-    assert not told.found
+    assert told.partly
     assert [p.dropped for p in told.proposals] == ["区块链"]
     page = Client().get("/search/?q=动力电池 区块链").content.decode()
     assert "去掉“区块链”" in page

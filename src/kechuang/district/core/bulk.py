@@ -56,6 +56,7 @@ def new(model: type[M], **values: Any) -> M:
     return made
 
 
+@models.ForeignObject.register_lookup  # which does not look where a field does
 @models.Field.register_lookup
 class Among(models.Lookup):
     """``field__among=values``: as ``in``, for many values. They go to the database as one list; of

@@ -10,10 +10,9 @@ from kechuang.district.core import search as kept
 from kechuang.district.core.actor import Actor
 from kechuang.district.core.bulk import among
 from kechuang.district.core.registers import REGISTERS, Register
-from kechuang.engines.search import Asked, Reader, SearchIndex
+from kechuang.engines.search import Asked, Reader, SearchIndex, fitting
 
 LONGEST = 200  # letters of a question that are looked at
-_LONG = 3  # things in a question from which some are enough when no record has more
 
 
 @dataclass(frozen=True)
@@ -21,12 +20,13 @@ class Narrowed:
     """What a list holds of a question.
 
     ``order``: primary keys, the best first; None where only simple search works. ``counts``:
-    ``field=value`` → how many of what was found.
+    ``field=value`` → how many of what was found. ``partly``: what is found need not hold all of it.
     """
 
     found: QuerySet[Any]
     order: Sequence[int] | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    partly: bool = False
 
 
 def opened(actor: Actor) -> tuple[SearchIndex, Reader] | None:
@@ -49,11 +49,11 @@ def understood(words: str, registers: Sequence[Register[Any]]) -> Asked:
     return kept.asked(words[:LONGEST], fields)
 
 
-def fitting(asked: Asked, count: Callable[[Asked], int]) -> Asked:
-    """The question; a sentence of which no record has enough, with one thing of it being enough."""
-    if len(asked.units) + len(asked.phrases) < _LONG or count(asked):
-        return asked
-    return asked.loosened
+def fitted(asked: Asked, index: SearchIndex, reader: Reader) -> Asked:
+    """The question as much loosened as all that this person may find asks for: the same in a list
+    of one kind as on the page over all kinds, so that a count leads to as many records.
+    """
+    return fitting(asked, lambda a: sum(index.counts(a, reader).values()))
 
 
 def narrowed(
@@ -71,13 +71,13 @@ def narrowed(
     register = REGISTERS.get(kind)
     asked = understood(words, [register] if register else [])
     try:
-        asked = fitting(asked, lambda a: index.counts(a, reader).get(kind, 0))
+        asked = fitted(asked, index, reader)
         order = index.order(asked, reader, kind)
         counts = index.facets(asked, reader, kind)
     except (ValueError, OSError):
         kept.report_broken()
         return Narrowed(simply(found, words))
-    return Narrowed(found.filter(**among("pk", order)), order, counts)
+    return Narrowed(found.filter(**among("pk", order)), order, counts, asked.any_will_do)
 
 
 class InOrder:

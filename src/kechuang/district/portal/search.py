@@ -30,7 +30,7 @@ from kechuang.engines.search import (
 from kechuang.engines.search.marks import Part
 from kechuang.engines.text import comparable
 
-from .finding import LONGEST, fitting, opened, understood
+from .finding import LONGEST, fitted, opened, understood
 from .registers.cells import shown
 from .registers.lists import search_simply
 from .sayings import titled
@@ -64,12 +64,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a question finds. ``simply``: only simple search works now. ``proposals``: questions
-    that would find something, when this one finds nothing.
+    """What a question finds. ``simply``: only simple search works now. ``partly``: what is found
+    need not hold all of it. ``proposals``: questions that would find something, when nothing holds
+    all of this one.
     """
 
     found: Sequence[Found] = ()
     simply: bool = False
+    partly: bool = False
     proposals: Sequence[Proposal] = ()
 
 
@@ -110,19 +112,15 @@ def _answered(
     typing: bool,
 ) -> Answer:
     stocks = [*_registers(actor, ""), *_introductions(actor, "")]
-    open_kinds = {s.name for s in stocks}
-
-    def count(question: Asked) -> int:
-        held = index.counts(question, reader, typing)
-        return sum(n for kind, n in held.items() if kind in open_kinds)
-
-    asked = fitting(asked, count)
+    typed, asked = asked, asked if typing else fitted(asked, index, reader)
     told = index.counts(asked, reader, typing)
     ranked = [_Ranked(s, index, asked, reader, typing) for s in stocks]
     counts = {n: told.get(s.name, 0) for n, s in enumerate(stocks)}
     found = _told(ranked, counts, asked, words, limit)
-    proposals = [] if found or typing else propose(asked, index, reader, synonyms().chinese)
-    return Answer(found, proposals=proposals)
+    partly = bool(found) and asked.any_will_do
+    unanswered = not (typing or found) or (partly and not sum(index.counts(typed, reader).values()))
+    proposals = propose(typed, index, reader, synonyms().chinese) if unanswered else []
+    return Answer(found, partly=partly, proposals=proposals)
 
 
 def _told(

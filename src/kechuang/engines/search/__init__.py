@@ -2,7 +2,7 @@
 
 from .index import EVERYBODY, VERSION, Entry, Face, Hit, Reader, Record, SearchIndex, Text
 from .marks import best_sentence, marked
-from .query import Asked, Unit, understand
+from .query import Asked, Unit, fitting, understand
 from .suggest import Proposal, propose
 from .synonyms import Synonyms
 
@@ -21,6 +21,7 @@ __all__ = [
     "Text",
     "Unit",
     "best_sentence",
+    "fitting",
     "marked",
     "propose",
     "understand",

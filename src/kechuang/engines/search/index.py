@@ -12,7 +12,7 @@ import math
 import re
 import shutil
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ _BODY = 20_000  # letters of a text that are kept
 _WEIGHTS = {"title": 1.2, "keywords": 1.2, "body": 1.0}
 _ALSO, _PAIRS, _NUMBER, _WHOLE = 0.3, 0.5, 12.0, 0.5
 _MOST = 200_000
+_RARE = 0.002  # share of the records that everybody sees
 Q = tantivy.Query
 Record = tuple[str, int]  # kind, primary key
 
@@ -146,15 +147,18 @@ def _unit(unit: Unit, typing: str) -> tantivy.Query:
     return _either(ways)
 
 
-def _holds(asked: Asked, typing: bool) -> list[tuple[tantivy.Occur, tantivy.Query]]:
-    """What a record must have, whatever it is worth."""
+def _holds(
+    asked: Asked, typing: bool, rare: Callable[[Unit], bool]
+) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+    """What a record must have, whatever it is worth: so many units, or a rare one of several."""
     must, least = tantivy.Occur.Must, asked.least
     clauses: list[tuple[tantivy.Occur, tantivy.Query]] = []
     if asked.units:
-        units = [
-            (tantivy.Occur.Should, _unit(u, asked.last if typing else "")) for u in asked.units
-        ]
-        clauses.append((must, Q.boolean_query(units, minimum_number_should_match=least)))
+        ways = {u: _unit(u, asked.last if typing else "") for u in asked.units}
+        units = [(tantivy.Occur.Should, way) for way in ways.values()]
+        enough = Q.boolean_query(units, minimum_number_should_match=least)
+        alone = [way for u, way in ways.items() if 1 < least < len(units) and rare(u)]
+        clauses.append((must, _either([enough, *alone])))
     clauses += [(must, _stands(p)) for p in asked.phrases]
     for name, value in asked.filters:
         pattern = re.escape(f"{name}={value}") + ".*"
@@ -249,7 +253,7 @@ class SearchIndex:
         clauses = [
             (tantivy.Occur.Must, Q.term_set_query(_SCHEMA, "keys", keys)),
             (tantivy.Occur.MustNot, Q.term_set_query(_SCHEMA, "instead", keys)),
-            *_holds(asked, typing),
+            *_holds(asked, typing, self._rare),
         ]
         if reader.changed:
             records = [f"{kind}:{pk}" for kind, pk in sorted(reader.changed)]
@@ -260,6 +264,15 @@ class SearchIndex:
             else (occur, part)
             for occur, part in clauses
         ]
+
+    def _rare(self, unit: Unit) -> bool:
+        """Whether few of the records that everybody sees hold a thing: then it says enough alone."""
+        searcher = self.open_to_all.searcher()
+        often = max(
+            min((searcher.doc_freq(field, w) for w in words(unit.names[0])), default=0)
+            for field in _WEIGHTS
+        )
+        return often <= _RARE * int(searcher.num_docs)
 
     def find(
         self, asked: Asked, reader: Reader, kind: str, limit: int, typing: bool = False

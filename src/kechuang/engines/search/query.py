@@ -1,7 +1,7 @@
 """What a person typed, understood: nothing that can be typed is an error."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import rjieba
@@ -19,6 +19,7 @@ _PIECE = re.compile(
 )
 _SENTENCE = 4  # units from which a question is a sentence
 _ENOUGH = 2  # units that a record must have; of a sentence few more stand together
+_LONG, _FEW = 3, 10  # of so many units one is enough where fewer than so many records have more
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Asked:
     also: tuple[str, ...] = ()  # words of the other names: they weigh less
     last: str = ""  # the Latin word or number that may still be being typed
     text: str = ""  # without operators
-    any_will_do: bool = False
+    any_will_do: bool = False  # what is found need not hold all of it
 
     def __bool__(self) -> bool:
         return bool(self.units or self.phrases or self.filters)
@@ -56,9 +57,15 @@ class Asked:
 
     @property
     def loosened(self) -> "Asked":
-        """The same with its phrases as words, and one of them enough: for when nothing has all."""
+        """The same with its phrases as words, and one of them enough: for when hardly anything has more."""
         phrases = [Unit((p,)) for p in self.phrases]
         return replace(self, units=(*self.units, *phrases), phrases=(), any_will_do=True)
+
+    @property
+    def scattered(self) -> "Asked":
+        """The same with single words for its units, and one of them enough."""
+        words = tuple(Unit((w,)) for w in self.words if len(w) > 1)
+        return replace(self, units=words[:MOST_UNITS], any_will_do=True) if words else self
 
 
 def understand(typed: str, synonyms: Synonyms, fields: Collection[str] = ()) -> Asked:
@@ -108,6 +115,25 @@ def understand(typed: str, synonyms: Synonyms, fields: Collection[str] = ()) -> 
         last[0] if last and free and not plain.endswith(" ") else "",
         told,
     )
+
+
+def fitting(asked: Asked, count: Callable[[Asked], int]) -> Asked:
+    """The question; a long one of which few records have enough, with one thing of it being enough;
+    one that nothing answers, with one of its words being enough.
+
+    The order does not change: who has most stands first. A number that nothing bears stays not
+    found, and what stands between quotes stays as it stands.
+
+    Args:
+        count: How many records answer a question.
+    """
+    often = count(asked)
+    if often < _FEW and len(asked.units) + len(asked.phrases) >= _LONG:
+        asked = asked.loosened
+        often = count(asked)
+    if often or not asked.units or any(u.numbers for u in asked.units):
+        return asked
+    return asked.scattered
 
 
 def _units(rest: str, synonyms: Synonyms) -> list[Unit]:

@@ -84,12 +84,8 @@ def show(
         return _views_changed(request, table)
     asked = request.GET
     words = asked.get("q", "").strip()[:200]
-    narrowed = Narrowed(found)
-    if words and table.search:
-        knock(request, "search")
-        told = table.search(found, words)
-        narrowed = told if isinstance(told, Narrowed) else Narrowed(told)
-        found = narrowed.found
+    narrowed = _searched(request, table, found, words)
+    found = narrowed.found
     for choice in table.filters:
         if choice.name != table.tabs:
             found = _chosen(choice, found, asked.get(choice.name, ""))
@@ -118,7 +114,8 @@ def show(
             for f in table.filters
             if f.name != table.tabs
         ],
-        "simply": bool(words and table.search and table.indexed and narrowed.order is None),
+        "simply": bool(words and table.indexed and narrowed.order is None),
+        "partly": narrowed.partly and total,
         "tabs": tabs,
         "tab": asked.get(table.tabs, "") if table.tabs else "",
         "sum": pages.total,
@@ -130,6 +127,14 @@ def show(
         **table.context,
     }
     return render(request, template, facts)
+
+
+def _searched(request: HttpRequest, table: Table, found: QuerySet, words: str) -> Narrowed:
+    if not words or not table.search:
+        return Narrowed(found)
+    knock(request, "search")
+    told = table.search(found, words)
+    return told if isinstance(told, Narrowed) else Narrowed(told)
 
 
 class _Pages(Paginator):

@@ -26,6 +26,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "found": told.found,
         "total": sum(f.count for f in told.found),
         "simply": told.simply,
+        "partly": told.partly,
         "proposals": told.proposals,
     }
     return render(request, "public/search.html", facts)

@@ -21,8 +21,17 @@ from kechuang.district.core.models import Entry
 from kechuang.district.core.registers import create
 from kechuang.district.plan.models import Milestone, MonthlyReturn, PlanDraft, ReportedFigure
 from kechuang.district.plan.registers import BULLETINS
-from kechuang.district.plan.services import asking, comparing, milestones, owed, returns, tasks
+from kechuang.district.plan.services import (
+    asking,
+    comparing,
+    drafts,
+    milestones,
+    owed,
+    returns,
+    tasks,
+)
 from kechuang.engines.sheets.plain import read_sheet
+from tests.engines.test_deadlines import DATED
 from tests.engines.test_plantext import TEXT
 from tests.factories import NOW, sheet, token_of
 from tests.portal.test_pages import client_of
@@ -237,6 +246,37 @@ def test_a_document_is_corrected_and_saved_as_a_book_in_the_browsers_form(busy):
         sent = io.BytesIO(bad)
         sent.name = name
         assert client.post("/drafts/", {"document": sent}).status_code == 422
+
+
+def test_a_deadline_is_corrected_beside_its_words(busy):
+    client = client_of(busy, "officer")
+    draft = drafts.read_draft("计划.txt", DATED.encode(), busy.actor("officer"), NOW)
+    draft.draft["period"] = ["2026-01-01", "2026-12-31"]
+    draft.save(update_fields=["draft"])
+    tasks = [
+        (a, k, t)
+        for a, area in enumerate(draft.draft["areas"])
+        for k, t in enumerate(area["tasks"])
+    ]
+    (a, k, _), (b, m, _) = (x for x in tasks if x[2].get("due"))
+    page = client.get(f"/drafts/{draft.pk}/").content.decode()
+    assert f'name="a{a}k{k}_day0" value="2026-06-30"' in " ".join(page.split())
+    assert "日历上没有这一天" in page
+    form = {
+        "version": draft.version,
+        f"a{a}k{k}_words0": "2026年6月底前",
+        f"a{a}k{k}_was0": "2026-06-30",
+        f"a{a}k{k}_day0": "2026-06-15",
+        f"a{b}k{m}_words0": "2月30日前",
+        f"a{b}k{m}_was0": "",
+        f"a{b}k{m}_day0": "",
+        f"a{b}k{m}_sure0": "1",
+    }
+    assert client.post(f"/drafts/{draft.pk}/", form).status_code == 302
+    draft.refresh_from_db()
+    said = [t["days"] for area in draft.draft["areas"] for t in area["tasks"] if t["days"]]
+    assert said == [{"2026年6月底前": "2026-06-15"}, {"2月30日前": ""}]
+    assert "日历上没有这一天" not in client.get(f"/drafts/{draft.pk}/").content.decode()
 
 
 def test_a_figure_is_reported_by_form_and_zero_denominators_are_told(busy):

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from kechuang.book import read_book
 from kechuang.book.cells import read_cell
 from kechuang.book.schemas import Milestone as BookMilestone
 from kechuang.district.accounts.models import Letter
@@ -48,6 +49,7 @@ from kechuang.engines.base.errors import (
     WrongState,
 )
 from kechuang.engines.planning import printed
+from tests.engines.test_deadlines import DATED
 from tests.engines.test_plantext import TEXT
 from tests.factories import NOW, sheet, token_of
 from tests.portal.test_pages import client_of
@@ -628,3 +630,25 @@ def test_a_withdrawn_bulletin_is_for_who_answers_for_it(world):
     take(BULLETINS, "withdraw", made, {}, world.actor("officer"), NOW, why="登错")
     assert BULLETINS.visible(world.actor("auditor")).filter(pk=made.pk).exists()
     assert not BULLETINS.visible(world.actor("rival")).filter(pk=made.pk).exists()
+
+
+def test_deadlines_become_milestones_when_nothing_about_them_is_open(world):
+    officer = world.actor("officer")
+    draft = drafts.read_draft("计划.txt", DATED.encode(), officer, NOW)
+    made = draft.draft
+    for target in (t for g in made["groups"] for t in g["targets"]):
+        target["tie"] = "new"
+    made |= {"title": "示例区计划（2026—2028年）", "period": ["2026-01-01", "2028-12-31"]}
+    dated = [k for a in made["areas"] for k in a["tasks"] if k.get("due")]
+    assert [k["due"] for k in dated] == ["2026年6月底前", "2月30日前"]
+    drafts.revise_draft(draft, made, officer, NOW)
+    with pytest.raises(InvalidForm, match=r"2月30日前.*日历上没有"):
+        drafts.save_draft(draft, "shili", "national", "示例区", officer, NOW)
+    dated[1]["days"] = {"2月30日前": "2026-02-28"}
+    drafts.revise_draft(draft, made, officer, NOW)
+    folder = drafts.save_draft(draft, "shili", "national", "示例区", officer, NOW)
+    book, problems = read_book(folder)
+    assert not problems
+    plan = next(p for p in book.plans.values() if p.id.startswith("shili"))
+    marks = [(m.title, str(m.due)) for t in plan.tasks for m in t.milestones]
+    assert marks == [("2026年6月底前", "2026-06-30"), ("2月30日前", "2026-02-28")]

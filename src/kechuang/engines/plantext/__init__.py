@@ -1,5 +1,6 @@
 """A policy document's text becomes a draft plan, each line tied to its clause."""
 
+from .deadlines import Deadline, deadlines, of_task
 from .documents import read_document
 from .joining import merged_targets, merged_tasks, split_target, split_task
 from .placing import Item, Placing, place, placed_json
@@ -7,6 +8,7 @@ from .read import read_plan
 from .schemas import Draft, DraftArea, DraftGroup, DraftTarget, DraftTask, as_json
 
 __all__ = [
+    "Deadline",
     "Draft",
     "DraftArea",
     "DraftGroup",
@@ -15,8 +17,10 @@ __all__ = [
     "Item",
     "Placing",
     "as_json",
+    "deadlines",
     "merged_targets",
     "merged_tasks",
+    "of_task",
     "place",
     "placed_json",
     "read_document",

@@ -4,7 +4,7 @@ passes.
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,16 @@ from kechuang.district.core.workflow import advance, begin
 from kechuang.district.plan.models import PlanDraft
 from kechuang.district.plan.workflow import DRAFTS
 from kechuang.engines.base.errors import DomainError, Invalid, InvalidForm, WrongState
-from kechuang.engines.plantext import as_json, read_plan
+from kechuang.engines.plantext import as_json, of_task, read_plan
 
 from .ties import unsettled
 from .writing import book_files
 
+_OPEN_DAYS = {
+    "unclear": "draft.day_unclear",
+    "impossible": "draft.day_impossible",
+    "early": "draft.day_early",
+}
 _ID = re.compile(r"[a-z][a-z0-9-]{1,40}")
 
 
@@ -105,7 +110,7 @@ def save_draft(
     if thing.state != "draft":
         raise WrongState("draft.settled")
     parents = _parents(extends)
-    if open_ones := list(unsettled(thing.draft)):
+    if open_ones := [*unsettled(thing.draft), *_open_days(thing.draft)]:
         raise InvalidForm(open_ones)
     _bring(home, parents)
     for name, text in book_files(
@@ -125,6 +130,15 @@ def save_draft(
         shutil.rmtree(home / identity)
         raise
     return home / identity
+
+
+def _open_days(draft: Mapping[str, Any]) -> Iterator[Invalid]:
+    """Deadlines of which a person must say what day they mean, or that they mean none."""
+    for task in (k for a in draft.get("areas", []) for k in a["tasks"]):
+        for told in of_task(task, draft):
+            if told.open:
+                facts = {"name": task["name"], "words": told.words, "day": told.day or ""}
+                yield Invalid(_OPEN_DAYS[told.how], "due", **facts)
 
 
 def _parents(extends: str) -> list[str]:

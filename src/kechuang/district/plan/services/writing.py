@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from kechuang.engines.plantext import of_task
+
 from .ties import tied_to, value_of
 
 _BOUND = {">=": ">=", ">": ">", "<=": "<=", "about": "about", "none": "none", "=": ">="}
@@ -183,5 +185,17 @@ def _areas(draft: Mapping[str, Any]) -> list[str]:
                 f"        basis: {'named' if task.get('lead') else 'typical'}",
                 "        source: D1",
                 f"        clause: 原文第 {span[0]}—{span[1]} 字",
+                *_milestones(task, draft),
             ]
     return lines
+
+
+def _milestones(task: Mapping[str, Any], draft: Mapping[str, Any]) -> list[str]:
+    """A milestone for each deadline that has a day, called as it is printed."""
+    dated = [d for d in of_task(task, draft) if d.day]
+    marks = [
+        line
+        for d in dated
+        for line in (f"          - title: {_q(d.words)}", f"            due: {d.day}")
+    ]
+    return ["        milestones:", *marks] if marks else []

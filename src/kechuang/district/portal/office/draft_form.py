@@ -16,9 +16,12 @@ from kechuang.engines.plantext import (
     Item,
     merged_targets,
     merged_tasks,
+    of_task,
     split_target,
     split_task,
 )
+
+_MOST_DAYS = 8  # deadlines of one task
 
 
 def corrected(given: QueryDict, was: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,6 +107,31 @@ def _task(sent: Mapping[str, str], key: str, task: Mapping[str, Any]) -> dict[st
         made["cooperating"] = re.findall(r"[^、,，;；\s]+", sent[f"{key}_with"])
     if f"{key}_content" in sent:
         made["details"] = [x.strip() for x in sent[f"{key}_content"].splitlines() if x.strip()]
+    return made | {"days": _days(sent, key, task)}
+
+
+def _days(sent: Mapping[str, str], key: str, task: Mapping[str, Any]) -> dict[str, str]:
+    """What a person says a deadline means: its words → a day, "" for none. A day that was left as
+    the software read it is the software's until it is ticked.
+    """
+    said = dict(task.get("days") or {})
+    for n in range(_MOST_DAYS):
+        words = sent.get(f"{key}_words{n}", "").strip()
+        day, was = (sent.get(f"{key}_{name}{n}", "").strip() for name in ("day", "was"))
+        if words and (day != was or f"{key}_sure{n}" in sent):
+            said[words] = day
+    return said
+
+
+def for_page(draft: Mapping[str, Any]) -> dict[str, Any]:
+    """The draft for the page: each target with the indicators that it may mean, each task with the
+    days that its deadlines mean.
+    """
+    made = deepcopy(dict(draft))
+    for target in (t for g in made.get("groups", []) for t in g["targets"]):
+        target["ties"] = candidates(target)
+    for task in (k for a in made.get("areas", []) for k in a["tasks"]):
+        task["deadlines"] = of_task(task, made)[:_MOST_DAYS]
     return made
 
 
@@ -140,14 +168,6 @@ def _apart(spans: Sequence[tuple[str, Any]]) -> list[tuple[str, tuple[int, int]]
             at = b
         found.append((kind, (at, end)))
     return sorted(found, key=lambda s: (s[1][0], -s[1][1]))
-
-
-def with_ties(draft: Mapping[str, Any]) -> dict[str, Any]:
-    """The draft for the page: each target with the indicators that it may mean."""
-    made = deepcopy(dict(draft))
-    for target in (t for g in made.get("groups", []) for t in g["targets"]):
-        target["ties"] = candidates(target)
-    return made
 
 
 def typed_lines(given: QueryDict) -> str:

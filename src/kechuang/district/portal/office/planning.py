@@ -23,7 +23,7 @@ from kechuang.district.plan.queries import (
 )
 from kechuang.district.plan.services import closings, comparing, drafts, place_name
 from kechuang.district.portal.components.downloads import download
-from kechuang.district.portal.office.draft_form import corrected, shown, typed_lines, with_ties
+from kechuang.district.portal.office.draft_form import corrected, for_page, shown, typed_lines
 from kechuang.district.portal.requests import actor_in, for_roles, one
 from kechuang.engines.base.errors import Invalid, InvalidForm, NotFound
 from kechuang.engines.base.numbers import parse_whole
@@ -100,7 +100,7 @@ def draft_page(request: HttpRequest, pk: int) -> HttpResponse:
         "placing": placing,
         "item_kinds": ITEM_KINDS,
         "text": shown(thing.text, given or thing.draft, placing.missing),
-        "draft": with_ties(given or thing.draft),
+        "draft": for_page(given or thing.draft),
         "read": thing.read,
         "errors": errors,
         "mine": mine,

@@ -343,9 +343,9 @@ def fill(world):
         world,
         "figures",
         workbook(
-            ["指标", "地区", "期间", "数值", "分子", "分母"],
-            ["全社会研发投入强度", "津南区", "2025", None, "12.5", "400"],
-            ["科技型中小企业数", "津南区", "2026-03", "1,200家"],
+            ["指标", "地区", "期间", "数值", "分子", "分母", "口径"],
+            ["全社会研发投入强度", "津南区", "2025", None, "12.5", "400", None],
+            ["科技型中小企业数", "津南区", "2026-03", "1,200家", None, None, "年初至今"],
         ),
     )
     firm = Firm.objects.get(organisation=world.firm)
@@ -858,7 +858,7 @@ def test_next_years_entry_without_a_number_is_a_new_recognition(world):
     assert Recognition.objects.filter(rung="young_eagle").count() == 2
 
 
-FIGURE_HEADS = ["指标", "地区", "期间", "数值"]
+FIGURE_HEADS = ["指标", "地区", "期间", "数值", "口径"]
 
 
 def test_a_sheet_does_not_give_a_record_to_another_organisation(world):
@@ -874,8 +874,8 @@ def test_a_sheet_does_not_give_a_record_to_another_organisation(world):
 
 def test_what_a_sheet_asks_is_asked_of_its_own_rows_too_and_kept_when_answered(world):
     rows = [
-        ["技术合同成交额", "津南区", "2026-01", "44.5"],
-        ["技术合同成交额", "津南区", "2026-02", "445000"],
+        ["技术合同成交额", "津南区", "2026-01", "44.5", "年初至今"],
+        ["技术合同成交额", "津南区", "2026-02", "445000", "年初至今"],
     ]
     batch = bring(world, "figures", workbook(FIGURE_HEADS, *rows))
     assert "figure.jump_unit" in str(batch.rows.get(line=3).notes)
@@ -886,11 +886,11 @@ def test_what_a_sheet_asks_is_asked_of_its_own_rows_too_and_kept_when_answered(w
 
 
 def test_what_is_to_be_asked_since_the_preview_is_not_written_in_silence(world):
-    row = ["技术合同成交额", "津南区", "2026-02", "445000"]
+    row = ["技术合同成交额", "津南区", "2026-02", "445000", "年初至今"]
     batch = upload(world, "figures", workbook(FIGURE_HEADS, row))
     assert batch.state == "checked"
     values = {"indicator": "technology-contract-turnover", "place": "津南区"}
-    values |= {"period": "2026-01", "value": "44.5"}
+    values |= {"period": "2026-01", "value": "44.5", "counting": "ytd"}
     create(FIGURES, "report_figure", values, world.actor("officer"), NOW)
     imports.confirm(batch, world.actor("officer"))
     worker.drain()
@@ -926,7 +926,7 @@ def test_a_sheet_of_several_parts_is_not_refused_for_a_question_of_its_own_makin
 ):
     monkeypatch.setattr(working, "_PART", 2)
     months = [("03", "445000"), ("02", "44"), ("01", "43"), ("04", "445001"), ("05", "46")]
-    rows = [["技术合同成交额", "津南区", f"2026-{m}", value] for m, value in months]
+    rows = [["技术合同成交额", "津南区", f"2026-{m}", value, "本期"] for m, value in months]
     batch = bring(world, "figures", workbook(FIGURE_HEADS, *rows))
     assert batch.state == "applied", batch.refusal
     assert ReportedFigure.objects.count() == 5

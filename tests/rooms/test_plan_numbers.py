@@ -15,9 +15,11 @@ from kechuang.cli.main import main
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.books import current_book
 from kechuang.district.core.registers import create, take
-from kechuang.district.plan.models import PlanDraft
-from kechuang.district.plan.registers import BULLETINS, COMPLETENESS
+from kechuang.district.plan.models import PlanDraft, ReportedFigure
+from kechuang.district.plan.queries import by_indicator, confirmed_until
+from kechuang.district.plan.registers import BULLETINS, COMPLETENESS, FIGURES
 from kechuang.district.plan.services import closings, drafts, reading
+from kechuang.district.plan.services.published import Elsewhere
 from kechuang.district.registry.services import keep_firm
 from kechuang.engines.base.errors import InvalidForm, NotAllowed
 from kechuang.engines.plantext import place
@@ -335,10 +337,14 @@ def test_a_pasted_text_is_mended_in_the_draft_and_loses_nothing(world):
     settled = deepcopy(draft.draft)
     for target in (t for g in settled["groups"] for t in g["targets"]):
         target["tie"] = "new"
+    settled["areas"][0]["tasks"][0]["days"] = {"6月底": "2026-06-30"}  # one June of three
     drafts.revise_draft(draft, settled, officer, NOW)
     folder = drafts.save_draft(draft, "shili", "national", "示例区", officer, NOW)
     book, _ = read_book(folder)
     assert "完成时限：6月底" in book.plan.tasks[0].content
+    assert [(m.title, m.due) for m in book.plan.tasks[0].milestones] == [
+        ("6月底", date(2026, 6, 30))
+    ]
     assert "由3分起" in book.plan.targets[2].note
 
 
@@ -352,3 +358,51 @@ def test_reading_on_the_command_line_prints_the_share_placed(tmp_path, capsys):
     assert [(m["text"], m["sentence"]) for m in found["missing"]] == [
         ("2.5亿元", "去年投入2.5亿元。")
     ]
+
+
+def report(world, period, value, counting="", **more):
+    values = {"indicator": TURNOVER, "place": "津南区"}
+    values |= {"period": period, "value": value, "counting": counting, **more}
+    return create(FIGURES, "report_figure", values, world.actor("officer"), NOW)
+
+
+def confirmed(world, *figures):
+    ids = [report(world, *f).pk for f in figures]
+    ReportedFigure.objects.filter(pk__in=ids).update(state="confirmed")
+
+
+@pytest.mark.behind
+def test_months_own_figures_are_added_up_for_the_years_target(world):
+    """1.0 and 2.0 are 3.0 to the end of February; over a month that is missing nothing is added."""
+    confirmed(
+        world, ("2026-01", "1.0", "own"), ("2026-02", "2.0", "own"), ("2026-04", "2.5", "own")
+    )
+    told = published()
+    assert (told.value, told.until) == (Decimal("3.0"), date(2026, 2, 28))
+    assert "2 期" in told.note
+
+
+@pytest.mark.behind
+def test_a_figure_of_which_nobody_said_what_it_is_stays_the_years_to_date(world):
+    confirmed(world, ("2026-01", "1.0", "ytd"), ("2026-02", "1.5", "ytd"))
+    ReportedFigure.objects.update(counting="")  # as they stood before figures said it
+    found = published()
+    assert (found.value, found.until) == (Decimal("1.5"), date(2026, 2, 28))
+
+
+def test_a_months_turnover_says_whether_it_is_the_months_own(world):
+    with pytest.raises(InvalidForm, match="本期的，还是年初至今"):
+        report(world, "2026-03", "3.2")
+    assert report(world, "2026年1—3月", "3.2").counting == "ytd"
+    assert report(world, "2026年4月", "1.1", "own").period == "2026-04"
+    assert report(world, "2025", "9", "own").counting == ""  # a whole year is both
+    with pytest.raises(InvalidForm, match="比前一期还小"):
+        report(world, "2026-05", "1.2", "ytd")
+    with pytest.raises(InvalidForm, match="不少于此前各期之和"):
+        report(world, "2026-05", "5.0", "own")
+
+
+def published(day=TODAY):
+    book = current_book()
+    kept = by_indicator(confirmed_until("津南区", day))
+    return Elsewhere(kept, {}, book, day).newest(TURNOVER, "flow", 2026)

@@ -114,13 +114,18 @@ def figure_beside(indicator: str, place: str, period: str, but: int | None) -> b
     return same.exclude(state="withdrawn").exclude(pk=but or 0).exists()
 
 
-def last_figure(indicator: str, place: str, before: date) -> ReportedFigure | None:
-    """The last reported figure before a day: what a new one is compared with."""
-    return (
-        ReportedFigure.objects.filter(indicator=indicator, place=place, as_of__lt=before)
-        .exclude(state="withdrawn")
-        .first()
-    )
+def last_figure(indicator: str, place: str, before: date, counting: str) -> ReportedFigure | None:
+    """The last reported figure before a day, counted alike: what a new one is compared with. The
+    year's to date begins anew every year.
+    """
+    found = figures_of(indicator, place).filter(as_of__lt=before, counting=counting)
+    return (found.filter(as_of__year=before.year) if counting == "ytd" else found).first()
+
+
+def figures_of(indicator: str, place: str) -> QuerySet[ReportedFigure]:
+    """What was reported of an indicator and a place and stands, newest first."""
+    found = ReportedFigure.objects.filter(indicator=indicator, place=place)
+    return found.exclude(state="withdrawn")
 
 
 def measurements(indicator: str, year: int) -> QuerySet[Measurement]:

@@ -12,6 +12,7 @@ from .coverage import (
     running_sums,
     whole_years,
 )
+from .flows import Flow, ToDate, other_meaning, to_date
 from .forecast import Forecast, flow_forecast, line_forecast
 from .gap import GapSum, gap_sum, over
 from .printed import SOUND, alike, kept, printed
@@ -24,6 +25,7 @@ from .workdays import Workdays
 __all__ = [
     "SOUND",
     "Coverage",
+    "Flow",
     "Forecast",
     "GapSum",
     "Goal",
@@ -38,6 +40,7 @@ __all__ = [
     "Span",
     "Standing",
     "Sum",
+    "ToDate",
     "Workdays",
     "alike",
     "covers",
@@ -51,6 +54,7 @@ __all__ = [
     "month_end",
     "month_levels",
     "month_shares",
+    "other_meaning",
     "over",
     "path_of",
     "printed",
@@ -60,5 +64,6 @@ __all__ = [
     "stand",
     "stand_on_part",
     "suspicious",
+    "to_date",
     "whole_years",
 ]

@@ -9,6 +9,7 @@ from kechuang.district.core.held import beside, holds
 from kechuang.district.core.models import Stated
 
 COUNTING = [("ytd", "年初至今"), ("total", "累计"), ("year", "全年")]
+OWN_OR_TO_DATE = [("own", "本期"), ("ytd", "年初至今")]
 LIGHTS = {
     "reached": "已达到",
     "on_track": "正常",
@@ -94,6 +95,8 @@ class ReportedFigure(Stated):
     period = models.CharField(max_length=10)  # 2025, 2026-10, 2026Q3
     as_of = models.DateField()
     value = models.CharField(max_length=40)
+    # of a flow in a month or a quarter; where nobody said it, it was taken as the year's to date
+    counting = models.CharField(max_length=8, choices=OWN_OR_TO_DATE, blank=True)
     numerator = models.CharField(max_length=40, blank=True)
     denominator = models.CharField(max_length=40, blank=True)
     evidence = models.CharField(max_length=64, blank=True)

@@ -1,5 +1,6 @@
 from . import asking, briefing, closings, comparing, drafts, milestones, owed, returns, tasks
 from .measuring import measure, measure_of, reckon
+from .published import taken_to_date
 from .readings import Reading, place_name, reading, readings
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "readings",
     "reckon",
     "returns",
+    "taken_to_date",
     "tasks",
 ]

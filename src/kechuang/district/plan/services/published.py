@@ -8,9 +8,11 @@ from datetime import date
 from decimal import Decimal
 
 from kechuang.book.schemas import Book
+from kechuang.district.plan.facts import flow_of, flows
 from kechuang.district.plan.models import Bulletin, ReportedFigure
 from kechuang.engines.base.periods import printed_end
-from kechuang.engines.planning import kept
+from kechuang.engines.base.sayings import Said
+from kechuang.engines.planning import kept, to_date
 
 # what a figure says it counts, and what it can never be laid beside
 _OTHER = {"flow": "total", "stock": "ytd", "events": "ytd"}
@@ -59,8 +61,10 @@ class Elsewhere:
         return max(fit, key=lambda p: p.until, default=None)
 
     def _reported(self, indicator: str) -> Iterator[Published]:
-        for f in self.figures.get(indicator, ()):
-            if (value := kept(f.value)) is not None:
+        told = self.figures.get(indicator, ())
+        yield from _to_date(told)
+        for f in told:
+            if flow_of(f) is None and (value := kept(f.value)) is not None:
                 yield Published(value, f.as_of, f.as_of, "reported", f.reporter, f.note, f.period)
 
     def _bulletins(self, indicator: str, nature: str) -> Iterator[Published]:
@@ -84,3 +88,19 @@ class Elsewhere:
                 yield Published(
                     f.value, until, f.as_of, "quoted", f.source, f.note, f.period, named
                 )
+
+
+def taken_to_date(thing: ReportedFigure) -> bool:
+    """Whether a flow's figure is read as the year's to date though nobody said that it is."""
+    return flow_of(thing) is not None and not thing.counting
+
+
+def _to_date(told: Sequence[ReportedFigure]) -> Iterator[Published]:
+    """The year's figures up to the ends of months and quarters: as reported, or added up from the
+    periods' own where none is missing.
+    """
+    found = to_date(flows(told))
+    for f in told:
+        if flow_of(f) is not None and (made := found.get(f.as_of)):
+            note = str(Said("published.added_up", count=made.parts)) if made.parts else f.note
+            yield Published(made.value, f.as_of, f.as_of, "reported", f.reporter, note, f.period)

@@ -180,10 +180,17 @@ def _told(reading: Any, year: int, actor: Actor) -> tuple[dict[str, Any], tuple[
     told = {
         "history": history if staff else public_history(history),
         "bulletins": published,
-        "reported": reported,
+        "reported": [(f, _counts(f)) for f in reported],
         "closings": _closings(closed, staff),
     }
     return told, (int(fen or 0), int(count))
+
+
+def _counts(figure: Any) -> str:
+    """Whether a figure of a month is its own or the year's to date, where that is a question."""
+    if plan.taken_to_date(figure):
+        return "未注明，按年初至今计"
+    return str(figure.get_counting_display())
 
 
 def _records(reading: Any, actor: Any, most: int) -> dict[str, Any]:

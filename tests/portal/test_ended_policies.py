@@ -136,3 +136,12 @@ def test_a_rung_whose_rule_ended_says_so_to_firm_and_office(world, firm, shipped
     office = client_of(world, "officer")
     assert "最后一天 2025-12-31" in " ".join(page(office, "/ladder/?rung=young_eagle").split())
     assert "已结束" not in page(office, "/ladder/?rung=high_tech")
+
+
+def test_the_parks_measures_of_2023_are_shown_with_what_followed_them(world):
+    shown = page(Client(), "/policies/")
+    over = " ".join(row(shown, "tiankai-2023").split())
+    assert "最后一天 2024-05-14" in over
+    assert "已结束" in over
+    assert "已结束" not in row(shown, "tiankai-2024")
+    assert "津政规〔2024〕3号" in page(Client(), "/policies/tiankai-2023/")

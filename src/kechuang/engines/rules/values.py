@@ -15,7 +15,7 @@ from enum import Enum
 from fractions import Fraction
 
 COMPARISONS = frozenset((">=", "<=", ">", "<", "==", "!="))
-UNITS = ("元", "%", "人", "项", "分", "个月", "年", "家", "件", "天", "倍", "是否")
+UNITS = ("元", "%", "人", "项", "分", "个月", "年", "家", "件", "天", "倍", "平方米", "是否")
 
 
 class Lack(Enum):

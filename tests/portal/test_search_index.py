@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from kechuang.district.accounts.services import keep_organisation
 from kechuang.district.core import search, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.registers import REGISTERS
@@ -174,3 +175,19 @@ def test_nothing_found_says_which_word_may_go(full):
     assert [p.dropped for p in told.proposals] == ["区块链"]
     page = Client().get("/search/?q=动力电池 区块链").content.decode()
     assert "去掉“区块链”" in page
+
+
+def test_a_renamed_firm_is_found_by_its_new_name_in_all_that_names_it(full):
+    keep_firm(full.firm, {}, SYSTEM, NOW)
+    worker.drain()
+    search.rebuild()
+    before = counts(full, "officer", f'"{full.firm.name}"')
+    assert before["firm-records"] == 1
+    name = "天津市蓝鲸重工有限公司"
+    assert counts(full, "officer", '"蓝鲸重工"') == {}
+    keep_organisation(full.firm.code, name, full.firm.kind, full.actor("officer"), NOW)
+    worker.drain()
+    found = counts(full, "officer", '"蓝鲸重工"')
+    assert found["firm-records"] == 1
+    assert found["demands"] == before["demands"]
+    assert client_of(full, "officer").get("/firms/", {"q": "蓝鲸"}).context["total"] == 1

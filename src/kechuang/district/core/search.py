@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Model, QuerySet
 
 from kechuang.engines.search import (
     VERSION,
@@ -34,6 +34,7 @@ from kechuang.engines.search import (
 from . import reactions
 from .actor import Actor
 from .books import current_book
+from .bulk import among
 from .files import write_atomically
 from .models import Delivery
 from .models import Entry as LedgerEntry
@@ -42,6 +43,7 @@ from .worker import keep_lease
 
 log = logging.getLogger("kechuang.search")
 REACTION = "core.search.follow"
+_ORGANISATION = "accounts.organisation"
 _BATCH, _MOST_CHANGED = 1000, 500
 _lock = threading.Lock()
 _open: dict[str, tuple[str, SearchIndex]] = {}
@@ -56,13 +58,14 @@ class Source:
         name: "room.record", the kind of their entries in the ledger.
         rows: All of them.
         faces: What a record shows, to the holders of which keys; the fullest face first.
-        follows: Kind of other records → the field that names one: when it changes, so does this.
+        follows: Kind of other records → the fields, or ways through fields, that name one: when it
+            changes, so does this.
     """
 
     name: str
     rows: Callable[[], QuerySet[Any]]
     faces: Callable[[Any], Sequence[Face]]
-    follows: Mapping[str, str] = field(default_factory=dict)
+    follows: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 SOURCES: dict[str, Source] = {}
@@ -90,9 +93,25 @@ def _declared(register: Register[Any]) -> None:
             register.name,
             lambda: model._default_manager.select_related(*register.refers),
             faces,
-            {"accounts.organisation": ""} if register.refers else {},
+            {_ORGANISATION: _ways_to_organisations(model)},
         )
     )
+
+
+def _ways_to_organisations(model: type[Model]) -> list[str]:
+    """The fields of a model that name an organisation, and those that name what belongs to one."""
+
+    def named(one: type[Model]) -> list[tuple[str, Any]]:
+        return [(f.name, f.related_model) for f in one._meta.concrete_fields if f.related_model]
+
+    found = []
+    for name, related in named(model):
+        if related._meta.label_lower == _ORGANISATION:
+            found.append(name)
+        else:
+            inner = named(related)
+            found += [f"{name}__{n}" for n, r in inner if r._meta.label_lower == _ORGANISATION]
+    return found
 
 
 def text_of(register: Register[Any], thing: Any, without: Collection[str] = ()) -> Text:
@@ -228,12 +247,12 @@ def follow(entries: Sequence[LedgerEntry]) -> None:
             return  # it will be made from everything
         for source in SOURCES.values():
             wanted = set(subjects.get(source.name, ()))
-            for kind, path in source.follows.items():
-                if path and kind in subjects:
+            for kind, paths in source.follows.items():
+                for path in paths if kind in subjects else ():
                     found = source.rows().filter(**{f"{path}__in": subjects[kind]})
-                    wanted |= set(found.values_list("pk", flat=True)[:_BATCH])
+                    wanted |= set(found.values_list("pk", flat=True))
             if wanted:
-                made = list(_entries(source, source.rows().filter(pk__in=wanted)))
+                made = list(_entries(source, source.rows().filter(**among("pk", wanted))))
                 gone = wanted - {e.pk for e in made}
                 index.write(made, [(source.name, pk) for pk in sorted(gone)])
 

@@ -23,6 +23,6 @@ declare(
         "market.introduction",
         lambda: Introduction.objects.select_related("demand__owner", "achievement__owner"),
         _faces,
-        {"market.demand": "demand_id", "market.achievement": "achievement_id"},
+        {"market.demand": ("demand_id",), "market.achievement": ("achievement_id",)},
     )
 )

@@ -15,6 +15,7 @@ from kechuang.district.core.books import current_book
 from kechuang.district.core.workflow import WORKFLOWS
 from kechuang.district.portal.components.downloads import download
 from kechuang.district.portal.components.tables import Column, Filter, Table, show
+from kechuang.district.portal.finding import narrowed
 from kechuang.district.portal.requests import actor_in, signed_in
 from kechuang.district.registry.queries import applications_visible_to, years_visible_to
 from kechuang.district.registry.queries import visible_to as firms_visible_to
@@ -101,6 +102,7 @@ def _columns(today: date) -> list[Column]:
 
 @signed_in
 def firms(request: HttpRequest) -> HttpResponse:
+    actor = actor_in(request)
     table = Table(
         title="企业",
         columns=_columns(clock.today()),
@@ -115,14 +117,15 @@ def firms(request: HttpRequest) -> HttpResponse:
                 ).distinct(),
             )
         ],
-        search=_search_firms,
+        search=lambda found, words: narrowed("registry.firm", found, words, actor, _search_firms),
+        indexed=True,
         hint="名称、曾用名、信用代码、行业、街镇、园区",
         layout="firms",
         rows=_firm_rows,
-        actions=_actions(actor_in(request)),
+        actions=_actions(actor),
         empty="还没有企业。请从“导入”导入企业与认定名单。",
     )
-    return show(request, table, firms_visible_to(actor_in(request)))
+    return show(request, table, firms_visible_to(actor))
 
 
 @signed_in

@@ -2,6 +2,7 @@
 remembered; whom it names without a code is known by number, by name, or kept by name.
 """
 
+import re
 from argparse import Namespace
 
 import pytest
@@ -24,6 +25,7 @@ from kechuang.engines.base.errors import Invalid, NotAllowed
 from kechuang.engines.sheets.plain import read_plain
 from tests.engines.sheet_samples.made import xlsx
 from tests.factories import NOW, code, told
+from tests.portal.test_pages import client_of
 from tests.rooms.test_imports import confirm, upload
 from tests.steps import contract_row
 
@@ -275,7 +277,48 @@ def test_the_command_line_prints_what_is_asked_and_takes_the_answers(world, tmp_
     sheet = tmp_path / "a.xlsx"
     sheet.write_bytes(xlsx([HEADS, row(world, "C-1", 3)]))
     given = {"kind": "contracts", "sheet": sheet, "owner": "", "keep_submitted": False}
+    given["leave"] = None
     assert command(Namespace(**given, dry_run=False, answer=[])) == 2
     assert "--answer unit-0=亿元" in capsys.readouterr().err
     assert command(Namespace(**given, dry_run=False, answer=["unit-0=亿元"])) == 0
     assert Contract.objects.get().amount_fen == 30_000 * WAN
+
+
+def test_the_command_line_leaves_wrong_rows_in_a_sheet_to_mend_when_asked(world, tmp_path, capsys):
+    sheet, left = tmp_path / "a.xlsx", tmp_path / "left.xlsx"
+    heads = ["合同金额（万元）" if h.startswith("合同") and "金额" in h else h for h in HEADS]
+    bad = row(world, "C-2", 3)
+    bad[heads.index(next(h for h in heads if "代码" in h))] = "不是代码"
+    sheet.write_bytes(xlsx([heads, row(world, "C-1", 3), bad]))
+    given = {"kind": "contracts", "sheet": sheet, "owner": "", "keep_submitted": False}
+    given |= {"dry_run": False, "answer": ["unit-0=万元"]}
+    assert command(Namespace(**given, leave=None)) == 2
+    assert not Contract.objects.exists()
+    assert (
+        "读到 2 行：新增 1 行，更新 0 行，不变 0 行，要回答 0 行，有错 1 行"
+        in capsys.readouterr().out
+    )
+    assert command(Namespace(**given, leave=left)) == 1
+    assert [c.number for c in Contract.objects.all()] == ["C-1"]
+    assert "已写入 1 行" in capsys.readouterr().out
+    assert (
+        command(Namespace(**{**given, "sheet": left}, leave=None)) == 2
+    )  # it is still to be mended
+
+
+def test_rows_whose_name_was_left_open_are_counted_as_to_be_answered_and_not_as_wrong(world):
+    officer = world.actor("officer")
+    keep_organisation(code(61), "戊水务股份有限公司", "enterprise", officer, NOW)
+    rows = [
+        entry(1, "戊水务有限公司", "GR202512000003"),
+        entry(2, "谁也不认识的公司", "GR202512000005"),
+        [3, "", "GR202512000006", "国家高新技术企业", "2025-10-16"],
+    ]
+    batch = upload(world, "firms", xlsx([LIST, *rows]))
+    imports.answer(batch, {"name:戊水务有限公司": "open"}, officer)
+    worker.drain()
+    batch.refresh_from_db()
+    assert (batch.total, batch.counts["asked"], batch.counts["wrong"]) == (3, 1, 2)
+    page = client_of(world, "officer").get(f"/imports/{batch.pk}/").content.decode()
+    balance = re.sub(r"<[^>]+>|\s", "", re.search(r'class="balance">(.*?)</p>', page, re.S)[1])
+    assert balance == "3读到=1可写入＋1要回答＋1不能写入"

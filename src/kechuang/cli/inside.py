@@ -21,7 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from waitress import create_server
 
 from kechuang.district.accounts.services import add_person, grant, keep_organisation
-from kechuang.district.core import clock, files, imports, worker
+from kechuang.district.core import clock, files, imports, sheets, worker
 from kechuang.district.core.actor import SYSTEM
 from kechuang.district.core.keeping import awake
 from kechuang.district.core.models import Delivery, ImportBatch
@@ -236,7 +236,9 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def bring(options: argparse.Namespace) -> int:
-    """Import a sheet, as the page does; the report on stdout, exit 2 when rows are wrong."""
+    """Import a sheet, as the page does; the report on stdout, exit 2 when rows are wrong, 1 when
+    they were left in a sheet to mend and the others written.
+    """
     try:
         data = options.sheet.read_bytes()
     except OSError as e:
@@ -255,23 +257,35 @@ def bring(options: argparse.Namespace) -> int:
             _tell_questions(batch)
             imports.discard(batch, SYSTEM)
             return 2
-        if batch.state == "refused":
-            print(f"{options.sheet}: {batch.refusal}", file=sys.stderr)
-            return 2
-        _report(batch)
-        if batch.counts.get("wrong") or options.dry_run:
-            imports.discard(batch, SYSTEM)
-            return 2 if batch.counts.get("wrong") else 0
-        imports.confirm(batch, SYSTEM)
-        _carry(batch, "confirmed", "写入")
+        return _written(options, batch) if batch.state == "checked" else _refused(options, batch)
     except DomainError as e:
         print(f"{options.sheet}: {e.words}", file=sys.stderr)
         return 2
+
+
+def _refused(options: argparse.Namespace, batch: ImportBatch) -> int:
+    print(f"{options.sheet}: {batch.refusal}", file=sys.stderr)
+    return 2
+
+
+def _written(options: argparse.Namespace, batch: ImportBatch) -> int:
+    """Tell what was read; write it, or what is sound of it, as was asked."""
+    _report(batch)
+    wrong = batch.counts.get("wrong", 0)
+    leaving = wrong if options.leave and imports.sound(batch) else 0
+    if options.dry_run or wrong > leaving:
+        imports.discard(batch, SYSTEM)
+        return 2 if wrong else 0
+    imports.confirm(batch, SYSTEM, leaving)
+    _carry(batch, "confirmed", "写入")
     if batch.state != "applied":
-        print(f"{options.sheet}: {batch.refusal}", file=sys.stderr)
-        return 2
-    print(f"已写入。编号 {batch.pk}，可在网页“导入”里撤销。")
-    return 0
+        return _refused(options, batch)
+    print(f"已写入 {imports.sound(batch)} 行。编号 {batch.pk}，可在网页“导入”里撤销。")
+    if not leaving:
+        return 0
+    options.leave.write_bytes(sheets.mended(batch))
+    print(f"{leaving} 行没有写入，留在改错表 {options.leave}：改好后再导入这份表。")
+    return 1
 
 
 def _ready() -> bool:
@@ -324,8 +338,12 @@ def _tell_questions(batch: ImportBatch) -> None:
 
 def _report(batch: ImportBatch) -> None:
     counts = batch.counts
-    words = {"create": "新增", "update": "更新", "same": "不变", "wrong": "有错"}
-    print("，".join(f"{label} {counts.get(name, 0)} 行" for name, label in words.items()))
+    words = {"create": "新增", "update": "更新", "same": "不变", "asked": "要回答", "wrong": "有错"}
+    counted = {**counts, "wrong": counts.get("wrong", 0) - counts.get("asked", 0)}
+    told = "，".join(f"{label} {counted.get(name, 0)} 行" for name, label in words.items())
+    print(f"读到 {batch.total} 行：{told}")
+    if passed := sum(counts.get("skipped", {}).values()):
+        print(f"另跳过 {passed} 行（合计、说明、空行等），每行的原因在网页“导入”里")
     if counts.get("ignored_columns"):
         print(f"没有用到的列：{'、'.join(counts['ignored_columns'])}")
     for row in batch.rows.filter(plan="wrong")[:50]:

@@ -187,6 +187,12 @@ def _database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         metavar="问题=回答",
         help="表里没说清的，如 unit-0=万元；可以写多次。没有回答的问题会打印出来",
     )
+    bring.add_argument(
+        "--leave",
+        type=Path,
+        metavar="改错表.xlsx",
+        help="有错的行写进这份改错表，其余照常写入；不写就是有一行错则全都不写",
+    )
     bring.add_argument("--owner", default="", help="没有权利人一列时，用这个信用代码")
     bring.add_argument("--keep-submitted", action="store_true", help="留待审核，不直接发布")
     bring.add_argument("--demo", action="store_true", help="写进演示的数据库")

@@ -174,3 +174,9 @@ def _name(row: ReadRow, column: Column, whom: Whom) -> None:
         row.problems.append(problem(row.table, missing))
     elif name:
         row.notes.append(Said("import.note.name_unknown", name=name))
+
+
+def waits(row: ReadRow) -> bool:
+    """Whether nothing keeps a row out but a name that a person left open."""
+    codes = {p["code"] for p in row.problems}
+    return codes == {"import.name_undecided"}

@@ -34,7 +34,7 @@ from kechuang.engines.base.sayings import Said
 
 from .asking import open_batch, remember, told
 from .kinds import KINDS, Applied, ImportKind, RowPlan, StagedRow
-from .naming import look_up, named
+from .naming import look_up, named, waits
 from .sheet_rows import ReadRow, Skipped, problem, read_rows
 from .workflow import IMPORTS
 
@@ -146,7 +146,7 @@ def _ask(batch: ImportBatch, how: dict[str, Any]) -> None:
 
 
 def _check_rows(batch: ImportBatch, kind: ImportKind, rows: Iterator[ReadRow]) -> dict[str, int]:
-    counts = {"create": 0, "update": 0, "same": 0, "wrong": 0, "doubts": 0}
+    counts = {"create": 0, "update": 0, "same": 0, "wrong": 0, "doubts": 0, "asked": 0}
     seen: dict[bytes, tuple[int, int]] = {}
     done = 0
     while True:
@@ -158,6 +158,7 @@ def _check_rows(batch: ImportBatch, kind: ImportKind, rows: Iterator[ReadRow]) -
             for plan in plans:
                 counts[plan.plan] += 1
                 counts["doubts"] += len(plan.doubts)
+            counts["asked"] += sum(map(waits, part))
             done += len(part)
             with transaction.atomic():
                 bulk.insert_columns(ImportRow, _staged(batch, kind, part, plans))

@@ -50,6 +50,8 @@ def facts(batch: ImportBatch, first: ImportRow | None) -> dict[str, Any]:
         "questions": [q for q in asked if not q["id"].startswith(NAME)],
         "names": [q for q in asked if q["id"].startswith(NAME)],
         "asked_count": len(asked),
+        "rows_asked": batch.counts.get("asked", 0),
+        "rows_wrong": _counted(batch, "wrong"),
         "names_later": reading.get("names_later", 0),
         "tables": [
             _table(t, first if not n else None) for n, t in enumerate(reading.get("tables", []))
@@ -75,13 +77,19 @@ _TONES = (
     ("good", "新增", "create"),
     ("accent", "更新", "update"),
     ("none", "不变", "same"),
+    ("warn", "要回答", "asked"),
     ("bad", "不能写入", "wrong"),
 )
 
 
+def _counted(batch: ImportBatch, key: str) -> int:
+    """How many rows: those of which a name was left open wait for an answer and are not wrong."""
+    return int(batch.counts.get(key, 0)) - (batch.counts.get("asked", 0) if key == "wrong" else 0)
+
+
 def _shares(batch: ImportBatch) -> list[Share]:
-    """What was read = what is kept + what is refused, as a bar."""
-    return shares_of([(tone, words, batch.counts.get(k, 0)) for tone, words, k in _TONES])
+    """What was read = what is kept + what waits for an answer + what is refused, as a bar."""
+    return shares_of([(tone, words, _counted(batch, k)) for tone, words, k in _TONES])
 
 
 def _kept(batch: ImportBatch) -> int:

@@ -69,7 +69,10 @@ def test_a_layout_is_read_as_a_clerk_reads_it(book, sample):
         assert said == list(sample.says)
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.id)
+READ = [s for s in SAMPLES if not s.refused.startswith("sheet.")]
+
+
+@pytest.mark.parametrize("sample", READ, ids=lambda s: s.id)
 def test_every_line_below_a_heading_is_a_row_or_is_said_to_be_passed_over(book, sample):
     data = sample.make()
     first = reading_of(book, sample.kind, data, sample.name)

@@ -7,7 +7,8 @@ from .contracts import CONTRACTS
 from .held import HELD
 from .made import Sample
 from .others import OTHERS
+from .papers import PAPERS, PAPERS_HELD
 
-SAMPLES: tuple[Sample, ...] = (*CONTRACTS, *OTHERS)
+SAMPLES: tuple[Sample, ...] = (*CONTRACTS, *OTHERS, *PAPERS, *PAPERS_HELD)
 
 __all__ = ["HELD", "SAMPLES", "Sample"]

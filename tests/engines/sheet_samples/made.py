@@ -125,17 +125,25 @@ def word(rows: Rows, before: Sequence[str] = ()) -> bytes:
     return stream.getvalue()
 
 
-def pdf(rows: Rows, before: Sequence[str] = ()) -> bytes:
-    """A page with a ruled table and a text layer."""
+def pdf(
+    rows: Rows, before: Sequence[str] = (), after: Sequence[str] = (), css: str = "", head: int = 0
+) -> bytes:
+    """Pages with a table and a text layer; ``css`` goes after the style of a ruled table, ``head``
+    rows stand again on top of every page.
+    """
     import weasyprint
 
-    lines = "".join(
+    marked = [
         "<tr>" + "".join(f"<td>{'' if c is None else c}</td>" for c in row) + "</tr>"
         for row in rows
-    )
+    ]
+    lines = f"<thead>{''.join(marked[:head])}</thead>{''.join(marked[head:])}"
     style = "<style>@page{size:A4 landscape;margin:1cm}table{border-collapse:collapse}td{border:1px solid;padding:3px;font-size:8pt}</style>"
     heads = "".join(f"<p>{line}</p>" for line in before)
-    made = weasyprint.HTML(string=f"{style}{heads}<table>{lines}</table>").write_pdf()
+    feet = "".join(f"<p>{line}</p>" for line in after)
+    made = weasyprint.HTML(
+        string=f"{style}<style>{css}</style>{heads}<table>{lines}</table>{feet}"
+    ).write_pdf()
     return bytes(made)
 
 

@@ -4,9 +4,11 @@ remembered; whom it names without a code is known by number, by name, or kept by
 
 import re
 from argparse import Namespace
+from pathlib import Path
 
 import pytest
 
+from kechuang.book import read_book
 from kechuang.cli.inside import bring as command
 from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.queries import named_only
@@ -322,3 +324,23 @@ def test_rows_whose_name_was_left_open_are_counted_as_to_be_answered_and_not_as_
     page = client_of(world, "officer").get(f"/imports/{batch.pk}/").content.decode()
     balance = re.sub(r"<[^>]+>|\s", "", re.search(r'class="balance">(.*?)</p>', page, re.S)[1])
     assert balance == "3读到=1可写入＋1要回答＋1不能写入"
+
+
+FORMS = read_book(Path("books/national"))[0].forms
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda f: f.title[:8])
+@pytest.mark.parametrize("kind", ["contracts", "achievements"])
+def test_a_form_that_no_register_takes_in_is_named_and_told_what_to_do(world, form, kind):
+    marks = form.marks[-form.least :]
+    down = upload(world, kind, xlsx([["某表"], ["指标", "数"], *[[m, 1] for m in marks]]))
+    beside = upload(world, kind, xlsx([["某表"], ["序号", *marks], [1, *(1 for _ in marks)]]))
+    for batch in (down, beside):
+        assert batch.state == "refused"
+        assert form.title in batch.refusal
+        assert form.instead in batch.refusal
+    fewer = upload(
+        world, kind, xlsx([["某表"], ["序号", *marks[1:]], [1, *(1 for _ in marks[1:])]])
+    )
+    assert fewer.state == "refused"
+    assert form.instead not in fewer.refusal

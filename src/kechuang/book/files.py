@@ -26,6 +26,7 @@ FILES: dict[str, type[BaseModel]] = {
     "places.yaml": shapes.PlacesFile,
     "bodies.yaml": shapes.BodiesFile,
     "fields.yaml": shapes.FieldsFile,
+    "forms.yaml": shapes.FormsFile,
     "ladder.yaml": shapes.LadderFile,
     "firm_facts.yaml": law.FirmFactsFile,
     "calendar.yaml": shapes.CalendarFile,

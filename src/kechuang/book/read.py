@@ -21,6 +21,7 @@ from .tables import (
     read_bodies,
     read_fields,
     read_figures,
+    read_forms,
     read_indicators,
     read_layouts,
     read_places,
@@ -91,6 +92,8 @@ def _tables(below: Book, folder: Path, desk: Desk) -> Book:
         sources={**below.sources, **read_sources(sources)},
         figures=below.figures + read_figures(figures, desk),
         lexicon=below.lexicon + _lexicon(folder, desk),
+        forms=below.forms
+        + read_forms(read_file(folder / "forms.yaml", shapes.FormsFile, desk), desk),
     )
 
 

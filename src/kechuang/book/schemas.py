@@ -9,6 +9,7 @@ from decimal import Decimal
 from kechuang.engines.rules import Input, Policy, Rule
 from kechuang.engines.rules.facts import Feed
 
+from .forms import ForeignForm
 from .planned import Area, Group, Indicator, Mark, Milestone, Plan, Target, Task
 from .sheets import BookRegister, Layout
 from .timing import Calendar, Market, Supervision
@@ -191,6 +192,7 @@ class Book:
     market: Market
     lexicon: tuple[str, ...]
     parent: "Book | None" = None
+    forms: tuple[ForeignForm, ...] = ()
     plans: Mapping[str, Plan] = dataclasses.field(default_factory=dict)
     supervision: Supervision = dataclasses.field(default_factory=Supervision)
     calendar: Calendar = dataclasses.field(default_factory=Calendar)

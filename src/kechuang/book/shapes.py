@@ -264,6 +264,21 @@ class FieldsFile(Shape):
     disciplines: dict[str, Text | None] = {}
 
 
+class ForeignForm(Shape):
+    """A form that people have and no register takes in."""
+
+    title: Text
+    marks: Texts = Field(description="表里的栏目或标题词")
+    least: Whole = Field(2, description="出现几个才算认出")
+    instead: Text = Field(description="这张表怎么办")
+
+
+class FormsFile(Shape):
+    """forms.yaml: what is told of a sheet that cannot be read and is one of these."""
+
+    forms: tuple[ForeignForm, ...] = ()
+
+
 class RungName(Shape):
     """A name of a rung from a day on."""
 

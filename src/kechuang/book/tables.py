@@ -10,6 +10,7 @@ from . import shapes
 from .desk import Desk, unique
 from .files import read_files
 from .firms import fact_column
+from .forms import ForeignForm
 from .references import SOURCES, named
 from .schemas import Body, Fact, Figure, Indicator, Place, Rung, Source
 from .sheet_shapes import Column as ColumnEntry
@@ -86,6 +87,15 @@ def read_fields(
             words = Said("book.no_area", discipline=name, area=area)
             desk.complain(given.at.inner("disciplines"), name, words)
     return areas, {name: area or "" for name, area in given.disciplines.items()}
+
+
+def read_forms(given: shapes.FormsFile | None, desk: Desk) -> tuple[ForeignForm, ...]:
+    """Forms that no register takes in."""
+    forms = given.forms if given else ()
+    for form in forms:
+        if not 1 <= form.least <= len(form.marks):
+            desk.complain(form.at, "least", Said("book.form_least", count=len(form.marks)))
+    return tuple(ForeignForm(f.title, f.marks, f.least, f.instead) for f in forms)
 
 
 def read_layouts(folder: Path, desk: Desk) -> dict[str, Layout]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from kechuang.book.forms import naming
 from kechuang.book.reading import Question, Reading, Table, read
 from kechuang.district.core import clock, files, ledger
 from kechuang.district.core.actor import Actor
@@ -32,9 +33,12 @@ def open_batch(batch: ImportBatch, kind: ImportKind, actor: Actor) -> tuple[Read
         Invalid: It cannot be read.
     """
     pages = read_sheet_apart(files.fetch(batch.digest), batch.name)
-    layout, given = current_book().layouts[batch.kind], dict(batch.options.get("answers", {}))
+    book = current_book()
+    layout = book.layouts[batch.kind]
+    given = dict(batch.options.get("answers", {}))
     usual = _typical(kind, actor)
-    reading = read(pages, layout, given, usual)
+    with naming(pages, layout.title, book.forms):
+        reading = read(pages, layout, given, usual)
     left = {k: v for k, v in _held(batch, reading).items() if k not in given}
     known: Answers = {}
     while fresh := {k: v for k, v in left.items() if _may_stand(reading, k, v)}:

@@ -9,7 +9,7 @@ from kechuang.district.core.models import Entry
 from kechuang.district.core.reactions import every, idle, on
 
 from .models import Achievement, Demand, Introduction
-from .services import index, introductions, waiting, wishes
+from .services import alike, index, introductions, waiting, wishes
 
 _REFRESH_SECONDS = 20.0
 _written = {"at": 0.0, "dirty": 0.0}
@@ -54,6 +54,11 @@ def take_up_wishes(entries: Sequence[Entry]) -> None:
 @on("market.achievement.*", "market.demand.*", batch=200)
 def tell_followers(entries: Sequence[Entry]) -> None:
     wishes.tell_followers(entries)
+
+
+@on("market.achievement.*", "market.demand.*", batch=200)
+def note_near_duplicates(entries: Sequence[Entry]) -> None:
+    alike.note_near(entries, clock.now())
 
 
 @idle

@@ -98,7 +98,8 @@ def take(
         was.update(state_of(register, locked))
         before, old = written(register, locked), locked.state
         made = _become(register, name, locked, values, stamped, actor, at)
-        if register.flow.step(name).asks:
+        finished = old in register.half_done and locked.state not in register.half_done
+        if register.flow.step(name).asks or finished:
             said.update(_asked(register, locked, clock.day_of(at), sure))
         typed = sorted(n.removesuffix("_id") for n in made)
         said.update(facts_of(register, locked), **({"changed": typed} if typed else {}))

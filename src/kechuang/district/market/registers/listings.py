@@ -17,7 +17,6 @@ from kechuang.district.core.registers import (
     REGISTERS,
     Check,
     Done,
-    Doubts,
     Listed,
     Refers,
     Register,
@@ -31,10 +30,11 @@ from kechuang.district.market import queries
 from kechuang.district.market.models import Achievement, Demand, Listing
 from kechuang.district.market.models.listings import LISTING_STATES
 from kechuang.engines.base.errors import Invalid
-from kechuang.engines.base.sayings import Said
 from kechuang.engines.matching.sense import digest
 from kechuang.engines.search import EVERYBODY, Face
 from kechuang.engines.text import comparable
+
+from .twins import doubts, nearly_known
 
 _ACHIEVEMENT = (
     "title",
@@ -257,29 +257,6 @@ def _defaults(values: Values, options: Values, actor: Actor) -> Values:
     return {**values, "owner": values.get("owner") or options.get("owner") or None}
 
 
-def _doubts(register: Register[Any], things: Sequence[Any], actor: Actor) -> Doubts:
-    """Records of the same name, or that name the same patent: a person tells them apart."""
-    live = register.visible(actor).exclude(state__in=("retracted", "closed"))
-    names: dict[str, list[tuple[int, str]]] = {}
-    for pk, title in live.order_by("id").values_list("pk", "title"):
-        names.setdefault(comparable(title), []).append((pk, title))
-    patents = queries.patents_in(live) if register.model is Achievement else {}
-    found: Doubts = {}
-    for place, thing in enumerate(things):
-        pairs: list[tuple[str, str, str]] = [
-            (str(pk), title, Said("doubt.same_patent", number=number))
-            for number in getattr(thing, "patents", [])
-            for pk, title in patents.get(number, [])[:3]
-        ]
-        pairs += [
-            (str(pk), t, Said("doubt.same_name_other_content"))
-            for pk, t in names.get(comparable(thing.title), [])[:3]
-        ]
-        if pairs:
-            found[place] = pairs
-    return found
-
-
 def _blank(model: type[Listing]) -> Callable[[Actor], Listing]:
     return lambda actor: model(created_by=actor.id, owner_id=min(actor.organisations, default=None))
 
@@ -302,7 +279,7 @@ def _sheet() -> SheetRules:
         gone=("retracted",),
         twin=("digest", "owner"),
         defaults=_defaults,
-        doubts=_doubts,
+        doubts=doubts,
     )
 
 
@@ -338,6 +315,7 @@ def _register(
         unique=("reference",),
         refers={"owner": owner},
         checks=checks,
+        questions=(nearly_known,),
         derive=_derive,
         faces=_faces,
         born=_begin,

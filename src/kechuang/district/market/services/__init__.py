@@ -1,3 +1,3 @@
-from . import handover, index, introductions, matching, waiting, wishes
+from . import alike, handover, index, introductions, matching, waiting, wishes
 
-__all__ = ["handover", "index", "introductions", "matching", "waiting", "wishes"]
+__all__ = ["alike", "handover", "index", "introductions", "matching", "waiting", "wishes"]

@@ -198,7 +198,7 @@ class Filling:
                     raise
                 thing = self.thing  # nothing to save: submitted as it stands
             if goes_on and self.then:
-                take(self.register, self.then.name, thing, {}, self.actor, now)
+                take(self.register, self.then.name, thing, {}, self.actor, now, sure=self._sure)
         return thing
 
     @property

@@ -92,6 +92,11 @@ def can_introduce(actor: Actor, introduction: Introduction) -> Verdict:
     return YES if _works_on(actor) else no("introduction.who_works")
 
 
+def can_judge(actor: Actor) -> Verdict:
+    """Who works on introductions says whether a pair fits."""
+    return YES if _works_on(actor) else no("introduction.who_works")
+
+
 def can_hand_over(actor: Actor, introduction: Introduction) -> Verdict:
     """Handed on when a broker leaves, by who keeps the accounts."""
     return YES if actor.has("administrator") else no("introduction.who_hands_over")

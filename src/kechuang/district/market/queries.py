@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from kechuang.district.accounts.models import Organisation
 from kechuang.district.accounts.roles import DESKS, STAFF, is_staff
@@ -15,7 +16,17 @@ from kechuang.engines.matching import Offer, Want
 from kechuang.engines.search import EVERYBODY
 from kechuang.engines.text import comparable
 
-from .models import Achievement, Demand, Introduction, Invitation, Listing, TextVector, Wish
+from .models import (
+    Achievement,
+    Demand,
+    Feedback,
+    Fit,
+    Introduction,
+    Invitation,
+    Listing,
+    TextVector,
+    Wish,
+)
 
 L = TypeVar("L", bound=Listing)
 
@@ -73,6 +84,29 @@ def knows_owner(actor: Actor, demand: Demand) -> bool:
     if demand.confidentiality == "open" or is_staff(actor):
         return True
     return demand.owner_id in actor.organisations
+
+
+def fresh_fits(since: datetime) -> QuerySet[Fit]:
+    """Pairs found since, of published records, that nobody has taken up or spoken of: the strong
+    first.
+    """
+    taken = Introduction.objects.filter(
+        demand=OuterRef("demand"), achievement=OuterRef("achievement")
+    )
+    said = Feedback.objects.filter(demand=OuterRef("demand"), achievement=OuterRef("achievement"))
+    found = Fit.objects.filter(
+        ~Exists(taken),
+        ~Exists(said),
+        found_at__gte=since,
+        demand__state="published",
+        achievement__state="published",
+    )
+    return found.select_related("demand", "achievement").order_by("-strength", "-found_at", "pk")
+
+
+def said_of(demands: Iterable[int], achievements: Iterable[int]) -> QuerySet[Feedback]:
+    """What the centre's people said of pairs, the newest first."""
+    return Feedback.objects.filter(demand__in=set(demands), achievement__in=set(achievements))
 
 
 def search(found: QuerySet[L], words: str, actor: Actor) -> QuerySet[L]:

@@ -9,7 +9,7 @@ from kechuang.district.core.models import Entry
 from kechuang.district.core.reactions import every, idle, on
 
 from .models import Achievement, Demand, Introduction
-from .services import alike, index, introductions, waiting, wishes
+from .services import alike, fits, index, introductions, waiting, wishes
 
 _REFRESH_SECONDS = 20.0
 _written = {"at": 0.0, "dirty": 0.0}
@@ -72,6 +72,18 @@ def embed_waiting_texts() -> bool:
         index.write_vectors()
         _written.update(at=time.monotonic(), dirty=0.0)
     return bool(made)
+
+
+@idle
+def look_for_fits() -> bool:
+    """One new text at a time, once all that waits is embedded and handed over."""
+    return not _written["dirty"] and fits.look_at_one(clock.now())
+
+
+@every(minutes=10)
+def tell_of_fits(now: datetime) -> None:
+    """What is new since the last letter; a person gets one a day."""
+    fits.tell(now)
 
 
 @every(minutes=10)

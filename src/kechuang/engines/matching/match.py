@@ -100,11 +100,13 @@ class Matcher:
         weights: See `Weights`.
         area_of: Maps a field or discipline to a common area, so that they can be compared.
         breadth: How many candidates each way of looking hands over.
+        explained: How many candidates, the first, are given with their answers.
     """
 
     weights: Weights = field(default_factory=Weights)
     area_of: SameField = str
     breadth: int = 100
+    explained: int = EXPLAINED
 
     def offers_for(
         self, want: Want, corpus: Corpus[Offer], embedder: Embedder | None = None
@@ -168,9 +170,9 @@ class Matcher:
                 corpus,
                 embedder if m.strength and m.rank <= BY_MEANING else None,
             )
-            for m in ranked[:EXPLAINED]
+            for m in ranked[: self.explained]
         ]
-        return Found((*told, *ranked[EXPLAINED:]), tuple(refused))
+        return Found((*told, *ranked[self.explained :]), tuple(refused))
 
     def _scores(
         self, texts: Sequence[str], corpus: Corpus[Party], embedder: Embedder | None

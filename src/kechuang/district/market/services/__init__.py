@@ -1,3 +1,23 @@
-from . import alike, handover, index, introductions, matching, waiting, wishes
+from . import (
+    alike,
+    feedback,
+    fits,
+    handover,
+    index,
+    introductions,
+    matching,
+    waiting,
+    wishes,
+)
 
-__all__ = ["alike", "handover", "index", "introductions", "matching", "waiting", "wishes"]
+__all__ = [
+    "alike",
+    "feedback",
+    "fits",
+    "handover",
+    "index",
+    "introductions",
+    "matching",
+    "waiting",
+    "wishes",
+]

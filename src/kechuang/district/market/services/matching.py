@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from kechuang.district.accounts.roles import is_staff
-from kechuang.district.core.actor import Actor
+from kechuang.district.core.actor import SYSTEM, Actor
 from kechuang.district.core.books import current_book
 from kechuang.district.market.models import Achievement, Demand, Listing
 from kechuang.district.market.queries import (
@@ -141,6 +141,21 @@ def demands_for(achievement: Achievement, actor: Actor) -> Ranking[Demand]:
     corpus, seen = _wants(actor)
     found = matcher().wants_for(offer_of(achievement), corpus, _sense(corpus))
     return _ranking(found, seen, len(corpus.index))
+
+
+def strengths_of(thing: Listing) -> dict[int, str]:
+    """Primary key → strength of what matching lists for a published record, whoever may see it;
+    no answers, for those cost most.
+    """
+    quick = Matcher(area_of=current_book().area_of, explained=0)
+    if isinstance(thing, Demand):
+        offers, _ = _offers(SYSTEM)
+        found = quick.offers_for(want_of(thing), offers, _sense(offers))
+    else:
+        assert isinstance(thing, Achievement)
+        wants, _ = _wants(SYSTEM)
+        found = quick.wants_for(offer_of(thing), wants, _sense(wants))
+    return {int(m.id): m.strength for m in found.listed}
 
 
 def match_text(want: Want, actor: Actor) -> Ranking[Achievement]:

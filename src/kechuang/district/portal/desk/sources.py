@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from kechuang.district.core import clock
 from kechuang.district.core.actor import Actor
@@ -13,7 +14,12 @@ from kechuang.district.core.books import current_book
 from kechuang.district.core.models import Delivery, Doubt, ImportBatch
 from kechuang.district.core.together import Asking, Count
 from kechuang.district.core.workflow import WORKFLOWS
-from kechuang.district.market.queries import demands_visible_to, introductions_visible_to
+from kechuang.district.market.models import STRENGTHS
+from kechuang.district.market.queries import (
+    demands_visible_to,
+    fresh_fits,
+    introductions_visible_to,
+)
 from kechuang.district.plan.models import Bulletin
 from kechuang.district.plan.queries import (
     drafts_visible_to,
@@ -31,6 +37,7 @@ from .things import Source, Thing
 
 _ENDING = timedelta(days=90)  # a certificate is renewed in the quarter before it ends
 _MARKS = timedelta(days=30)
+_FRESH = timedelta(days=14)  # a pair that nobody took up until then is no news any more
 Find = Callable[[Actor, date], Asking[Source]]
 _LOOKED_AT = 300  # records of a kind that are asked whether they wait for this person
 _NONE = Source((), 0)
@@ -81,6 +88,27 @@ def _unmatched(actor: Actor, today: date) -> Asking[Source]:
     ]
     url = f"{reverse('demands')}?state=published"
     return Source(things, count, url, "还没有对接的需求")
+
+
+def _fits(actor: Actor, today: date) -> Asking[Source]:
+    """New pairs that matching lists: an achievement for a demand, a demand for an achievement."""
+    if not actor.has("broker"):
+        return _NONE
+    found = fresh_fits(clock.now() - _FRESH)
+    rows, count = yield found[:MOST], Count(found)
+    things = [
+        Thing(
+            "新的匹配",
+            f"{f.demand.title} ↔ {f.achievement.title}",
+            f"{reverse('demand-matches', args=[f.demand_id])}#a-{f.achievement_id}",
+            "看匹配",
+            _day(f.found_at),
+            None,
+            gettext(STRENGTHS[f.strength]),
+        )
+        for f in rows
+    ]
+    return Source(things, count, reverse("demands"), "新的匹配")
 
 
 def _introductions(actor: Actor, today: date) -> Asking[Source]:
@@ -290,6 +318,7 @@ def _stuck(actor: Actor, today: date) -> Asking[Source]:
 
 _ALL: tuple[Find, ...] = (
     _unmatched,
+    _fits,
     _introductions,
     _returns,
     _tasks,

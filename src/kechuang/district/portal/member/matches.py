@@ -1,11 +1,13 @@
 """What answers which need, why-nots, and starting an introduction."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from kechuang.district.accounts.queries import members_of
@@ -17,9 +19,10 @@ from kechuang.district.market.queries import (
     achievements_visible_to,
     demands_visible_to,
     embedding_progress,
+    said_of,
     search,
 )
-from kechuang.district.market.services import introductions, matching
+from kechuang.district.market.services import feedback, introductions, matching
 from kechuang.district.market.services.index import embedder
 from kechuang.district.market.services.introductions import Person
 from kechuang.district.portal.listings import owner_name
@@ -34,6 +37,8 @@ def for_demand(request: HttpRequest, pk: int) -> HttpResponse:
     """What answers a demand, need by need; or that nothing does. And for one not listed, why not."""
     actor = actor_in(request)
     demand = one(demands_visible_to(actor), pk)
+    if request.method == "POST":
+        return _judged(request, demand)
     ranking = matching.achievements_for(demand, actor)
     asked = request.GET.get("q", "").strip()
     why: list[tuple[Any, Any, Any]] = []
@@ -43,6 +48,21 @@ def for_demand(request: HttpRequest, pk: int) -> HttpResponse:
             why.append((found, judged, judged.text if isinstance(judged, Refusal) else ""))
     facts = _facts(request, ranking, demand, "demand") | {"asked": asked, "why": why}
     return render(request, "member/matches.html", facts)
+
+
+def _judged(request: HttpRequest, demand: Any) -> HttpResponse:
+    """A word on one pair, and back to it."""
+    actor, given = actor_in(request), request.POST
+    achievement = one(achievements_visible_to(actor), given.get("achievement", ""))
+    try:
+        feedback.judge(
+            demand, achievement, given.get("verdict", ""), given.get("why", ""), actor, clock.now()
+        )
+    except Invalid as e:
+        messages.error(request, str(e.words))
+    else:
+        messages.success(request, gettext("已记下"))
+    return redirect(f"{reverse('demand-matches', args=[demand.pk])}#a-{achievement.pk}")
 
 
 @signed_in
@@ -59,8 +79,9 @@ def for_achievement(request: HttpRequest, pk: int) -> HttpResponse:
 def _facts(request: HttpRequest, ranking: Any, thing: Any, kind: str) -> dict[str, Any]:
     actor = actor_in(request)
     done, total = embedding_progress(embedder().model, actor)
-    cards = [_card(actor, c, thing, kind) for c in ranking.listed]
-    nearest = [_card(actor, c, thing, kind) for c in ranking.nearest]
+    said = _said(actor, thing, [c.thing.pk for c in (*ranking.listed, *ranking.nearest)], kind)
+    cards = [_card(actor, c, thing, kind, said) for c in ranking.listed]
+    nearest = [_card(actor, c, thing, kind, said) for c in ranking.nearest]
     needs = (
         [a.need for a in (ranking.listed or ranking.nearest)[0].answers] if cards or nearest else []
     )
@@ -83,7 +104,21 @@ def _facts(request: HttpRequest, ranking: Any, thing: Any, kind: str) -> dict[st
     }
 
 
-def _card(actor: Actor, match: Any, thing: Any, kind: str) -> dict[str, Any]:
+def _said(actor: Actor, thing: Any, others: list[int], kind: str) -> dict[int, list[Any]]:
+    """What the centre said of pairs, by the other record: for the centre alone."""
+    if not is_staff(actor):
+        return {}
+    found = said_of([thing.pk], others) if kind == "demand" else said_of(others, [thing.pk])
+    told: dict[int, list[Any]] = {}
+    for word in found:
+        other = word.achievement_id if kind == "demand" else word.demand_id
+        told.setdefault(other, []).append(word)
+    return told
+
+
+def _card(
+    actor: Actor, match: Any, thing: Any, kind: str, said: Mapping[int, list[Any]]
+) -> dict[str, Any]:
     """One candidate as the page shows it: answers told apart, what to ask, a paragraph to copy."""
     demand, achievement = (thing, match.thing) if kind == "demand" else (match.thing, thing)
     told = [a for a in match.answers if a.quote is not None]
@@ -94,6 +129,7 @@ def _card(actor: Actor, match: Any, thing: Any, kind: str) -> dict[str, Any]:
         "told": told,
         "unsaid": [a for a in match.answers if a.quote is None],
         "ask": asks[0] if asks else None,
+        "said": said.get(match.thing.pk, []),
         "letter": letter(demand.title, achievement.title, match.answers),
     }
 

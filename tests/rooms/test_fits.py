@@ -8,7 +8,7 @@ from kechuang.district.accounts.models import Letter
 from kechuang.district.accounts.queries import members_of
 from kechuang.district.core import clock, ledger, worker
 from kechuang.district.market import reactions
-from kechuang.district.market.models import Feedback, Fit, Looked
+from kechuang.district.market.models import Achievement, Feedback, Fit, Looked
 from kechuang.district.market.services import feedback, fits, index
 from kechuang.engines.base.errors import Invalid, NotAllowed
 from tests import listings
@@ -130,8 +130,10 @@ def test_a_word_on_the_match_page_is_for_the_centre_alone(fitting):
     assert Feedback.objects.get().why == "要的是风冷"
 
 
+@pytest.mark.behind
 def test_new_pairs_wait_on_the_brokers_desk_until_somebody_speaks(fitting):
-    Fit.objects.update(found_at=clock.now())
+    assert "↔" not in client_of(fitting, "broker").get("/workspace/").content.decode()  # old ones
+    Achievement.objects.filter(pk=fitting.result.pk).update(published_on=clock.today())
     page = client_of(fitting, "broker").get("/workspace/").content.decode()
     assert "快充电池包温差大 ↔ 电池包液冷热管理" in page
     feedback.judge(fitting.wanted, fitting.result, "fits", "", fitting.actor("broker"), NOW)

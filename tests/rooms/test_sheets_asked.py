@@ -300,6 +300,8 @@ def test_the_command_line_leaves_wrong_rows_in_a_sheet_to_mend_when_asked(world,
         "读到 2 行：新增 1 行，更新 0 行，不变 0 行，要回答 0 行，有错 1 行"
         in capsys.readouterr().out
     )
+    assert command(Namespace(**given, leave=tmp_path / "none" / "left.xlsx")) == 2
+    assert not Contract.objects.exists()  # nothing is written that could not be told of
     assert command(Namespace(**given, leave=left)) == 1
     assert [c.number for c in Contract.objects.all()] == ["C-1"]
     assert "已写入 1 行" in capsys.readouterr().out

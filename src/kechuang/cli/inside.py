@@ -244,6 +244,9 @@ def bring(options: argparse.Namespace) -> int:
     except OSError as e:
         print(f"{options.sheet}: 打不开：{e.strerror}", file=sys.stderr)
         return 2
+    if options.leave and not options.leave.resolve().parent.is_dir():
+        print(f"{options.leave}: 没有这个文件夹，改错表写不下", file=sys.stderr)
+        return 2
     if not _ready():
         return 2
     given = {"publish": not options.keep_submitted, "owner": options.owner}
@@ -283,8 +286,12 @@ def _written(options: argparse.Namespace, batch: ImportBatch) -> int:
     print(f"已写入 {imports.sound(batch)} 行。编号 {batch.pk}，可在网页“导入”里撤销。")
     if not leaving:
         return 0
-    options.leave.write_bytes(sheets.mended(batch))
-    print(f"{leaving} 行没有写入，留在改错表 {options.leave}：改好后再导入这份表。")
+    try:
+        options.leave.write_bytes(sheets.mended(batch))
+    except OSError as e:
+        print(f"{options.leave}: 写不了：{e.strerror}。改错表可在网页“导入”里下载", file=sys.stderr)
+    else:
+        print(f"{leaving} 行没有写入，留在改错表 {options.leave}：改好后再导入这份表。")
     return 1
 
 

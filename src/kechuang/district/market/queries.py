@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -86,18 +86,18 @@ def knows_owner(actor: Actor, demand: Demand) -> bool:
     return demand.owner_id in actor.organisations
 
 
-def fresh_fits(since: datetime) -> QuerySet[Fit]:
-    """Pairs found since, of published records, that nobody has taken up or spoken of: the strong
-    first.
+def fresh_fits(since: date) -> QuerySet[Fit]:
+    """Pairs of published records, one of them since a day, that nobody has taken up or spoken of:
+    the strong first.
     """
     taken = Introduction.objects.filter(
         demand=OuterRef("demand"), achievement=OuterRef("achievement")
     )
     said = Feedback.objects.filter(demand=OuterRef("demand"), achievement=OuterRef("achievement"))
     found = Fit.objects.filter(
+        Q(demand__published_on__gte=since) | Q(achievement__published_on__gte=since),
         ~Exists(taken),
         ~Exists(said),
-        found_at__gte=since,
         demand__state="published",
         achievement__state="published",
     )

@@ -94,7 +94,7 @@ def _fits(actor: Actor, today: date) -> Asking[Source]:
     """New pairs that matching lists: an achievement for a demand, a demand for an achievement."""
     if not actor.has("broker"):
         return _NONE
-    found = fresh_fits(clock.now() - _FRESH)
+    found = fresh_fits(today - _FRESH)
     rows, count = yield found[:MOST], Count(found)
     things = [
         Thing(

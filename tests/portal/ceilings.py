@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kechuang.district.accounts.models import User
 from kechuang.district.core import books, search
+from kechuang.district.core.models import ImportBatch
 from kechuang.district.core.registers import REGISTERS
 from kechuang.district.market.models import Demand
 from kechuang.district.registry.models import Firm, FirmYear
@@ -41,6 +42,17 @@ PAGES = (
     "/applications/",
     "/inbox/",
     "/imports/",
+    "/health/",
+    "/reports/",
+    "/reports/brief/2026-10/",
+    "/doubts/",
+    "/drafts/",
+    "/outbox/",
+    "/people/",
+    "/ledger/",
+    "/comparisons/",
+    "/contacts/",
+    "/letters/",
 )
 
 
@@ -49,6 +61,7 @@ def pages():
     firm = FirmYear.objects.order_by("pk").values_list("firm_id", flat=True).first()
     demand = Demand.objects.filter(state="published").order_by("pk").first()
     found = [*PAGES, f"/firms/{firm or Firm.objects.first().pk}/", f"/demands/{demand.pk}/matches/"]
+    found += [f"/imports/{b.pk}/" for b in ImportBatch.objects.order_by("pk")[:4]]
     for register in REGISTERS.values():
         found += [f"/{register.slug}/", f"/{register.slug}/?q=膜"]
         if thing := register.model.objects.order_by("pk").last():

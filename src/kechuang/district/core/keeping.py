@@ -15,7 +15,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -29,6 +29,7 @@ from kechuang.engines.base.errors import Invalid, WrongState
 
 from . import ledger
 from .models import Beat
+from .worker import beats
 
 FORMAT = 1
 KEPT = ("files",)  # folders of the data folder; the index, vectors and laid-out books are made anew
@@ -102,9 +103,11 @@ def backup(target: Path, at: datetime) -> Manifest:
     return made
 
 
-def last_backup() -> datetime | None:
-    """When the house was last written into a file; None: never."""
-    return Beat.objects.filter(name=_BEAT).values_list("last_at", flat=True).first()
+def last_backup(known: Mapping[str, datetime] | None = None) -> datetime | None:
+    """When the house was last written into a file; None: never. ``known``: the beats, where they
+    were asked.
+    """
+    return (beats() if known is None else known).get(_BEAT)
 
 
 def _dump(target: Path) -> "ledger.Proof":

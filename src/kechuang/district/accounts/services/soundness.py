@@ -21,7 +21,7 @@ from kechuang.district.accounts.models import User
 from kechuang.district.accounts.queries import letters_in, outbox, users_with_role
 from kechuang.district.core.keeping import last_backup
 from kechuang.district.core.models import Delivery, Entry
-from kechuang.district.core.worker import last_alive
+from kechuang.district.core.worker import beats, last_alive
 from kechuang.engines.base.sayings import Said
 
 _SILENT = timedelta(minutes=5)  # a worker at work says so twice a minute
@@ -53,7 +53,7 @@ def examine(at: datetime, *, reach_mail: bool = False) -> list[Finding]:
     """
     if pending := _pending():
         return [pending]
-    looks: list[Look] = [_secret, _names, _tls, _clock, _disk, _worker, _backup, _people, _mail]
+    looks: list[Look] = [_secret, _names, _tls, _clock, _disk, _at_work, _people, _mail]
     found = [finding for look in looks for finding in look(at)]
     found += [*_django(), *(_mail_server() if reach_mail else ())]
     return sorted(found, key=lambda f: not f.serious)
@@ -144,8 +144,13 @@ def _disk(at: datetime) -> Iterator[Finding]:
         yield Finding(free < _ROOM_NONE, told)
 
 
-def _worker(at: datetime) -> Iterator[Finding]:
-    seen = last_alive()
+def _at_work(at: datetime) -> Iterator[Finding]:
+    known = beats()
+    yield from _worker(at, last_alive(known))
+    yield from _backup(at, last_backup(known))
+
+
+def _worker(at: datetime, seen: datetime | None) -> Iterator[Finding]:
     if seen is None:
         yield _bad("check.worker_never")
     elif at - seen > _SILENT:
@@ -154,8 +159,7 @@ def _worker(at: datetime) -> Iterator[Finding]:
         yield _poor("check.stuck", count=stuck)
 
 
-def _backup(at: datetime) -> Iterator[Finding]:
-    made = last_backup()
+def _backup(at: datetime, made: datetime | None) -> Iterator[Finding]:
     if made is None:
         yield _bad("check.backup_never")
     elif at - made > _BACKUP_OLD:

@@ -101,7 +101,7 @@ def _refused(batch: ImportBatch) -> list[tuple[str, Any, list[int], list[str]]]:
     if not batch.counts.get("wrong"):
         return []
     kinds: dict[tuple[str, str], tuple[str, Any, list[int], list[str]]] = {}
-    for row in batch.rows.filter(plan="wrong").only("line", "problems")[:_FAULTS]:
+    for row in batch.rows.filter(plan="wrong").only("line", "problems", "batch")[:_FAULTS]:
         for p in row.faults:
             kind = kinds.setdefault(
                 (p["heading"], p["code"]), (p["heading"], p["words"], [], p["proposals"][:3])

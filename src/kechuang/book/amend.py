@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from kechuang.engines.base.errors import Invalid
+from kechuang.engines.rules.values import NUMBERED
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def quoted(text: str) -> str:
 
 
 _STEP_KEYS = ({"至", "含", "值"}, {"自", "含", "值"}, {"其余"})
-_PLAIN = re.compile(r"-?[\d.,]+\s*[万亿]?(?:个月|元|%|人|项|分|年|家|件|天|倍)?|未公布|null|是|否")
+_PLAIN = re.compile(rf"-?[\d.,]+\s*[万亿]?(?:{NUMBERED})?|未公布|null|是|否")
 
 
 def value_written(text: str) -> str:

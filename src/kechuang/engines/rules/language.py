@@ -17,6 +17,8 @@ from functools import lru_cache
 
 from kechuang.engines.base.errors import Invalid
 
+from .values import NUMBERED
+
 FUNCTIONS = {
     "若": 3,
     "取大": 0,
@@ -27,9 +29,8 @@ FUNCTIONS = {
     "合计": 0,
     "计数": 0,
 }
-_UNIT = "平方米|个月|元|%|人|项|分|年|家|件|天|倍"
 _TOKEN = re.compile(
-    rf"(?P<space>\s+)|(?P<number>\d[\d_]*(?:\.\d+)?\s*(?P<scale>[万亿])?(?P<unit>{_UNIT})?)"
+    rf"(?P<space>\s+)|(?P<number>\d[\d_]*(?:\.\d+)?\s*(?P<scale>[万亿])?(?P<unit>{NUMBERED})?)"
     r"|(?P<name>[A-Za-z_\u3400-\u9fff][\w\u3400-\u9fff]*)|(?P<op>>=|<=|==|!=|[-+*/×÷≥≤><=≠(),−])"
 )
 _OPS = {"×": "*", "÷": "/", "≥": ">=", "≤": "<=", "=": "==", "≠": "!=", "−": "-"}
@@ -76,7 +77,7 @@ def quantity(text: str) -> tuple[Fraction, str]:
         Invalid: Not a number with a known unit.
     """
     plain = unicodedata.normalize("NFKC", str(text)).strip()
-    found = re.fullmatch(rf"(-?\d[\d,_]*(?:\.\d+)?)\s*([万亿])?({_UNIT})?", plain)
+    found = re.fullmatch(rf"(-?\d[\d,_]*(?:\.\d+)?)\s*([万亿])?({NUMBERED})?", plain)
     if not found or len(plain) > LONGEST_NUMBER:
         raise Invalid("rules.quantity", "value", text=str(text)[:40])
     return scaled(found[1], found[2] or "", found[3] or "倍")

@@ -16,6 +16,8 @@ from fractions import Fraction
 
 COMPARISONS = frozenset((">=", "<=", ">", "<", "==", "!="))
 UNITS = ("元", "%", "人", "项", "分", "个月", "年", "家", "件", "天", "倍", "平方米", "是否")
+# the units of numbers as a pattern, the longest first: 个月 before 个
+NUMBERED = "|".join(sorted((u for u in UNITS if u != "是否"), key=len, reverse=True))
 
 
 class Lack(Enum):

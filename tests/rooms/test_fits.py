@@ -148,3 +148,28 @@ def test_the_worker_looks_when_all_is_embedded(fitting, monkeypatch):
     assert not reactions.look_for_fits()
     monkeypatch.setitem(reactions._written, "dirty", 0.0)
     assert reactions.look_for_fits()
+
+
+def test_a_record_that_cannot_be_looked_at_keeps_no_other_waiting_and_no_worker_down(
+    fitting, monkeypatch
+):
+    Looked.objects.all().delete()
+
+    def fail(thing):
+        if thing == fitting.wanted:
+            raise ValueError("a text that matching cannot read")
+        return {}
+
+    monkeypatch.setattr(fits, "strengths_of", fail)
+    with pytest.raises(ValueError, match="cannot read"):
+        fits.look_at_one(NOW)
+    assert fits.look_at_one(NOW)
+    Looked.objects.all().delete()
+    assert not worker._idle("market.look", lambda: fits.look_at_one(NOW))  # told, and it goes on
+
+
+@pytest.mark.behind
+def test_many_pairs_that_are_no_news_hide_none_that_is(fitting):
+    old = fitting.achievement(title="旧的液冷", summary="液冷板")
+    type(old).objects.filter(pk=old.pk).update(published_on=NOW.date() - 30 * DAY)
+    assert {f.achievement for f in fits._news(NOW)} == {fitting.result}

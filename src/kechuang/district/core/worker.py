@@ -219,6 +219,15 @@ def work_forever(stop: Callable[[], bool], pause: float = 0.5) -> None:
             beat(clock.now())
             next_beat = clock.now() + timedelta(seconds=30)
         if not busy:
-            busy = any([work() for work in reactions.IDLE.values()])
+            busy = any([_idle(name, work) for name, work in reactions.IDLE.items()])
         if not busy:
             time.sleep(pause)
+
+
+def _idle(name: str, work: Callable[[], bool]) -> bool:
+    """One piece of idle work; what fails there is told and keeps no letter from being sent."""
+    try:
+        return work()
+    except Exception:
+        log.exception("%s failed", name)
+        return False

@@ -13,6 +13,7 @@ from .models import Listing
 
 _AT_ONCE = 2000
 _SHORT = 60  # letters of a text of which nothing can be said
+GONE = ("retracted", "closed")  # states of records that are one with no other any more
 _signatures: dict[str, Any] = {}  # by the digest of a text; what is known once is not read again
 
 
@@ -36,6 +37,8 @@ def near(live: QuerySet[Any], things: Sequence[Listing], most: int = 3) -> list[
         live: The library, of what the person who is told may see.
         most: So many are told of one.
     """
+    if not any(len(t.whole_text) >= _SHORT for t in things):
+        return [[] for _ in things]
     held = dict(live.order_by().values_list("pk", "digest"))
     _learn(live, held)
     index = Alike({pk: _signatures[digest] for pk, digest in held.items() if digest in _signatures})

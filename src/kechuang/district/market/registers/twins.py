@@ -9,20 +9,18 @@ from django.db.models import Q
 from kechuang.district.core.actor import VISITOR, Actor
 from kechuang.district.core.registers import Doubts, Register
 from kechuang.district.market import queries
-from kechuang.district.market.facts import near
+from kechuang.district.market.facts import GONE, near
 from kechuang.district.market.models import Achievement
 from kechuang.engines.base.errors import Invalid
 from kechuang.engines.base.sayings import Said
 from kechuang.engines.text import comparable
-
-_GONE = ("retracted", "closed")
 
 
 def doubts(register: Register[Any], things: Sequence[Any], actor: Actor) -> Doubts:
     """Records of the same name, that name the same patent, or of nearly the same text: a person
     tells them apart.
     """
-    live = register.visible(actor).exclude(state__in=_GONE)
+    live = register.visible(actor).exclude(state__in=GONE)
     names: dict[str, list[tuple[int, str]]] = {}
     for pk, title in live.order_by("id").values_list("pk", "title"):
         names.setdefault(comparable(title), []).append((pk, title))
@@ -63,7 +61,7 @@ def nearly_known(
     live = register.model._default_manager.filter(
         Q(pk__in=told.values("pk")) | Q(pk__in=own.values("pk"))
     )
-    [alike] = near(live.exclude(state__in=_GONE), [thing])
+    [alike] = near(live.exclude(state__in=GONE), [thing])
     for n in alike[:1]:
         yield Invalid(
             "listing.near_same",

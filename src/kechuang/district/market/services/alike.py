@@ -8,11 +8,10 @@ from kechuang.district.core import ledger
 from kechuang.district.core.doubts import note_doubts
 from kechuang.district.core.models import Doubt, Entry
 from kechuang.district.core.registers import REGISTERS
-from kechuang.district.market.facts import near
+from kechuang.district.market.facts import GONE, near
 from kechuang.engines.base.sayings import Said
 
 _WRITES = (".draft", ".revise", ".amend", ".rework")
-_GONE = ("retracted", "closed")
 
 
 def note_near(entries: Sequence[Entry], at: datetime) -> int:
@@ -32,7 +31,7 @@ def _wrote(entry: Entry) -> bool:
 
 
 def _of_kind(kind: str, ids: Sequence[int], at: datetime) -> list[Doubt]:
-    live: Any = REGISTERS[kind].model._default_manager.exclude(state__in=_GONE)
+    live: Any = REGISTERS[kind].model._default_manager.exclude(state__in=GONE)
     things = list(live.filter(pk__in=ids)) if ids else []
     made = []
     for thing, alike in zip(things, near(live, things) if things else [], strict=True):

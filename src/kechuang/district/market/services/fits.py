@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from kechuang.district.accounts.models import User
 from kechuang.district.accounts.queries import actor_of, members_of
 from kechuang.district.accounts.services import write_letter
 from kechuang.district.core import clock, ledger
+from kechuang.district.core.actor import Actor
 from kechuang.district.market.models import Achievement, Demand, Fit, Listing, Looked, TextVector
 from kechuang.district.market.permissions import can_see
 
@@ -24,11 +25,17 @@ Line = tuple[Listing, Listing]
 
 
 def look_at_one(at: datetime) -> bool:
-    """Look through the others for one record whose text is new; returns whether there was one."""
+    """Look through the others for one record whose text is new; returns whether there was one. One
+    for which that fails is passed over until its text changes, so that it keeps no other waiting.
+    """
     for model in (Demand, Achievement):
         waiting = _waiting(model).first()
         if waiting is not None:
-            look(waiting, at)
+            try:
+                look(waiting, at)
+            except Exception:
+                _note(waiting)
+                raise
             return True
     return False
 
@@ -61,11 +68,16 @@ def look(thing: Listing, at: datetime) -> None:
                 defaults={"strength": strength},
                 create_defaults={"strength": strength, "found_at": at},
             )
-        Looked.objects.update_or_create(
-            kind=type(thing).__name__.lower(),
-            listing_id=thing.pk,
-            defaults={"digest": thing.digest},
-        )
+        _note(thing)
+
+
+def _note(thing: Listing) -> None:
+    """That the others were looked through for a record as its text is now."""
+    Looked.objects.update_or_create(
+        kind=type(thing).__name__.lower(),
+        listing_id=thing.pk,
+        defaults={"digest": thing.digest},
+    )
 
 
 def tell(at: datetime) -> int:
@@ -81,33 +93,39 @@ def tell(at: datetime) -> int:
 
 
 def _tell(at: datetime) -> int:
-    since = clock.day_of(at - FRESH)
-    fresh = Fit.objects.filter(told_at=None).select_related("demand__owner", "achievement__owner")
     lines: dict[int, list[Line]] = defaultdict(list)
-    people: dict[int, User] = {}
-    for fit in fresh.order_by("-strength", "pk")[:2000]:
+    people: dict[int, tuple[User, Actor]] = {}
+    for fit in _news(at):
         for mine, other in ((fit.demand, fit.achievement), (fit.achievement, fit.demand)):
-            if not _is_news(mine, other, since):
+            if getattr(other, "confidentiality", "open") == "brokers":
                 continue
             for user in members_of(mine.owner_id or 0):
-                if can_see(actor_of(user), other) and can_see(actor_of(user), mine):
-                    people[user.pk] = user
+                if user.pk not in people:
+                    people[user.pk] = user, actor_of(user)
+                actor = people[user.pk][1]
+                if can_see(actor, other) and can_see(actor, mine):
                     lines[user.pk].append((mine, other))
     for key, told in lines.items():
-        _write(people[key], told, at)
+        _write(people[key][0], told, at)
     Fit.objects.filter(told_at=None, found_at__lte=at).update(told_at=at)
     return len(lines)
 
 
-def _is_news(mine: Listing, other: Listing, since: Any) -> bool:
-    """Whether an owner is to hear of a pair: both are out, one of them newly, and the other is
-    nobody's secret.
+def _news(at: datetime) -> QuerySet[Fit]:
+    """Untold pairs of published records of two owners, one of them out for a week at most; the
+    strong first.
     """
-    if any(x.state != "published" for x in (mine, other)):
-        return False
-    if getattr(other, "confidentiality", "open") == "brokers" or mine.owner_id == other.owner_id:
-        return False
-    return bool(max(x.published_on or since for x in (mine, other)) > since)
+    since = clock.day_of(at - FRESH)
+    fresh = Q(demand__published_on__gt=since) | Q(achievement__published_on__gt=since)
+    found = Fit.objects.filter(
+        fresh,
+        told_at=None,
+        found_at__lte=at,
+        demand__state="published",
+        achievement__state="published",
+    )
+    ordered: QuerySet[Fit] = found.exclude(demand__owner=F("achievement__owner"))
+    return ordered.select_related("demand__owner", "achievement__owner").order_by("-strength", "pk")
 
 
 def _write(user: User, told: Iterable[Line], at: datetime) -> None:
